@@ -1,0 +1,35 @@
+import * as z from 'zod/mini';
+
+const text = z.string().check(z.minLength(1));
+const optional = z.optional(text);
+
+/**
+ * One named set of Huawei Cloud credentials, in the shape of the secret and of `HUAWEICLOUD_PROFILES_FILE`.
+ * Exactly one way to sign in: `ak` + `sk`, `domain_name` + `user_name` + `password`, or `auth_token`.
+ */
+export const profileSchema = z.strictObject({
+  region: optional,
+  project_id: text,
+  instance_id: optional,
+  ak: optional,
+  sk: optional,
+  security_token: optional,
+  domain_name: optional,
+  user_name: optional,
+  password: optional,
+  auth_token: optional,
+  /** Overrides of the region's endpoints; plain http only to a loopback address. */
+  apig_endpoint: optional,
+  iam_endpoint: optional,
+  /** Requests a second this profile may make, over all shards. Default 10. */
+  requests_per_second: z.optional(z.number().check(z.positive())),
+  /** Where final events of this profile are POSTed when a registration names no `callback_url`. */
+  callback_url: optional,
+  /** Standard Webhooks secrets, newest first; the second one signs too while a rotation lasts. */
+  webhook_secrets: z.optional(z.array(text).check(z.minLength(1), z.maxLength(2))),
+});
+
+export const profilesSchema = z.object({ profiles: z.record(z.string(), profileSchema) });
+
+export type Profile = z.infer<typeof profileSchema>;
+export type Profiles = Record<string, Profile>;

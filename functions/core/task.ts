@@ -1,0 +1,35 @@
+/** Who a task is: the coordinates of one Huawei Cloud APIG asynchronous import or export. */
+export type TaskIdentity = {
+  taskId: string;
+  instanceId: string;
+  projectId: string;
+  /** Name of the credentials to poll with. */
+  profile: string;
+  label?: string;
+  /** Where the requester wants the final CloudEvent POSTed (https). */
+  callbackUrl?: string;
+};
+
+/** What went wrong last, as a person would want to read it. Never holds a secret. */
+export type TaskError = {
+  /** Huawei's `error_code`, or one of ours (`TIMEOUT`, `CONNECTION`, `BAD_ANSWER`, …). */
+  code: string;
+  message: string;
+  /** Huawei's `X-Request-Id`, for a support ticket. */
+  requestId?: string;
+  httpStatus?: number;
+};
+
+/** One row of `PendingTasks`: a watched task that is not over. Times are epoch milliseconds. */
+export type PendingTask = TaskIdentity & {
+  registeredAtMs: number;
+  deadlineAtMs: number;
+  /** `task_status` as Huawei last said it, where this process has seen one. */
+  status?: string;
+  lastError?: TaskError;
+};
+
+/** The attributes that a repeated registration must agree on. */
+export function isSameRegistration(a: TaskIdentity, b: TaskIdentity): boolean {
+  return a.instanceId === b.instanceId && a.projectId === b.projectId && a.profile === b.profile;
+}

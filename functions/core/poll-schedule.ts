@@ -1,0 +1,88 @@
+import type { PendingTask } from './task.ts';
+
+/** How often a task of some age is polled. Intervals are milliseconds, `growth` is a share of the age (0.3 = 30 %). */
+export type PollSchedule = {
+  /** Interval while the task is young; must be positive. */
+  minIntervalMs: number;
+  /** Each age at which a task is polled is this much larger than the one before, once that exceeds `minIntervalMs`. */
+  growth: number;
+  /** No two polls of a task are further apart. */
+  maxIntervalMs: number;
+};
+
+/** What the schedule needs to know of a task. */
+export type ScheduledTask = Pick<PendingTask, 'taskId' | 'registeredAtMs'>;
+
+/** Chosen with `npm run bench -- schedule`; the reasons are in docs/performance.md. */
+export const DEFAULT_SCHEDULE: PollSchedule = { minIntervalMs: 5_000, growth: 0.2, maxIntervalMs: 300_000 };
+
+/**
+ * The first poll point of the task strictly after `afterMs` (both epoch milliseconds).
+ *
+ * The points of a task are fixed by its id, its registration and the schedule alone: the first is the registration
+ * itself, the following thin out with age and are shifted by a share of the interval that the id decides.
+ * So windows that cover a time without overlap see every point once, whoever asks and whenever.
+ */
+export function nextPollAt(task: ScheduledTask, afterMs: number, schedule: PollSchedule): number {
+  return task.registeredAtMs + pointAge(countPolls(task, afterMs, schedule), task.taskId, schedule);
+}
+
+/** How many poll points the task has had up to and including `untilMs` (epoch milliseconds). */
+export function countPolls(task: ScheduledTask, untilMs: number, schedule: PollSchedule): number {
+  const age = untilMs - task.registeredAtMs;
+  if (age < 0) return 0;
+  // The inverse is exact but for rounding, so start one point early and step: at most twice.
+  let count = Math.max(0, Math.ceil(stepOfAge(age, schedule) + phase(task.taskId)) - 1);
+  while (pointAge(count, task.taskId, schedule) <= age) count += 1;
+  return count;
+}
+
+/** Age in whole milliseconds at the poll number `index`, counted from 0. */
+function pointAge(index: number, taskId: string, schedule: PollSchedule): number {
+  return index === 0 ? 0 : Math.round(ageOfStep(index - phase(taskId), schedule));
+}
+
+/*
+ * The curve behind the points is `age(step)` with `age' = clamp(rate × age, min, max)` and `rate = ln(1 + growth)`:
+ *
+ *   age │            ╱  straight, max a step
+ *       │          ╱
+ *       │      _─╯      exponential, × (1 + growth) a step
+ *       │ __──          straight, min a step
+ *       └──────────── step
+ *
+ * It has no kink, so every interval lies between min and max and none is shorter than the one before, for any phase.
+ * All three pieces and their inverses are closed forms: an old task costs no more than a young one.
+ */
+function ageOfStep(step: number, schedule: PollSchedule): number {
+  const { minIntervalMs, maxIntervalMs, growth } = schedule;
+  const rate = Math.log1p(growth);
+  const growing = step * rate - 1;
+  if (growing <= 0) return step * minIntervalMs;
+  const straight = growing - Math.log(maxIntervalMs / minIntervalMs);
+  if (straight <= 0) return (minIntervalMs / rate) * Math.exp(growing);
+  return (maxIntervalMs / rate) * (1 + straight);
+}
+
+function stepOfAge(ageMs: number, schedule: PollSchedule): number {
+  const { minIntervalMs, maxIntervalMs, growth } = schedule;
+  const rate = Math.log1p(growth);
+  const youngSteps = ageMs / minIntervalMs;
+  if (youngSteps * rate <= 1) return youngSteps;
+  const oldSteps = (ageMs * rate) / maxIntervalMs;
+  if (oldSteps <= 1) return (1 + Math.log(youngSteps * rate)) / rate;
+  return (Math.log(maxIntervalMs / minIntervalMs) + oldSteps) / rate;
+}
+
+/**
+ * The share of an interval, in [0, 0.5), by which a task's polls are early, so that tasks registered together part.
+ * Half an interval and no more, or the second poll would follow the first at once.
+ * FNV-1a with Murmur3's finalizer, because consecutive ids must not get neighbouring phases.
+ */
+function phase(taskId: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < taskId.length; i += 1) hash = Math.imul(hash ^ taskId.charCodeAt(i), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 33;
+}

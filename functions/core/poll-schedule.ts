@@ -24,22 +24,27 @@ export const DEFAULT_SCHEDULE: PollSchedule = { minIntervalMs: 5_000, growth: 0.
  * So windows that cover a time without overlap see every point once, whoever asks and whenever.
  */
 export function nextPollAt(task: ScheduledTask, afterMs: number, schedule: PollSchedule): number {
-  return task.registeredAtMs + pointAge(countPolls(task, afterMs, schedule), task.taskId, schedule);
+  const early = phase(task.taskId);
+  const count = pollsByAge(afterMs - task.registeredAtMs, early, schedule);
+  return task.registeredAtMs + ageOfPoll(count, early, schedule);
 }
 
 /** How many poll points the task has had up to and including `untilMs` (epoch milliseconds). */
 export function countPolls(task: ScheduledTask, untilMs: number, schedule: PollSchedule): number {
-  const age = untilMs - task.registeredAtMs;
-  if (age < 0) return 0;
+  return pollsByAge(untilMs - task.registeredAtMs, phase(task.taskId), schedule);
+}
+
+function pollsByAge(ageMs: number, early: number, schedule: PollSchedule): number {
+  if (ageMs < 0) return 0;
   // The inverse is exact but for rounding, so start one point early and step: at most twice.
-  let count = Math.max(0, Math.ceil(stepOfAge(age, schedule) + phase(task.taskId)) - 1);
-  while (pointAge(count, task.taskId, schedule) <= age) count += 1;
+  let count = Math.max(0, Math.ceil(stepOfAge(ageMs, schedule) + early) - 1);
+  while (ageOfPoll(count, early, schedule) <= ageMs) count += 1;
   return count;
 }
 
 /** Age in whole milliseconds at the poll number `index`, counted from 0. */
-function pointAge(index: number, taskId: string, schedule: PollSchedule): number {
-  return index === 0 ? 0 : Math.round(ageOfStep(index - phase(taskId), schedule));
+function ageOfPoll(index: number, early: number, schedule: PollSchedule): number {
+  return index === 0 ? 0 : Math.round(ageOfStep(index - early, schedule));
 }
 
 /*

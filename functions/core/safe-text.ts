@@ -1,0 +1,44 @@
+const ELLIPSIS = '…';
+const encoder = new TextEncoder();
+
+/** What no UTF-8 transport carries: lone surrogates and the two non-characters that SQS refuses become U+FFFD. */
+export function wellFormed(text: string): string {
+  return text.toWellFormed().replace(/[\uFFFE\uFFFF]/g, '\uFFFD');
+}
+
+/** One printable line: control, direction-override and line-breaking characters become single spaces; ends are trimmed. */
+export function oneLine(text: string): string {
+  return wellFormed(text)
+    .replace(/[\p{Cc}\u2028\u2029\u200E\u200F\u202A-\u202E\u2066-\u2069]+/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+/** At most `maxUnits` UTF-16 units, ending in `…` where something was cut, never inside a surrogate pair. */
+export function cut(text: string, maxUnits: number): string {
+  if (text.length <= maxUnits) return text;
+  const end = Math.max(0, maxUnits - ELLIPSIS.length);
+  const splitsPair = isHighSurrogate(text.charCodeAt(end - 1));
+  return text.slice(0, splitsPair ? end - 1 : end) + ELLIPSIS;
+}
+
+/** Bytes in UTF-8. */
+export function utf8Bytes(text: string): number {
+  return encoder.encode(text).length;
+}
+
+/** At most `maxChars` printable ASCII characters on one line: accents are dropped, `…` is `...`, the rest is `?`. */
+export function toAscii(text: string, maxChars: number): string {
+  const plain = oneLine(text.slice(0, maxChars * 4))
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .replace(/[\u2018\u2019]/g, "'")
+    .replace(/[\u2010-\u2015]/g, '-')
+    .replace(/[^\x20-\x7E]/gu, '?')
+    .trim();
+  return plain.length <= maxChars ? plain : `${plain.slice(0, Math.max(0, maxChars - 3)).trimEnd()}...`;
+}
+
+function isHighSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdbff;
+}

@@ -42,8 +42,8 @@ export type ParsedResult =
     }
   | { kind: 'failure'; error_code?: string; error_msg?: string; extra?: Extra }
   /** Huawei said nothing (`""`, null, absent), or the task ended without an answer. */
-  | { kind: 'none' }
+  | { kind: 'none'; extra?: Extra }
   /** Not understood: kept as it came. */
-  | { kind: 'raw'; raw: string; reason: string }
+  | { kind: 'raw'; raw: string; reason: string; extra?: Extra }
   /** Moved whole to the file store because of its size. `kind_stored` is the kind that lies there, as JSON. */
   | { kind: 'stored'; kind_stored: string; file: FileRef; failure?: FailedApi[] };

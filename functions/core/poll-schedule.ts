@@ -34,6 +34,12 @@ export function countPolls(task: ScheduledTask, untilMs: number, schedule: PollS
   return pollsByAge(untilMs - task.registeredAtMs, phase(task.taskId), schedule);
 }
 
+/** The poll point before the last one up to `atMs`: what the poll at `atMs` learned, it cannot have missed by more. */
+export function previousPollAt(task: ScheduledTask, atMs: number, schedule: PollSchedule): number {
+  const count = countPolls(task, atMs, schedule);
+  return task.registeredAtMs + ageOfPoll(Math.max(0, count - 2), phase(task.taskId), schedule);
+}
+
 function pollsByAge(ageMs: number, early: number, schedule: PollSchedule): number {
   if (ageMs < 0) return 0;
   // The inverse is exact but for rounding, so start one point early and step: at most twice.

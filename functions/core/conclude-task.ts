@@ -1,0 +1,72 @@
+import type { Fault, Observation } from './observation.ts';
+import type { Outcome } from './outcome.ts';
+import type { ParsedResult } from './parsed-result.ts';
+import type { PendingTask, TaskError } from './task.ts';
+
+/** Right after a start Huawei may not know the task yet: a 404 is not believed for this long. */
+export const NOT_FOUND_GRACE_MS = 5 * 60_000;
+
+/** What an observation means for the watched task: it stays pending, perhaps with an error, or it is over. */
+export type Conclusion =
+  | { kind: 'pending'; status?: string; error?: TaskError }
+  | {
+      kind: 'over';
+      outcome: Outcome;
+      taskStatus?: string;
+      taskType?: string;
+      result: ParsedResult;
+      error?: TaskError;
+    };
+
+/** Decides from one observation at `nowMs`; pure. */
+export function concludeTask(task: PendingTask, observation: Observation, nowMs: number): Conclusion {
+  if (observation.kind === 'final') return concludeFinal(observation);
+  const isPastDeadline = nowMs >= task.deadlineAtMs;
+  if (observation.kind === 'fault') return concludeFault(task, observation.fault, nowMs);
+  if (!isPastDeadline) return { kind: 'pending', status: observation.taskStatus };
+  return {
+    kind: 'over',
+    outcome: 'expired',
+    taskStatus: observation.taskStatus,
+    ...(observation.taskType !== undefined && { taskType: observation.taskType }),
+    result: { kind: 'none' },
+    error: { code: 'DEADLINE', message: `Huawei Cloud still said "${observation.taskStatus}" at the deadline` },
+  };
+}
+
+function concludeFinal(answer: Extract<Observation, { kind: 'final' }>): Conclusion {
+  const { result, taskStatus, taskType } = answer;
+  const error = errorOf(result);
+  return {
+    kind: 'over',
+    outcome: outcomeOfFinal(answer),
+    taskStatus,
+    ...(taskType !== undefined && { taskType }),
+    result,
+    ...(error && { error }),
+  };
+}
+
+function outcomeOfFinal({ succeeded, result }: Extract<Observation, { kind: 'final' }>): Outcome {
+  if (!succeeded) return 'failed';
+  return result.kind === 'import' && result.failure.length > 0 ? 'partially_succeeded' : 'succeeded';
+}
+
+function errorOf(result: ParsedResult): TaskError | undefined {
+  if (result.kind !== 'failure') return undefined;
+  return { code: result.error_code ?? 'UNKNOWN', message: result.error_msg ?? 'Huawei Cloud gave no reason' };
+}
+
+function concludeFault(task: PendingTask, fault: Fault, nowMs: number): Conclusion {
+  const ended = outcomeOfFault(task, fault, nowMs);
+  if (ended) return { kind: 'over', outcome: ended, result: { kind: 'none' }, error: fault.error };
+  return { kind: 'pending', error: fault.error };
+}
+
+function outcomeOfFault(task: PendingTask, fault: Fault, nowMs: number): Outcome | undefined {
+  if (fault.class === 'permanent') return 'rejected';
+  const isUnknown = fault.class === 'not_found' || fault.class === 'gateway_not_found';
+  if (isUnknown && nowMs - task.registeredAtMs >= NOT_FOUND_GRACE_MS) return 'not_found';
+  if (nowMs < task.deadlineAtMs) return undefined;
+  return fault.class === 'forbidden' ? 'rejected' : 'expired';
+}

@@ -1,0 +1,69 @@
+import type { Fault, Observation } from './observation.ts';
+import type { Clock, TaskQuery } from './ports.ts';
+import type { ProfileHealth } from './profile-health.ts';
+import type { RateLimiter } from './rate-limiter.ts';
+import type { PendingTask } from './task.ts';
+
+export type ObserveDeps = {
+  query: TaskQuery;
+  clock: Clock;
+  health: ProfileHealth;
+  limiterOf(profile: string): RateLimiter;
+  /** 0 ≤ x < 1; for the jitter. */
+  random(): number;
+};
+
+/** One poll's end: what was learned, or that there was no turn for it in this window. */
+export type Observed = { kind: 'observed'; observation: Observation; requests: number } | { kind: 'no_turn' };
+
+const MAX_RETRIES = 2;
+const BACKOFF_BASE_MS = 200;
+const BACKOFF_CAP_MS = 5_000;
+
+/**
+ * Polls one task: one admission, then up to three requests for passing faults, with full jitter between them
+ * (delay uniform in [0, min(cap, base · 2^n)), or `Retry-After` where Huawei sent one), all before `untilMs`.
+ */
+export async function observeTask(
+  deps: ObserveDeps,
+  task: PendingTask,
+  { untilMs, signal }: { untilMs: number; signal?: AbortSignal },
+): Promise<Observed> {
+  const admission = await deps.health.admit(task);
+  if (admission.kind === 'rest')
+    return { kind: 'observed', observation: { kind: 'fault', fault: admission.fault }, requests: 0 };
+  const observed = await pollWithRetries(deps, task, { untilMs, ...(signal && { signal }) });
+  const fault =
+    observed.kind === 'observed' && observed.observation.kind === 'fault' ? observed.observation.fault : undefined;
+  await admission.report(fault);
+  return observed;
+}
+
+async function pollWithRetries(
+  deps: ObserveDeps,
+  task: PendingTask,
+  { untilMs, signal }: { untilMs: number; signal?: AbortSignal },
+): Promise<Observed> {
+  const limiter = deps.limiterOf(task.profile);
+  let last: Observation | undefined;
+  let requests = 0;
+  while (requests <= MAX_RETRIES && (await limiter.take(untilMs, signal))) {
+    last = await deps.query.poll(task, signal);
+    requests += 1;
+    if (last.kind !== 'fault' || !isPassing(last.fault)) break;
+    const delayMs = backoffMs(last.fault, requests - 1, deps.random());
+    if (last.fault.class === 'throttled') limiter.throttled(delayMs);
+    if (requests > MAX_RETRIES || deps.clock.now() + delayMs > untilMs) break;
+    if (last.fault.class !== 'throttled') await deps.clock.sleep(delayMs, signal);
+  }
+  return last ? { kind: 'observed', observation: last, requests } : { kind: 'no_turn' };
+}
+
+const isPassing = (fault: Fault) => fault.class === 'transient' || fault.class === 'throttled';
+
+/** `Retry-After` where there is one, else full jitter. A throttled second is at least worth a second. */
+function backoffMs(fault: Fault, attempt: number, random: number): number {
+  if (fault.retryAfterMs !== undefined) return fault.retryAfterMs;
+  const jittered = random * Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** attempt);
+  return fault.class === 'throttled' ? 1_000 + jittered : jittered;
+}

@@ -1,0 +1,88 @@
+import type { Fault } from './observation.ts';
+import type { Clock, OperatorAlerter } from './ports.ts';
+import type { TaskIdentity } from './task.ts';
+
+/** How long a refused profile, or one gateway of it, is left alone before one request tries again. */
+const REST_MS = 5 * 60_000;
+
+/**
+ * Whether a profile's credentials work. Five bad signatures in a row lock an access key and repeated wrong passwords
+ * lock an account, so the first request of a window goes alone and the others wait for what it learns.
+ */
+export type ProfileHealth = {
+  /** Forgets what was verified (not what is broken): the next request probes again. */
+  beginWindow(): void;
+  /** Resolves to a report function to call with the poll's fault, or to the fault that made the profile rest. */
+  admit(task: TaskIdentity): Promise<Admission>;
+};
+
+export type Admission =
+  | { kind: 'go'; report(fault: Fault | undefined): Promise<void> }
+  | { kind: 'rest'; fault: Fault };
+
+type State = { kind: 'verified' } | { kind: 'probing'; done: Promise<void> } | undefined;
+
+/** Makes the health book of this process; `alerts` hears of a broken profile once per period. */
+export function createProfileHealth(clock: Clock, alerts: OperatorAlerter): ProfileHealth {
+  const states = new Map<string, State>();
+  const resting = new Map<string, { untilMs: number; fault: Fault }>();
+
+  const restOf = (task: TaskIdentity): Fault | undefined => {
+    const rest = resting.get(task.profile) ?? resting.get(gatewayKey(task));
+    return rest && clock.now() < rest.untilMs ? rest.fault : undefined;
+  };
+  const report = async (task: TaskIdentity, fault: Fault | undefined) => {
+    const key = fault && restKey(task, fault);
+    if (!fault || !key || restOf(task)) return;
+    resting.set(key, { untilMs: clock.now() + REST_MS, fault });
+    await alerts.raise(brokenProfileAlert(task, fault, key));
+  };
+  const probe = (task: TaskIdentity): Admission => {
+    const { promise: done, resolve } = Promise.withResolvers<void>();
+    states.set(task.profile, { kind: 'probing', done });
+    return {
+      kind: 'go',
+      report: async (fault) => {
+        await report(task, fault).finally(() => {
+          states.set(task.profile, { kind: 'verified' });
+          resolve();
+        });
+      },
+    };
+  };
+  return {
+    beginWindow() {
+      for (const [profile, state] of states) if (state?.kind === 'verified') states.delete(profile);
+    },
+    async admit(task) {
+      const state = states.get(task.profile);
+      if (state?.kind === 'probing') await state.done;
+      const fault = restOf(task);
+      if (fault) return { kind: 'rest', fault };
+      if (!state) return probe(task);
+      return { kind: 'go', report: (found) => report(task, found) };
+    },
+  };
+}
+
+const gatewayKey = (task: TaskIdentity) => `${task.profile}/${task.instanceId}`;
+
+function restKey(task: TaskIdentity, fault: Fault): string | undefined {
+  if (fault.class === 'unauthenticated') return task.profile;
+  return fault.class === 'forbidden' ? gatewayKey(task) : undefined;
+}
+
+function brokenProfileAlert(task: TaskIdentity, { error }: Fault, key: string) {
+  const requestId = error.requestId ? ` (request ${error.requestId})` : '';
+  return {
+    key: `profile:${key}`,
+    subject: `APIG notifier: profile ${task.profile} is refused (${error.code})`,
+    body: [
+      `Huawei Cloud refuses the credentials of profile "${task.profile}" for gateway ${task.instanceId}:`,
+      `${error.code}: ${error.message}${requestId}`,
+      '',
+      'Its tasks stay pending and nothing is lost. Check the key, password or permissions (apig:asyncTask:get) of this',
+      'profile in the Huawei profiles secret; after a change the next poll comes within 10 minutes, without a deploy.',
+    ].join('\n'),
+  };
+}

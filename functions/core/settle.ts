@@ -1,0 +1,88 @@
+import { createGate } from './gate.ts';
+import type { TaskResult } from './outcome.ts';
+import type { AlertPublisher, Clock, EventPublisher, Log, MetricSink, PendingTaskStore } from './ports.ts';
+
+/** A run lives at most this long: a stored result that is older and still pending was left by one that died. */
+export const RUN_LIFETIME_MS = 2 * 60_000;
+
+/** Step 1: stores the result unless one is there; answers with the one that is there now. */
+export type StoreResult = (
+  result: TaskResult,
+) => Promise<{ kind: 'stored'; result: TaskResult } | { kind: 'exists'; result: TaskResult }>;
+
+export type SettleDeps = {
+  storeResult: StoreResult;
+  pending: PendingTaskStore;
+  /** Everybody who is told: machines first, then people. All of them must have it before the pending row goes. */
+  publishers: readonly (EventPublisher | AlertPublisher)[];
+  clock: Clock;
+  log: Log;
+  metrics: MetricSink;
+};
+
+/** Collects what ended in one sweep and tells about it in one round. */
+export type SettlingRound = {
+  /** Step 1. False when another run stored this result a moment ago and will go on with it. */
+  add(result: TaskResult): Promise<boolean>;
+  /** Steps 2 and 3 for all that was added. */
+  finish(): Promise<void>;
+};
+
+const MAX_ROUND = 500;
+const DELETES_AT_ONCE = 32;
+
+/**
+ * Settles in three single-item steps: put the result if none is there, publish, delete the pending row.
+ *
+ *     put ──✗ died ──► the row is pending, the next poll finds the result after 2 minutes and goes on from publish
+ *     put ─► publish ──✗ died ──► the same; the message repeats under the same event id
+ *     put ─► publish ─► delete: over
+ */
+export function createSettlingRound(deps: SettleDeps): SettlingRound {
+  let round: TaskResult[] = [];
+  const finish = async () => {
+    const results = round;
+    round = [];
+    if (results.length > 0) await publishAndRemove(deps, results);
+  };
+  return {
+    async add(result) {
+      const stored = await deps.storeResult(result);
+      if (stored.kind === 'exists' && isLeftToOther(stored.result, result, deps.clock.now())) return false;
+      round.push(stored.result);
+      if (round.length >= MAX_ROUND) await finish();
+      return true;
+    },
+    finish,
+  };
+}
+
+/** A result with our own completion time is ours: the SDK repeated a put whose answer got lost. */
+function isLeftToOther(existing: TaskResult, ours: TaskResult, nowMs: number): boolean {
+  return existing.completedAtMs !== ours.completedAtMs && nowMs - existing.completedAtMs < RUN_LIFETIME_MS;
+}
+
+async function publishAndRemove(deps: SettleDeps, results: TaskResult[]): Promise<void> {
+  const failed = new Map<string, string>();
+  for (const publisher of deps.publishers) {
+    const report = await publisher.publish(results.filter((result) => !failed.has(result.taskId)));
+    for (const { taskId, reason } of report.failed) failed.set(taskId, reason);
+  }
+  const told = results.filter((result) => !failed.has(result.taskId));
+  deps.metrics.add('NotificationsSent', told.length);
+  if (failed.size > 0) {
+    deps.metrics.add('NotificationFailures', failed.size);
+    deps.log.error('not published, will be published again', { failed: Object.fromEntries([...failed].slice(0, 20)) });
+  }
+  await removeAll(deps.pending, told);
+}
+
+async function removeAll(pending: PendingTaskStore, results: TaskResult[]): Promise<void> {
+  const gate = createGate(DELETES_AT_ONCE);
+  const removals = results.map(async ({ taskId }) => {
+    await gate.enter();
+    await pending.remove(taskId).finally(gate.leave);
+  });
+  const lost = (await Promise.allSettled(removals)).find((removal) => removal.status === 'rejected');
+  if (lost) throw lost.reason;
+}

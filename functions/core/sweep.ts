@@ -1,0 +1,172 @@
+import { concludeTask } from './conclude-task.ts';
+import { createGate } from './gate.ts';
+import type { Fault, Observation } from './observation.ts';
+import type { Observed } from './observe-task.ts';
+import type { Outcome, TaskResult } from './outcome.ts';
+import type { Clock, Log, MetricSink, PendingTaskStore, Segment } from './ports.ts';
+import type { SettlingRound } from './settle.ts';
+import { summarize } from './summarize.ts';
+import type { PendingTask } from './task.ts';
+
+/** When a task is due, as pure functions of the task (see `poll-schedule.ts`); times are epoch milliseconds. */
+export type TaskSchedule = {
+  nextPollAt(task: PendingTask, afterMs: number): number;
+  countPolls(task: PendingTask, untilMs: number): number;
+  previousPollAt(task: PendingTask, atMs: number): number;
+};
+
+export type SweepDeps = {
+  pending: PendingTaskStore;
+  observe(task: PendingTask, limits: { untilMs: number; signal?: AbortSignal }): Promise<Observed>;
+  startRound(): SettlingRound;
+  schedule: TaskSchedule;
+  clock: Clock;
+  metrics: MetricSink;
+  log: Log;
+  /** Polls in flight at once. */
+  concurrency: number;
+  /** How long results are kept, in milliseconds. */
+  retentionMs: number;
+  random(): number;
+};
+
+/** What one sweep covers: the poll points in (`afterMs`, `nowMs`], with no new poll after `untilMs`. */
+export type SweepSpan = {
+  segment: Segment;
+  afterMs: number;
+  nowMs: number;
+  untilMs: number;
+  /** Share of the due tasks to poll, when there are more than the upstream allows; 1 polls all. */
+  share: number;
+  signal?: AbortSignal;
+};
+
+export type SweepReport = {
+  pending: number;
+  due: number;
+  polled: number;
+  /** Due, but without a turn before `untilMs`. Their next point comes, for chance picks who is left out. */
+  missed: number;
+  oldestAgeMs: number;
+  /** The earliest poll point after `nowMs` among the tasks that stay pending. */
+  nextDueMs: number;
+};
+
+/**
+ * One pass over a segment: every page is read, every due task polled, what is over settled in one round at the end.
+ * Holds one page and `concurrency` polls in memory. A task's trouble does not stop the others; what the stores could
+ * not do is thrown when all is done.
+ */
+export async function sweepSegment(deps: SweepDeps, span: SweepSpan): Promise<SweepReport> {
+  const report = { pending: 0, due: 0, polled: 0, missed: 0, oldestAgeMs: 0, nextDueMs: Number.POSITIVE_INFINITY };
+  const pass = { deps, span, report, round: deps.startRound(), troubles: [] as unknown[] };
+  const gate = createGate(deps.concurrency);
+  for await (const page of deps.pending.scan(span.segment)) {
+    for (const task of page) {
+      if (!noteTask(pass, task)) continue;
+      await gate.enter();
+      void pollTask(pass, task).finally(gate.leave);
+    }
+    if (span.signal?.aborted) break;
+  }
+  await gate.drained();
+  await pass.round.finish();
+  if (pass.troubles.length > 0) throw new AggregateError(pass.troubles, `${pass.troubles.length} tasks not handled`);
+  return report;
+}
+
+type Pass = { deps: SweepDeps; span: SweepSpan; report: SweepReport; round: SettlingRound; troubles: unknown[] };
+
+/** Counts the task, and says whether it is polled now. */
+function noteTask({ deps, span, report }: Pass, task: PendingTask): boolean {
+  report.pending += 1;
+  report.oldestAgeMs = Math.max(report.oldestAgeMs, span.nowMs - task.registeredAtMs);
+  const pointMs = Math.min(deps.schedule.nextPollAt(task, span.afterMs), task.deadlineAtMs);
+  if (pointMs > span.nowMs) {
+    report.nextDueMs = Math.min(report.nextDueMs, pointMs);
+    return false;
+  }
+  report.due += 1;
+  if (span.signal?.aborted || (span.share < 1 && deps.random() >= span.share)) {
+    report.missed += 1;
+    return false;
+  }
+  return true;
+}
+
+async function pollTask(pass: Pass, task: PendingTask): Promise<void> {
+  const { deps, span, report } = pass;
+  try {
+    const { untilMs, signal } = span;
+    const observed = await deps.observe(task, { untilMs, ...(signal && { signal }) });
+    if (observed.kind === 'no_turn') {
+      report.missed += 1;
+      return;
+    }
+    report.polled += 1;
+    deps.metrics.add('Polls', observed.requests);
+    await handleObservation(pass, task, observed);
+  } catch (error) {
+    deps.log.error('task not handled', { task_id: task.taskId, error });
+    pass.troubles.push(error);
+  }
+}
+
+async function handleObservation(pass: Pass, task: PendingTask, { observation }: Observed & { kind: 'observed' }) {
+  const { deps, span, report } = pass;
+  if (observation.kind === 'fault') noteFault(deps, task, observation.fault);
+  const nowMs = deps.clock.now();
+  const conclusion = concludeTask(task, observation, nowMs);
+  if (conclusion.kind === 'over') {
+    const isOurs = await pass.round.add(resultOf(deps, task, { conclusion, nowMs }));
+    if (isOurs) noteEnd(deps, task, { outcome: conclusion.outcome, nowMs });
+    return;
+  }
+  report.nextDueMs = Math.min(report.nextDueMs, deps.schedule.nextPollAt(task, span.nowMs), task.deadlineAtMs);
+  if (conclusion.status !== undefined) deps.pending.noteStatus(task.taskId, conclusion.status);
+  await keepError(deps, task, observation);
+}
+
+type Over = Extract<ReturnType<typeof concludeTask>, { kind: 'over' }>;
+
+function resultOf(deps: SweepDeps, task: PendingTask, end: { conclusion: Over; nowMs: number }): TaskResult {
+  const { kind: _, ...conclusion } = end.conclusion;
+  const { deadlineAtMs: _d, status: _s, lastError: _e, ...identity } = task;
+  return {
+    ...identity,
+    ...conclusion,
+    completedAtMs: end.nowMs,
+    polls: deps.schedule.countPolls(task, end.nowMs),
+    summary: summarize(conclusion.result),
+    expiresAtS: Math.floor((end.nowMs + deps.retentionMs) / 1000),
+  };
+}
+
+/**
+ * The trouble of one task is written on its row, where it is news. What is the same for all tasks of a profile (refused,
+ * throttled) is not: it has an alert or a metric of its own.
+ */
+async function keepError(deps: SweepDeps, task: PendingTask, observation: Observation): Promise<void> {
+  if (observation.kind !== 'fault') {
+    if (task.lastError) await deps.pending.recordError(task.taskId, undefined);
+    return;
+  }
+  const { class: faultClass, error } = observation.fault;
+  if (faultClass === 'unauthenticated' || faultClass === 'throttled') return;
+  if (task.lastError?.code !== error.code) await deps.pending.recordError(task.taskId, error);
+}
+
+function noteFault({ metrics, log }: SweepDeps, task: PendingTask, fault: Fault): void {
+  metrics.add('PollErrors', 1);
+  metrics.add(`PollErrors_${fault.class}`, 1);
+  if (fault.class === 'throttled') metrics.add('Throttles', 1);
+  log.warn('poll failed', { task_id: task.taskId, profile: task.profile, fault: fault.class, ...fault.error });
+}
+
+/** The delay is an upper bound: the task ended at some moment since the poll before. */
+function noteEnd({ metrics, log, schedule }: SweepDeps, task: PendingTask, end: { outcome: Outcome; nowMs: number }) {
+  const delayS = (end.nowMs - schedule.previousPollAt(task, end.nowMs)) / 1000;
+  metrics.add(`Outcome_${end.outcome}`, 1);
+  metrics.add('DetectionDelaySeconds', delayS, 'Seconds');
+  log.info('task over', { task_id: task.taskId, outcome: end.outcome, delay_s: delayS });
+}

@@ -24,6 +24,8 @@ export type TaskEventData = {
   /** `import_api`, `export_api`, what else Huawei said, or `unknown` where it never answered. */
   task_type: string;
   outcome: Outcome;
+  /** When watching began (RFC 3339); `time` less this is how long it took. */
+  registered_at: string;
   /** Counts of everything, also of what `failures` leaves out. */
   summary: Summary;
   error?: { code: string; message: string; request_id?: string; http_status?: number };
@@ -116,6 +118,7 @@ function composeData(result: TaskResult, shorten: Shorten, publicUrl: string | u
     ...(result.label === undefined ? {} : { label: shorten(result.label) }),
     task_type: shorten(result.taskType || 'unknown'),
     outcome: result.outcome,
+    registered_at: new Date(result.registeredAtMs).toISOString(),
     summary: shortenStrings(result.summary, shorten),
     ...(error ? { error: toEventError(error, shorten) } : {}),
     result_url: resultUrl(result.taskId, publicUrl),

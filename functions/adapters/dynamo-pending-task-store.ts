@@ -1,0 +1,138 @@
+import {
+  DeleteItemCommand,
+  GetItemCommand,
+  PutItemCommand,
+  ScanCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { createBoundedMap } from '../core/bounded-map.ts';
+import { StoreError } from '../core/errors.ts';
+import type { PendingTaskStore, Segment } from '../core/ports.ts';
+import type { PendingTask, TaskError } from '../core/task.ts';
+import { errorAttribute, storedMessage } from './dynamo-identity.ts';
+import { readPendingRow, toPendingRow } from './dynamo-pending-row.ts';
+import { callTable, type DynamoTable, onTable, readRow, readRows, tryOnTable } from './dynamo-table.ts';
+
+/** Statuses and errors remembered in the process; some MB at most. */
+const REMEMBERED_TASKS = 50_000;
+const REGISTER_ATTEMPTS = 3;
+const NO_ERROR = '';
+
+/** `PendingTasks` on DynamoDB, with single-item conditional writes only. */
+export function createDynamoPendingTaskStore(table: DynamoTable): PendingTaskStore {
+  const statuses = createBoundedMap<string>(REMEMBERED_TASKS);
+  const writtenErrors = createBoundedMap<string>(REMEMBERED_TASKS);
+
+  const withStatus = (task: PendingTask): PendingTask => {
+    const status = statuses.get(task.taskId);
+    return status === undefined ? task : { ...task, status };
+  };
+
+  const get = async (taskId: string) => {
+    const row = await getRow(table, taskId);
+    return row && withStatus(readRow(table, row, readPendingRow));
+  };
+
+  return {
+    get,
+
+    async register(task) {
+      // The row that refused the put can be gone by the time it is read: then the id is free again.
+      for (let attempt = 1; attempt <= REGISTER_ATTEMPTS; attempt++) {
+        if (await putNew(table, task)) return { kind: 'created' };
+        const existing = await get(task.taskId);
+        if (existing) return { kind: 'exists', task: existing };
+      }
+      throw new StoreError(`Task ${task.taskId} comes and goes while it is being registered`);
+    },
+
+    async *scan(segment) {
+      for await (const rows of scanRows(table, segment)) {
+        const tasks = readRows(table, rows, readPendingRow);
+        yield statuses.size === 0 ? tasks : tasks.map(withStatus);
+      }
+    },
+
+    async recordError(taskId, error) {
+      // A condition that is not met costs a write unit as well, hence the memory in front of it.
+      const fingerprint = error ? JSON.stringify([error.code, storedMessage(error)]) : NO_ERROR;
+      if (writtenErrors.get(taskId) === fingerprint) return;
+      await (error ? setError(table, taskId, error) : clearError(table, taskId));
+      writtenErrors.set(taskId, fingerprint);
+    },
+
+    noteStatus: (taskId, status) => statuses.set(taskId, status),
+
+    async remove(taskId) {
+      const output = await deleteRow(table, taskId);
+      statuses.delete(taskId);
+      writtenErrors.delete(taskId);
+      return output.Attributes !== undefined;
+    },
+  };
+}
+
+async function getRow(table: DynamoTable, taskId: string) {
+  const command = new GetItemCommand({ ...onTable(table), Key: { task_id: { S: taskId } }, ConsistentRead: true });
+  const { Item } = await callTable(table, 'GetItem', () => table.client.send(command));
+  return Item;
+}
+
+async function putNew(table: DynamoTable, task: PendingTask): Promise<boolean> {
+  const command = new PutItemCommand({
+    ...onTable(table),
+    Item: toPendingRow(task),
+    ConditionExpression: 'attribute_not_exists(task_id)',
+  });
+  return (await tryOnTable(table, 'PutItem', () => table.client.send(command))) !== undefined;
+}
+
+async function* scanRows(table: DynamoTable, { segment, totalSegments }: Segment) {
+  let from: Record<string, never> | undefined;
+  do {
+    const command = new ScanCommand({
+      ...onTable(table),
+      Segment: segment,
+      TotalSegments: totalSegments,
+      ExclusiveStartKey: from,
+    });
+    const page = await callTable(table, 'Scan', () => table.client.send(command));
+    if (page.Items?.length) yield page.Items;
+    from = page.LastEvaluatedKey as typeof from;
+  } while (from);
+}
+
+function setError(table: DynamoTable, taskId: string, error: TaskError) {
+  const command = new UpdateItemCommand({
+    ...onTable(table),
+    Key: { task_id: { S: taskId } },
+    UpdateExpression: 'SET last_error = :error',
+    ConditionExpression:
+      'attribute_exists(task_id) AND (attribute_not_exists(last_error) OR last_error.code <> :code OR last_error.message <> :message)',
+    ExpressionAttributeValues: {
+      ':error': errorAttribute(error),
+      ':code': { S: error.code },
+      ':message': { S: storedMessage(error) },
+    },
+  });
+  return tryOnTable(table, 'UpdateItem', () => table.client.send(command));
+}
+
+function clearError(table: DynamoTable, taskId: string) {
+  const command = new UpdateItemCommand({
+    ...onTable(table),
+    Key: { task_id: { S: taskId } },
+    UpdateExpression: 'REMOVE last_error',
+    ConditionExpression: 'attribute_exists(last_error)',
+  });
+  return tryOnTable(table, 'UpdateItem', () => table.client.send(command));
+}
+
+function deleteRow(table: DynamoTable, taskId: string) {
+  const command = new DeleteItemCommand({
+    ...onTable(table),
+    Key: { task_id: { S: taskId } },
+    ReturnValues: 'ALL_OLD',
+  });
+  return callTable(table, 'DeleteItem', () => table.client.send(command));
+}

@@ -8,13 +8,15 @@ export type PollSchedule = {
   growth: number;
   /** No two polls of a task are further apart. */
   maxIntervalMs: number;
+  /** False leaves out the poll at registration, which rarely finds a task over. Default true. */
+  atOnce?: boolean;
 };
 
 /** What the schedule needs to know of a task. */
 export type ScheduledTask = Pick<PendingTask, 'taskId' | 'registeredAtMs'>;
 
-/** Chosen with `npm run bench -- schedule`; the reasons are in docs/performance.md. */
-export const DEFAULT_SCHEDULE: PollSchedule = { minIntervalMs: 5_000, growth: 0.2, maxIntervalMs: 300_000 };
+/** Chosen with `npm run bench -- schedule`; the reasons are in docs/decisions. */
+export const DEFAULT_SCHEDULE: PollSchedule = { minIntervalMs: 4_000, growth: 0.25, maxIntervalMs: 300_000 };
 
 /**
  * The first poll point of the task strictly after `afterMs` (both epoch milliseconds).
@@ -25,27 +27,49 @@ export const DEFAULT_SCHEDULE: PollSchedule = { minIntervalMs: 5_000, growth: 0.
  */
 export function nextPollAt(task: ScheduledTask, afterMs: number, schedule: PollSchedule): number {
   const early = phase(task.taskId);
-  const count = pollsByAge(afterMs - task.registeredAtMs, early, schedule);
-  return task.registeredAtMs + ageOfPoll(count, early, schedule);
+  const index = firstIndexAfter(afterMs - task.registeredAtMs, early, schedule);
+  return task.registeredAtMs + ageOfPoll(index, early, schedule);
 }
 
 /** How many poll points the task has had up to and including `untilMs` (epoch milliseconds). */
 export function countPolls(task: ScheduledTask, untilMs: number, schedule: PollSchedule): number {
-  return pollsByAge(untilMs - task.registeredAtMs, phase(task.taskId), schedule);
+  return firstIndexAfter(untilMs - task.registeredAtMs, phase(task.taskId), schedule) - firstIndex(schedule);
 }
 
-/** The poll point before the last one up to `atMs`: what the poll at `atMs` learned, it cannot have missed by more. */
+/**
+ * The poll point before the one that is current at `atMs`: what is seen to be over in the current poll was not over
+ * then. The registration where there was none. Epoch milliseconds.
+ */
 export function previousPollAt(task: ScheduledTask, atMs: number, schedule: PollSchedule): number {
-  const count = countPolls(task, atMs, schedule);
-  return task.registeredAtMs + ageOfPoll(Math.max(0, count - 2), phase(task.taskId), schedule);
+  const early = phase(task.taskId);
+  const index = firstIndexAfter(atMs - task.registeredAtMs, early, schedule) - 2;
+  return task.registeredAtMs + (index < firstIndex(schedule) ? 0 : ageOfPoll(index, early, schedule));
 }
 
-function pollsByAge(ageMs: number, early: number, schedule: PollSchedule): number {
-  if (ageMs < 0) return 0;
+/**
+ * The share of an interval, in [0, 0.5), by which a task's polls are early, so that tasks registered together part.
+ * Half an interval and no more, or the second poll would follow the first at once.
+ * FNV-1a with Murmur3's finalizer, because consecutive ids must not get neighbouring phases.
+ */
+export function phase(taskId: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < taskId.length; i += 1) hash = Math.imul(hash ^ taskId.charCodeAt(i), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 33;
+}
+
+function firstIndex(schedule: PollSchedule): number {
+  return schedule.atOnce === false ? 1 : 0;
+}
+
+function firstIndexAfter(ageMs: number, early: number, schedule: PollSchedule): number {
+  const first = firstIndex(schedule);
+  if (ageMs < 0) return first;
   // The inverse is exact but for rounding, so start one point early and step: at most twice.
-  let count = Math.max(0, Math.ceil(stepOfAge(ageMs, schedule) + early) - 1);
-  while (ageOfPoll(count, early, schedule) <= ageMs) count += 1;
-  return count;
+  let index = Math.max(first, Math.ceil(stepOfAge(ageMs, schedule) + early) - 1);
+  while (ageOfPoll(index, early, schedule) <= ageMs) index += 1;
+  return index;
 }
 
 /** Age in whole milliseconds at the poll number `index`, counted from 0. */
@@ -83,17 +107,4 @@ function stepOfAge(ageMs: number, schedule: PollSchedule): number {
   const oldSteps = (ageMs * rate) / maxIntervalMs;
   if (oldSteps <= 1) return (1 + Math.log(youngSteps * rate)) / rate;
   return (Math.log(maxIntervalMs / minIntervalMs) + oldSteps) / rate;
-}
-
-/**
- * The share of an interval, in [0, 0.5), by which a task's polls are early, so that tasks registered together part.
- * Half an interval and no more, or the second poll would follow the first at once.
- * FNV-1a with Murmur3's finalizer, because consecutive ids must not get neighbouring phases.
- */
-function phase(taskId: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < taskId.length; i += 1) hash = Math.imul(hash ^ taskId.charCodeAt(i), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 33;
 }

@@ -5,6 +5,7 @@ import {
   DEFAULT_SCHEDULE,
   nextPollAt,
   type PollSchedule,
+  previousPollAt,
   type ScheduledTask,
 } from '../../functions/core/poll-schedule.ts';
 
@@ -118,6 +119,32 @@ describe('the poll schedule', () => {
           expect(countPolls(watched, point - 1, plan)).toBe(i);
           expect(countPolls(watched, point, plan)).toBe(i + 1);
         });
+      }),
+    );
+  });
+
+  it('knows the poll before the current one, and the registration before any', () => {
+    fc.assert(
+      fc.property(task, schedule, (watched, plan) => {
+        const points = pointsOf(watched, plan, 20);
+        expect(previousPollAt(watched, watched.registeredAtMs, plan)).toBe(watched.registeredAtMs);
+        points.slice(1).forEach((point, i) => {
+          expect(previousPollAt(watched, point, plan)).toBe(points[i]);
+          expect(previousPollAt(watched, point + plan.minIntervalMs / 2 - 1, plan)).toBe(points[i]);
+        });
+      }),
+    );
+  });
+
+  it('leaves out the poll at registration, and that one alone, where it is told to', () => {
+    fc.assert(
+      fc.property(task, schedule, (watched, plan) => {
+        const points = pointsOf(watched, plan, 20);
+        const patient = { ...plan, atOnce: false };
+        expect(pointsOf(watched, patient, 19)).toEqual(points.slice(1));
+        expect(points.slice(1).map((point) => countPolls(watched, point, patient))).toEqual(
+          points.slice(1).map((_, i) => i + 1),
+        );
       }),
     );
   });

@@ -1,6 +1,6 @@
 import type { Fault, Observation } from './observation.ts';
 import type { Clock, TaskQuery } from './ports.ts';
-import type { ProfileHealth } from './profile-health.ts';
+import type { Learned, ProfileHealth } from './profile-health.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 import type { PendingTask } from './task.ts';
 
@@ -32,11 +32,19 @@ export async function observeTask(
   const admission = await deps.health.admit(task);
   if (admission.kind === 'rest')
     return { kind: 'observed', observation: { kind: 'fault', fault: admission.fault }, requests: 0 };
-  const observed = await pollWithRetries(deps, task, { untilMs, ...(signal && { signal }) });
-  const fault =
-    observed.kind === 'observed' && observed.observation.kind === 'fault' ? observed.observation.fault : undefined;
-  await admission.report(fault);
-  return observed;
+  let learned: Learned = 'nothing';
+  try {
+    const observed = await pollWithRetries(deps, task, { untilMs, ...(signal && { signal }) });
+    learned = learnedFrom(observed);
+    return observed;
+  } finally {
+    await admission.report(learned);
+  }
+}
+
+function learnedFrom(observed: Observed): Learned {
+  if (observed.kind === 'no_turn') return 'nothing';
+  return observed.observation.kind === 'fault' ? observed.observation.fault : 'works';
 }
 
 async function pollWithRetries(

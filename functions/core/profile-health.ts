@@ -20,7 +20,7 @@ export type Admission =
   | { kind: 'go'; report(fault: Fault | undefined): Promise<void> }
   | { kind: 'rest'; fault: Fault };
 
-type State = { kind: 'verified' } | { kind: 'probing'; done: Promise<void> } | undefined;
+type State = { kind: 'verified' } | { kind: 'probing'; done: Promise<void> };
 
 /** Makes the health book of this process; `alerts` hears of a broken profile once per period. */
 export function createProfileHealth(clock: Clock, alerts: OperatorAlerter): ProfileHealth {
@@ -31,20 +31,22 @@ export function createProfileHealth(clock: Clock, alerts: OperatorAlerter): Prof
     const rest = resting.get(task.profile) ?? resting.get(gatewayKey(task));
     return rest && clock.now() < rest.untilMs ? rest.fault : undefined;
   };
-  const report = async (task: TaskIdentity, fault: Fault | undefined) => {
-    const key = fault && restKey(task, fault);
-    if (!fault || !key || restOf(task)) return;
-    resting.set(key, { untilMs: clock.now() + REST_MS, fault });
-    await alerts.raise(brokenProfileAlert(task, fault, key));
+  const report = async (task: TaskIdentity, learned: Learned) => {
+    if (typeof learned === 'string') return;
+    const key = restKey(task, learned);
+    if (!key || restOf(task)) return;
+    resting.set(key, { untilMs: clock.now() + REST_MS, fault: learned });
+    await alerts.raise(brokenProfileAlert(task, learned, key));
   };
   const probe = (task: TaskIdentity): Admission => {
     const { promise: done, resolve } = Promise.withResolvers<void>();
     states.set(task.profile, { kind: 'probing', done });
     return {
       kind: 'go',
-      report: async (fault) => {
-        await report(task, fault).finally(() => {
-          states.set(task.profile, { kind: 'verified' });
+      report: async (learned) => {
+        await report(task, learned).finally(() => {
+          if (learned === 'nothing') states.delete(task.profile);
+          else states.set(task.profile, { kind: 'verified' });
           resolve();
         });
       },
@@ -52,15 +54,15 @@ export function createProfileHealth(clock: Clock, alerts: OperatorAlerter): Prof
   };
   return {
     beginWindow() {
-      for (const [profile, state] of states) if (state?.kind === 'verified') states.delete(profile);
+      for (const [profile, state] of states) if (state.kind === 'verified') states.delete(profile);
     },
     async admit(task) {
-      const state = states.get(task.profile);
-      if (state?.kind === 'probing') await state.done;
+      for (let state = states.get(task.profile); state?.kind === 'probing'; state = states.get(task.profile))
+        await state.done;
       const fault = restOf(task);
       if (fault) return { kind: 'rest', fault };
-      if (!state) return probe(task);
-      return { kind: 'go', report: (found) => report(task, found) };
+      if (!states.has(task.profile)) return probe(task);
+      return { kind: 'go', report: (learned) => report(task, learned) };
     },
   };
 }

@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_SCHEDULE, nextPollAt } from '../../functions/core/poll-schedule.ts';
+import { createPollWindow } from '../../functions/core/poll-window.ts';
+import type { SweepReport, SweepSpan } from '../../functions/core/sweep.ts';
+import { createFakeClock, createMetricSums, pendingTask, START_MS, silentLog } from './support/fixtures.ts';
+
+const MINUTE_MS = 60_000;
+const segment = { segment: 0, totalSegments: 1 };
+
+function setUp(sweep: (span: SweepSpan) => Partial<SweepReport>, startMs = START_MS) {
+  const clock = createFakeClock(startMs);
+  const spans: SweepSpan[] = [];
+  const metrics = createMetricSums();
+  const pollWindow = createPollWindow({
+    sweep: async (span) => {
+      spans.push(span);
+      const none = { pending: 0, due: 0, polled: 0, missed: 0, oldestAgeMs: 0, nextDueMs: Number.POSITIVE_INFINITY };
+      return { ...none, ...sweep(span) };
+    },
+    beginWindow() {},
+    clock,
+    metrics,
+    log: silentLog,
+    windowMs: MINUTE_MS,
+    minSweepGapMs: 1_000,
+  });
+  return { clock, spans, metrics, pollWindow };
+}
+
+describe('a poll window', () => {
+  it('returns after one sweep when nothing is pending', async () => {
+    const { clock, spans, metrics, pollWindow } = setUp(() => ({}));
+    await pollWindow({ segment, stopAtMs: START_MS + MINUTE_MS });
+    expect(spans).toHaveLength(1);
+    expect(clock.slept).toEqual([]);
+    expect(metrics.sums).toMatchObject({ SweepCompleted: 1, PendingTasks: 0 });
+  });
+
+  it('sleeps until the next point and sweeps again, at least a second later', async () => {
+    const { clock, pollWindow } = setUp(({ nowMs }) => ({ nextDueMs: nowMs + 20_500 }));
+    await pollWindow({ segment, stopAtMs: START_MS + 2 * MINUTE_MS });
+    expect(clock.slept).toEqual([20_500, 20_500]);
+    const eager = setUp(({ nowMs }) => ({ nextDueMs: nowMs + 1 }));
+    await eager.pollWindow({ segment, stopAtMs: START_MS + 2 * MINUTE_MS });
+    expect(eager.spans.length).toBeLessThanOrEqual(61);
+  });
+
+  it('stops in time', async () => {
+    const { clock, pollWindow } = setUp(({ nowMs }) => ({ nextDueMs: nowMs + 4_000 }));
+    await pollWindow({ segment, stopAtMs: START_MS + 10_000 });
+    expect(clock.now()).toBeLessThanOrEqual(START_MS + 10_000);
+  });
+
+  it('covers each point of consecutive minutes exactly once, whenever in its minute an invocation starts', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 0, max: 40_000 }), { minLength: 3, maxLength: 6 }),
+        fc.array(fc.tuple(fc.uuid(), fc.integer({ min: -3_600_000, max: -1 })), { minLength: 1, maxLength: 5 }),
+        async (lateness, ids) => {
+          const tasks = ids.map(([taskId, ageMs]) => pendingTask({ taskId, registeredAtMs: START_MS + ageMs }));
+          const covered: [number, number][] = [];
+          const nextOf = (afterMs: number) => Math.min(...tasks.map((t) => nextPollAt(t, afterMs, DEFAULT_SCHEDULE)));
+          const { clock, pollWindow } = setUp((span) => {
+            covered.push([span.afterMs, span.nowMs]);
+            return { pending: tasks.length, nextDueMs: nextOf(span.nowMs) };
+          });
+          for (const [minute, lateMs] of lateness.entries()) {
+            const atMs = START_MS + minute * MINUTE_MS + lateMs;
+            clock.advance(Math.max(0, atMs - clock.now()));
+            await pollWindow({ segment, stopAtMs: atMs + 2 * MINUTE_MS });
+          }
+          const endMs = START_MS + lateness.length * MINUTE_MS;
+          for (let pointMs = nextOf(START_MS - 1); pointMs < endMs; pointMs = nextOf(pointMs)) {
+            const times = covered.filter(([afterMs, nowMs]) => afterMs < pointMs && pointMs <= nowMs).length;
+            expect(times).toBe(1);
+          }
+        },
+      ),
+    );
+  });
+
+  it('polls a share by chance once the upstream could not keep up, and all again when it can', async () => {
+    const reports = [
+      { due: 100, polled: 20, missed: 80 },
+      { due: 100, polled: 22, missed: 0 },
+    ];
+    const { clock, spans, pollWindow } = setUp(() => reports.shift() ?? {});
+    for (let i = 0; i < 3; i += 1) {
+      await pollWindow({ segment, stopAtMs: clock.now() + MINUTE_MS });
+      clock.advance(MINUTE_MS);
+    }
+    expect(spans.map(({ share }) => Number(share.toFixed(2)))).toEqual([1, 0.22, 0.44]);
+  });
+});

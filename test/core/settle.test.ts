@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import type { TaskResult } from '../../functions/core/outcome.ts';
+import type { EventPublisher, PublishReport } from '../../functions/core/ports.ts';
+import { createSettlingRound, RUN_LIFETIME_MS } from '../../functions/core/settle.ts';
+import { createFakeClock, createMetricSums, pendingTask, START_MS, silentLog } from './support/fixtures.ts';
+import { createMemoryPending, createMemoryResults } from './support/memory-stores.ts';
+
+function resultOf(taskId: string, completedAtMs = START_MS): TaskResult {
+  const { deadlineAtMs: _, ...identity } = pendingTask({ taskId });
+  return { ...identity, outcome: 'succeeded', completedAtMs, summary: {}, result: { kind: 'none' }, expiresAtS: 9e9 };
+}
+
+function setUp(taskIds: string[]) {
+  const clock = createFakeClock();
+  const pending = createMemoryPending(taskIds.map((taskId) => pendingTask({ taskId })));
+  const results = createMemoryResults();
+  const metrics = createMetricSums();
+  const published: string[] = [];
+  const publisher = (fails: (taskId: string) => boolean = () => false): EventPublisher => ({
+    async publish(batch): Promise<PublishReport> {
+      const failed = batch.filter(({ taskId }) => fails(taskId));
+      published.push(...batch.filter((r) => !failed.includes(r)).map(({ taskId }) => taskId));
+      return { failed: failed.map(({ taskId }) => ({ taskId, reason: 'InternalError' })) };
+    },
+  });
+  const round = (publishers: EventPublisher[]) =>
+    createSettlingRound({ storeResult: results.store, pending, publishers, clock, log: silentLog, metrics });
+  return { clock, pending, results, metrics, published, publisher, round };
+}
+
+describe('settling', () => {
+  it('stores, then publishes, then deletes', async () => {
+    const { pending, results, published, publisher, round } = setUp(['a', 'b']);
+    const settling = round([publisher()]);
+    await settling.add(resultOf('a'));
+    expect(results.rows.has('a')).toBe(true);
+    expect(published).toEqual([]);
+    await settling.finish();
+    expect(published).toEqual(['a']);
+    expect([...pending.rows.keys()]).toEqual(['b']);
+  });
+
+  it('keeps the pending row of an entry that could not be published, and does not tell people of it yet', async () => {
+    const { pending, metrics, publisher, published, round } = setUp(['a', 'b']);
+    const people: string[] = [];
+    const alerts: EventPublisher = {
+      publish: async (batch) => {
+        people.push(...batch.map(({ taskId }) => taskId));
+        return { failed: [] };
+      },
+    };
+    const settling = round([publisher((taskId) => taskId === 'a'), alerts]);
+    await settling.add(resultOf('a'));
+    await settling.add(resultOf('b'));
+    await settling.finish();
+    expect(published).toEqual(['b']);
+    expect(people).toEqual(['b']);
+    expect([...pending.rows.keys()]).toEqual(['a']);
+    expect(metrics.sums).toMatchObject({ NotificationFailures: 1, NotificationsSent: 1 });
+  });
+
+  it('leaves a result that another run stored a moment ago to that run', async () => {
+    const { clock, pending, results, published, publisher, round } = setUp(['a']);
+    results.rows.set('a', resultOf('a', START_MS));
+    clock.advance(RUN_LIFETIME_MS - 1);
+    const settling = round([publisher()]);
+    expect(await settling.add(resultOf('a', clock.now()))).toBe(false);
+    await settling.finish();
+    expect(published).toEqual([]);
+    expect(pending.rows.has('a')).toBe(true);
+  });
+
+  it('takes over from a run that died, publishing what it had stored', async () => {
+    const { clock, pending, results, published, publisher, round } = setUp(['a']);
+    results.rows.set('a', { ...resultOf('a', START_MS), outcome: 'failed' });
+    clock.advance(RUN_LIFETIME_MS);
+    const settling = round([publisher()]);
+    expect(await settling.add(resultOf('a', clock.now()))).toBe(true);
+    await settling.finish();
+    expect(published).toEqual(['a']);
+    expect(results.rows.get('a')?.outcome).toBe('failed');
+    expect(pending.rows.size).toBe(0);
+  });
+
+  it('goes on with its own result when only the answer of the put was lost', async () => {
+    const { results, published, publisher, round } = setUp(['a']);
+    const ours = resultOf('a', START_MS);
+    results.rows.set('a', ours);
+    const settling = round([publisher()]);
+    expect(await settling.add(ours)).toBe(true);
+    await settling.finish();
+    expect(published).toEqual(['a']);
+  });
+
+  it('deletes nothing when nothing can be published at all, and says so', async () => {
+    const { pending, round } = setUp(['a']);
+    const down: EventPublisher = { publish: () => Promise.reject(new Error('topic gone')) };
+    const settling = round([down]);
+    await settling.add(resultOf('a'));
+    await expect(settling.finish()).rejects.toThrow('topic gone');
+    expect(pending.rows.has('a')).toBe(true);
+  });
+});

@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest';
+import type { Observation } from '../../functions/core/observation.ts';
+import type { Observed } from '../../functions/core/observe-task.ts';
+import { countPolls, DEFAULT_SCHEDULE, nextPollAt, previousPollAt } from '../../functions/core/poll-schedule.ts';
+import { createSettlingRound } from '../../functions/core/settle.ts';
+import { type SweepSpan, sweepSegment } from '../../functions/core/sweep.ts';
+import type { PendingTask } from '../../functions/core/task.ts';
+import {
+  createFakeClock,
+  createMetricSums,
+  faultObservation,
+  pendingTask,
+  processing,
+  START_MS,
+  silentLog,
+  succeeded,
+} from './support/fixtures.ts';
+import { createMemoryPending, createMemoryResults } from './support/memory-stores.ts';
+
+type Answer = (task: PendingTask) => Observation | 'no_turn' | Promise<Observation>;
+
+function setUp(tasks: PendingTask[], answer: Answer, concurrency = 4) {
+  const clock = createFakeClock();
+  const pending = createMemoryPending(tasks);
+  const results = createMemoryResults();
+  const metrics = createMetricSums();
+  const polled: string[] = [];
+  const settle = { storeResult: results.store, pending, publishers: [], clock, log: silentLog, metrics };
+  const observe = async (task: PendingTask): Promise<Observed> => {
+    const said = await answer(task);
+    if (said === 'no_turn') return { kind: 'no_turn' };
+    polled.push(task.taskId);
+    return { kind: 'observed', observation: said, requests: 1 };
+  };
+  const sweep = (span: Partial<SweepSpan> = {}) =>
+    sweepSegment(
+      {
+        pending,
+        observe,
+        startRound: () => createSettlingRound(settle),
+        schedule: {
+          nextPollAt: (task, afterMs) => nextPollAt(task, afterMs, DEFAULT_SCHEDULE),
+          countPolls: (task, untilMs) => countPolls(task, untilMs, DEFAULT_SCHEDULE),
+          previousPollAt: (task, atMs) => previousPollAt(task, atMs, DEFAULT_SCHEDULE),
+        },
+        clock,
+        metrics,
+        log: silentLog,
+        concurrency,
+        retentionMs: 86_400_000,
+        random: () => 0.5,
+      },
+      {
+        segment: { segment: 0, totalSegments: 1 },
+        afterMs: START_MS - 1,
+        nowMs: clock.now(),
+        untilMs: START_MS + 60_000,
+        share: 1,
+        ...span,
+      },
+    );
+  return { clock, pending, results, metrics, polled, sweep };
+}
+
+const tasks = (count: number) => Array.from({ length: count }, (_, i) => pendingTask({ taskId: `t${i}` }));
+
+describe('a sweep', () => {
+  it('polls every due task once, over all pages', async () => {
+    const { polled, sweep } = setUp(tasks(10), () => processing);
+    expect(await sweep()).toMatchObject({ pending: 10, due: 10, polled: 10, missed: 0 });
+    expect(new Set(polled).size).toBe(10);
+  });
+
+  it('does not poll a task again before its next point, and says when that is', async () => {
+    const { polled, sweep } = setUp(tasks(1), () => processing);
+    const report = await sweep({ afterMs: START_MS, nowMs: START_MS + 1 });
+    expect(polled).toEqual([]);
+    expect(report.nextDueMs).toBeGreaterThan(START_MS + 1);
+    expect(report.nextDueMs).toBeLessThanOrEqual(START_MS + DEFAULT_SCHEDULE.minIntervalMs);
+  });
+
+  it('writes nothing for tasks that go on', async () => {
+    const { pending, sweep } = setUp(tasks(5), () => processing);
+    await sweep();
+    expect(pending.writes).toEqual([]);
+    expect(pending.rows.get('t0')?.status).toBe('processing');
+  });
+
+  it('settles what is over, with counts, polls and the end of its retention', async () => {
+    const { pending, results, metrics, sweep } = setUp(tasks(2), (task) =>
+      task.taskId === 't0' ? succeeded : processing,
+    );
+    await sweep();
+    expect(results.rows.get('t0')).toMatchObject({
+      outcome: 'succeeded',
+      polls: 1,
+      summary: { created: 1, failed: 0 },
+      expiresAtS: (START_MS + 86_400_000) / 1000,
+    });
+    expect([...pending.rows.keys()]).toEqual(['t1']);
+    expect(metrics.sums).toMatchObject({ Outcome_succeeded: 1 });
+  });
+
+  it('records an error on its task once, and clears it with the next answer', async () => {
+    let answer: Observation = faultObservation('transient');
+    const { pending, sweep } = setUp(tasks(1), () => answer);
+    await sweep();
+    await sweep();
+    answer = processing;
+    await sweep();
+    expect(pending.writes).toEqual(['error t0 TRANSIENT', 'error t0 cleared']);
+  });
+
+  it.each(['unauthenticated', 'throttled'] as const)(
+    'writes no row for %s: it is not the task that ails',
+    async (why) => {
+      const { pending, sweep } = setUp(tasks(3), () => faultObservation(why));
+      await sweep();
+      expect(pending.writes).toEqual([]);
+    },
+  );
+
+  it('counts a due task without a turn as missed and leaves it as it was', async () => {
+    const { pending, sweep } = setUp(tasks(3), () => 'no_turn');
+    expect(await sweep()).toMatchObject({ due: 3, polled: 0, missed: 3 });
+    expect(pending.rows.size).toBe(3);
+  });
+
+  it('polls only a share when the upstream allows no more', async () => {
+    const { sweep } = setUp(tasks(3), () => processing);
+    expect(await sweep({ share: 0.4 })).toMatchObject({ due: 3, polled: 0, missed: 3 });
+    expect(await sweep({ share: 0.6 })).toMatchObject({ due: 3, polled: 3 });
+  });
+
+  it('never has more polls in flight than its concurrency', async () => {
+    let inFlight = 0;
+    let most = 0;
+    const { sweep } = setUp(tasks(40), async () => {
+      inFlight += 1;
+      most = Math.max(most, inFlight);
+      await new Promise((resolve) => setImmediate(resolve));
+      inFlight -= 1;
+      return processing;
+    });
+    await sweep();
+    expect(most).toBe(4);
+  });
+
+  it('handles the other tasks when one cannot be stored, then throws so that an alarm can fire', async () => {
+    const { pending, results, sweep } = setUp(tasks(4), () => succeeded);
+    const store = results.store;
+    results.rows.set = function (key, value) {
+      if (key === 't1') throw new Error('table is gone');
+      return Map.prototype.set.call(this, key, value);
+    };
+    expect(store).toBeDefined();
+    await expect(sweep()).rejects.toThrow('1 tasks not handled');
+    expect([...pending.rows.keys()]).toEqual(['t1']);
+  });
+
+  it('starts no further poll once it is asked to stop', async () => {
+    const stop = new AbortController();
+    const { polled, sweep } = setUp(
+      tasks(9),
+      () => {
+        stop.abort();
+        return processing;
+      },
+      1,
+    );
+    await sweep({ signal: stop.signal });
+    expect(polled.length).toBeLessThan(3);
+  });
+});

@@ -49,7 +49,7 @@ function composeDigest(results: readonly TaskResult[], options: AlertOptions): A
   const attention = results.filter(needsAttention).toSorted((a, b) => urgency(a) - urgency(b));
   const successes = results.filter((result) => !needsAttention(result));
   const entries = attention.map((result) => ({ result, text: attentionEntry(result, options) }));
-  const packs = pack(entries, { sizeOf: entryBytes, maxSize: MAX_BODY_BYTES - HEADER_BYTES });
+  const packs = pack<Entry>(entries, { sizeOf: entryBytes, maxSize: MAX_BODY_BYTES - HEADER_BYTES });
   const parts = packs.length === 0 ? [[]] : packs;
   return parts.map((part, index) => {
     const title = digestHeadline(results, parts.length > 1 ? `APIG (${index + 1} of ${parts.length})` : 'APIG');

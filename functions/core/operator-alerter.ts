@@ -21,16 +21,23 @@ export type OperatorAlerterDeps = {
 
 /**
  * Sends one alert per key and period. Never throws: trouble with an alert is logged, and must not stop the work that
- * raised it. When the memory is out of order the alert goes out anyway: twice is better than never.
+ * raised it. When the memory is out of order the process remembers alone: twice is better than never.
  */
 export function createOperatorAlerter(deps: OperatorAlerterDeps): OperatorAlerter {
   const periodMs = deps.periodMs ?? OPERATOR_ALERT_PERIOD_MS;
   const here = createProcessAlertMemory();
+  const claim = async (key: string, nowMs: number) => {
+    try {
+      return await deps.memory.claim(key, nowMs, periodMs);
+    } catch (error) {
+      deps.log.warn('operator alert memory is out of order', { key, reason: reasonOf(error) });
+      return here.claim(key, nowMs, periodMs);
+    }
+  };
   return {
     async raise(alert) {
       const nowMs = deps.clock.now();
-      if (!(await here.claim(alert.key, nowMs, periodMs))) return false;
-      if (!(await claimDurably(deps, alert.key, { nowMs, periodMs }))) return false;
+      if (!(await claim(alert.key, nowMs))) return false;
       try {
         await deps.send(alert);
         return true;
@@ -56,19 +63,6 @@ export function createProcessAlertMemory(): AlertMemory {
       quietUntilMs.delete(key);
     },
   };
-}
-
-async function claimDurably(
-  { memory, log }: OperatorAlerterDeps,
-  key: string,
-  { nowMs, periodMs }: { nowMs: number; periodMs: number },
-): Promise<boolean> {
-  try {
-    return await memory.claim(key, nowMs, periodMs);
-  } catch (error) {
-    log.warn('operator alert memory is out of order', { key, reason: reasonOf(error) });
-    return true;
-  }
 }
 
 function reasonOf(error: unknown): string {

@@ -1,0 +1,57 @@
+import {
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { StoreError } from '../core/errors.ts';
+import type { AlertMemory } from '../core/operator-alerter.ts';
+
+/**
+ * Remembers operator alerts as marker rows `alert#<key>` of `TaskResults`: no task id has a `#`, without `listing` they
+ * are in no index, and TTL clears them. Throws `StoreError`.
+ *
+ *     first claim ──put if absent or expired──► true        meanwhile, anybody: condition fails ──► false
+ */
+export function createDynamoAlertMemory({
+  client,
+  tableName,
+}: {
+  client: DynamoDBClient;
+  tableName: string;
+}): AlertMemory {
+  return {
+    async claim(key, nowMs, periodMs) {
+      try {
+        await client.send(
+          new PutItemCommand({
+            TableName: tableName,
+            Item: {
+              ...keyOf(key),
+              raised_at: { S: new Date(nowMs).toISOString() },
+              expires_at: { N: String(Math.ceil((nowMs + periodMs) / 1_000)) },
+            },
+            // TTL deletes late, so the row's own time decides.
+            ConditionExpression: 'attribute_not_exists(task_id) OR expires_at <= :now',
+            ExpressionAttributeValues: { ':now': { N: String(Math.floor(nowMs / 1_000)) } },
+          }),
+        );
+        return true;
+      } catch (cause) {
+        if (cause instanceof ConditionalCheckFailedException) return false;
+        throw new StoreError('The alert memory cannot be written', { cause });
+      }
+    },
+    async release(key) {
+      try {
+        await client.send(new DeleteItemCommand({ TableName: tableName, Key: keyOf(key) }));
+      } catch (cause) {
+        throw new StoreError('The alert memory cannot be written', { cause });
+      }
+    },
+  };
+}
+
+function keyOf(key: string) {
+  return { task_id: { S: `alert#${key}` } };
+}

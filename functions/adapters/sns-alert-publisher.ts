@@ -1,0 +1,28 @@
+import type { AlertOptions } from '../core/alert-text.ts';
+import { composeAlerts } from '../core/digest.ts';
+import type { AlertPublisher } from '../core/ports.ts';
+import { publishMessages, type SnsDeps } from './sns-batch.ts';
+
+/**
+ * Publishes to the topic for people: e-mail and SMS. The attribute `outcome` lists the outcomes a message tells about,
+ * so that a subscription can ask for failures only.
+ */
+export function createSnsAlertPublisher(deps: SnsDeps & AlertOptions): AlertPublisher {
+  return {
+    async publish(results) {
+      const alerts = composeAlerts(results, deps);
+      const messages = alerts.map(({ subject, body, outcomes }) => ({
+        subject,
+        body,
+        attributes: { outcome: outcomes },
+      }));
+      const failed = await publishMessages(deps, messages);
+      return {
+        failed: [...failed].flatMap(([index, reason]) => {
+          const taskIds = alerts[index]?.taskIds ?? [];
+          return taskIds.map((taskId) => ({ taskId, reason }));
+        }),
+      };
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import type { EventPublisher } from '../core/ports.ts';
+import { type TaskEventOptions, toEventAttributes, toTaskEvent } from '../core/task-event.ts';
+import { publishMessages, type SnsDeps } from './sns-batch.ts';
+
+/** Publishes each result as one CloudEvent, with attributes for filter policies, to the topic for machines. */
+export function createSnsEventPublisher(deps: SnsDeps & TaskEventOptions): EventPublisher {
+  return {
+    async publish(results) {
+      const messages = results.map((result) => ({
+        body: JSON.stringify(toTaskEvent(result, deps)),
+        attributes: toEventAttributes(result),
+      }));
+      const failed = await publishMessages(deps, messages);
+      return {
+        failed: results.flatMap(({ taskId }, index) => {
+          const reason = failed.get(index);
+          return reason === undefined ? [] : [{ taskId, reason }];
+        }),
+      };
+    },
+  };
+}

@@ -20,7 +20,8 @@ export type WindowRequest = {
   signal?: AbortSignal;
 };
 
-export type WindowReport = { sweeps: number; polled: number; missed: number; pending: number };
+/** `pending` and `oldestAgeMs` are those of the last sweep. */
+export type WindowReport = { sweeps: number; polled: number; missed: number; pending: number; oldestAgeMs: number };
 
 /** Remembers, between the windows of one process, the share of due tasks that the upstream let through. */
 export type PollWindow = (request: WindowRequest) => Promise<WindowReport>;
@@ -36,18 +37,20 @@ export function createPollWindow(deps: WindowDeps): PollWindow {
     const startMs = Math.floor(deps.clock.now() / deps.windowMs) * deps.windowMs;
     const endMs = startMs + deps.windowMs;
     const untilMs = Math.max(request.stopAtMs, deps.clock.now());
-    const total: WindowReport = { sweeps: 0, polled: 0, missed: 0, pending: 0 };
+    const total: WindowReport = { sweeps: 0, polled: 0, missed: 0, pending: 0, oldestAgeMs: 0 };
     deps.beginWindow();
     for (let afterMs = startMs - 1; !request.signal?.aborted; ) {
       const nowMs = Math.min(deps.clock.now(), endMs - 1);
       const report = await deps.sweep({ ...request, afterMs, nowMs, untilMs, share });
       share = nextShare(report, share);
-      count(deps, total, report);
+      count(total, report);
       afterMs = nowMs;
       if (report.nextDueMs >= Math.min(endMs, untilMs)) break;
       const againMs = Math.min(Math.max(report.nextDueMs, nowMs + deps.minSweepGapMs), endMs - 1);
       await deps.clock.sleep(Math.max(0, againMs - deps.clock.now()), request.signal);
     }
+    deps.metrics.add('PendingTasks', total.pending);
+    deps.metrics.add('OldestPendingAgeSeconds', total.oldestAgeMs / 1000, 'Seconds');
     deps.metrics.add('SweepCompleted', 1);
     deps.log.info('window covered', total);
     return total;
@@ -60,12 +63,10 @@ function nextShare({ due, polled, missed }: SweepReport, share: number): number 
   return due === 0 ? share : Math.max(0.01, Math.min(1, (polled / due) * 1.1));
 }
 
-function count(deps: WindowDeps, total: WindowReport, report: SweepReport): void {
+function count(total: WindowReport, report: SweepReport): void {
   total.sweeps += 1;
   total.polled += report.polled;
   total.missed += report.missed;
   total.pending = report.pending;
-  if (total.sweeps > 1) return;
-  deps.metrics.add('PendingTasks', report.pending);
-  deps.metrics.add('OldestPendingAgeSeconds', report.oldestAgeMs / 1000, 'Seconds');
+  total.oldestAgeMs = report.oldestAgeMs;
 }

@@ -16,9 +16,10 @@ export type ProfileHealth = {
   admit(task: TaskIdentity): Promise<Admission>;
 };
 
-export type Admission =
-  | { kind: 'go'; report(fault: Fault | undefined): Promise<void> }
-  | { kind: 'rest'; fault: Fault };
+export type Admission = { kind: 'go'; report(learned: Learned): Promise<void> } | { kind: 'rest'; fault: Fault };
+
+/** What a poll told of its profile: a fault, that it works, or nothing, for the poll had no turn. */
+export type Learned = Fault | 'works' | 'nothing';
 
 type State = { kind: 'verified' } | { kind: 'probing'; done: Promise<void> };
 

@@ -160,13 +160,14 @@ function noteFault({ metrics, log }: SweepDeps, task: PendingTask, fault: Fault)
   metrics.add('PollErrors', 1);
   metrics.add(`PollErrors_${fault.class}`, 1);
   if (fault.class === 'throttled') metrics.add('Throttles', 1);
+  if (fault.class === 'unauthenticated' || fault.class === 'forbidden') metrics.add('ProfileBroken', 1);
   log.warn('poll failed', { task_id: task.taskId, profile: task.profile, fault: fault.class, ...fault.error });
 }
 
 /** The delay is an upper bound: the task ended at some moment since the poll before. */
 function noteEnd({ metrics, log, schedule }: SweepDeps, task: PendingTask, end: { outcome: Outcome; nowMs: number }) {
   const delayS = (end.nowMs - schedule.previousPollAt(task, end.nowMs)) / 1000;
-  metrics.add(`Outcome_${end.outcome}`, 1);
+  metrics.add(`Outcomes_${end.outcome}`, 1);
   metrics.add('DetectionDelaySeconds', delayS, 'Seconds');
   log.info('task over', { task_id: task.taskId, outcome: end.outcome, delay_s: delayS });
 }

@@ -98,7 +98,7 @@ describe('a sweep', () => {
       expiresAtS: (START_MS + 86_400_000) / 1000,
     });
     expect([...pending.rows.keys()]).toEqual(['t1']);
-    expect(metrics.sums).toMatchObject({ Outcome_succeeded: 1 });
+    expect(metrics.sums).toMatchObject({ Outcomes_succeeded: 1 });
   });
 
   it('records an error on its task once, and clears it with the next answer', async () => {

@@ -1,13 +1,12 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { MAX_ITEM_DEPTH } from '../core/item-size.ts';
+import { asText } from '../core/parse-result.ts';
 
 /** An item as DynamoDB sends it. */
 export type Row = Record<string, AttributeValue>;
 
 /** A row that could be read, or why it could not. */
 export type RowRead<T> = { ok: true; value: T } | { ok: false; taskId: string; reason: string };
-
-/** DynamoDB refuses documents of more than 32 levels; a row and its attribute take some of them. */
-const MAX_DEPTH = 28;
 
 /**
  * A JSON value as a native attribute, so that the console and queries can read inside it; `undefined` members are left out.
@@ -18,7 +17,7 @@ export function toAttribute(value: unknown, depth = 0): AttributeValue {
   if (typeof value === 'number') return toNumber(value);
   if (typeof value === 'boolean') return { BOOL: value };
   if (typeof value !== 'object' || value === null) return { NULL: true };
-  if (depth >= MAX_DEPTH) return { S: toJson(value) };
+  if (depth >= MAX_ITEM_DEPTH) return { S: asText(value) ?? '' };
   if (Array.isArray(value)) return { L: value.map((entry) => toAttribute(entry, depth + 1)) };
   return { M: toMembers(value, depth + 1) };
 }
@@ -35,14 +34,6 @@ function toNumber(value: number): AttributeValue {
   const size = Math.abs(value);
   const fits = size === 0 || (size >= 1e-125 && size <= 1e125);
   return fits ? { N: String(value) } : { S: String(value) };
-}
-
-function toJson(value: object): string {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return '[nested too deeply to be kept]'; // JSON.stringify is recursive: some thousand levels exhaust its stack
-  }
 }
 
 /** The JSON value of an attribute. Sets, which only a person's hand can have put there, become lists. */

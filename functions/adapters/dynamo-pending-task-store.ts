@@ -3,25 +3,25 @@ import {
   GetItemCommand,
   PutItemCommand,
   ScanCommand,
+  type ScanCommandOutput,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { createBoundedMap } from '../core/bounded-map.ts';
 import { StoreError } from '../core/errors.ts';
 import type { PendingTaskStore, Segment } from '../core/ports.ts';
 import type { PendingTask, TaskError } from '../core/task.ts';
+import type { Row } from './dynamo-attributes.ts';
 import { errorAttribute, storedMessage } from './dynamo-identity.ts';
 import { readPendingRow, toPendingRow } from './dynamo-pending-row.ts';
 import { callTable, type DynamoTable, onTable, readRow, readRows, tryOnTable } from './dynamo-table.ts';
 
-/** Statuses and errors remembered in the process; some MB at most. */
+/** Statuses remembered in the process; some MB at most. */
 const REMEMBERED_TASKS = 50_000;
 const REGISTER_ATTEMPTS = 3;
-const NO_ERROR = '';
 
 /** `PendingTasks` on DynamoDB, with single-item conditional writes only. */
 export function createDynamoPendingTaskStore(table: DynamoTable): PendingTaskStore {
   const statuses = createBoundedMap<string>(REMEMBERED_TASKS);
-  const writtenErrors = createBoundedMap<string>(REMEMBERED_TASKS);
 
   const withStatus = (task: PendingTask): PendingTask => {
     const status = statuses.get(task.taskId);
@@ -53,12 +53,9 @@ export function createDynamoPendingTaskStore(table: DynamoTable): PendingTaskSto
       }
     },
 
+    // A condition that is not met costs a write unit as well: callers compare with the row that they have read.
     async recordError(taskId, error) {
-      // A condition that is not met costs a write unit as well, hence the memory in front of it.
-      const fingerprint = error ? JSON.stringify([error.code, storedMessage(error)]) : NO_ERROR;
-      if (writtenErrors.get(taskId) === fingerprint) return;
       await (error ? setError(table, taskId, error) : clearError(table, taskId));
-      writtenErrors.set(taskId, fingerprint);
     },
 
     noteStatus: (taskId, status) => statuses.set(taskId, status),
@@ -66,7 +63,6 @@ export function createDynamoPendingTaskStore(table: DynamoTable): PendingTaskSto
     async remove(taskId) {
       const output = await deleteRow(table, taskId);
       statuses.delete(taskId);
-      writtenErrors.delete(taskId);
       return output.Attributes !== undefined;
     },
   };
@@ -87,18 +83,18 @@ async function putNew(table: DynamoTable, task: PendingTask): Promise<boolean> {
   return (await tryOnTable(table, 'PutItem', () => table.client.send(command))) !== undefined;
 }
 
-async function* scanRows(table: DynamoTable, { segment, totalSegments }: Segment) {
-  let from: Record<string, never> | undefined;
+async function* scanRows(table: DynamoTable, { segment, totalSegments }: Segment): AsyncGenerator<Row[]> {
+  let from: Row | undefined;
   do {
-    const command = new ScanCommand({
+    const command: ScanCommand = new ScanCommand({
       ...onTable(table),
       Segment: segment,
       TotalSegments: totalSegments,
       ExclusiveStartKey: from,
     });
-    const page = await callTable(table, 'Scan', () => table.client.send(command));
+    const page: ScanCommandOutput = await callTable(table, 'Scan', () => table.client.send(command));
     if (page.Items?.length) yield page.Items;
-    from = page.LastEvaluatedKey as typeof from;
+    from = page.LastEvaluatedKey;
   } while (from);
 }
 

@@ -1,0 +1,51 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { StoreError } from '../functions/core/errors.ts';
+import { checkFileKey } from '../functions/core/file-key.ts';
+import type { FileStore } from '../functions/core/ports.ts';
+
+/** Files below `folder`, each written whole or not at all. Keys cannot lead out of the folder. */
+export function createFolderFileStore({ folder }: { folder: string }): FileStore {
+  const pathOf = (key: string) => path.join(folder, ...checkFileKey(key).split('/'));
+  return {
+    async put(key, body, mediaType) {
+      const bytes = Buffer.from(body);
+      await writeWhole(pathOf(key), bytes);
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      return { location: key, media_type: mediaType, size_bytes: bytes.length, sha256 };
+    },
+    open: (ref) => openFile(pathOf, ref.location),
+  };
+}
+
+async function writeWhole(target: string, bytes: Uint8Array): Promise<void> {
+  const temporary = `${target}.${randomUUID()}.tmp`;
+  try {
+    await mkdir(path.dirname(target), { recursive: true });
+    await writeThrough(temporary, bytes);
+    await rename(temporary, target);
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => {});
+    throw new StoreError(`The file ${target} cannot be written`, { cause });
+  }
+}
+
+/** Renamed before its bytes are on the disk, a file could be empty after a power cut. */
+async function writeThrough(file: string, bytes: Uint8Array): Promise<void> {
+  await using handle = await open(file, 'wx');
+  await handle.writeFile(bytes);
+  await handle.sync();
+}
+
+async function openFile(pathOf: (key: string) => string, key: string) {
+  try {
+    const handle = await open(pathOf(key), 'r');
+    return Readable.toWeb(handle.createReadStream()) as ReadableStream<Uint8Array>;
+  } catch (cause) {
+    if (cause instanceof StoreError) throw cause;
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
+    throw new StoreError(`The file ${key} cannot be read`, { cause });
+  }
+}

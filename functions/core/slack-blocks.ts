@@ -1,0 +1,73 @@
+import type { ActionsBlock, ContextBlock, HeaderBlock, MrkdwnElement, SectionBlock } from '@slack/types';
+import { code, plain, webAddress } from './slack-text.ts';
+
+/** The block kinds that this project sends. */
+export type SlackBlock = ActionsBlock | ContextBlock | HeaderBlock | SectionBlock;
+
+/** The body of a POST to an incoming webhook. `text` is what notifications and screen readers say. */
+export type SlackMessage = { text: string; blocks: SlackBlock[] };
+
+/** UTF-16 units of a message's JSON. Slack refuses blocks near 13,200 characters (`msg_blocks_too_long`, undocumented). */
+export const MESSAGE_BUDGET = 12_000;
+/** Below Slack's 3000 for a section's text. */
+export const SECTION_BUDGET = 2_900;
+const HEADER_MAX = 150;
+const FALLBACK_MAX = 500;
+const FIELD_MAX = 160;
+const FIELDS_MAX = 10;
+// Slack takes 3000; a longer address than this would eat what the failures need.
+const BUTTON_URL_MAX = 1_000;
+
+/** `verbatim` keeps Slack from turning a bare `@here`, `#channel` or host name in foreign text into something live. */
+export function mrkdwn(text: string): MrkdwnElement {
+  return { type: 'mrkdwn', text, verbatim: true };
+}
+
+/** The headline; foreign text is welcome. */
+export function header(text: string): HeaderBlock {
+  return { type: 'header', text: { type: 'plain_text', text: plain(text, HEADER_MAX), emoji: true } };
+}
+
+/** The fallback text of a message; foreign text is welcome. */
+export function fallback(text: string): string {
+  return plain(text, FALLBACK_MAX);
+}
+
+/** A section of text that is escaped and within `SECTION_BUDGET` already. */
+export function section(text: string): SectionBlock {
+  return { type: 'section', text: mrkdwn(text) };
+}
+
+/** Two columns of name and foreign value; what has no value is left out. `lead` is escaped text above them. */
+export function fieldsSection(values: [name: string, value: string | undefined][], lead?: string): SectionBlock {
+  const fields = values
+    .flatMap(([name, value]) => (value === undefined ? [] : [mrkdwn(`*${name}*\n${code(value, FIELD_MAX)}`)]))
+    .slice(0, FIELDS_MAX);
+  return { type: 'section', ...(lead ? { text: mrkdwn(lead) } : {}), ...(fields.length > 0 ? { fields } : {}) };
+}
+
+/** The small grey line: parts that are escaped already, each cut to a hundred units or so. */
+export function context(parts: string[]): ContextBlock {
+  return { type: 'context', elements: [mrkdwn(parts.filter(Boolean).join('  ·  '))] };
+}
+
+/** A button that opens `url`, or nothing where that is no absolute web address. */
+export function linkButton(label: string, url: string): ActionsBlock[] {
+  const href = webAddress(url);
+  if (href === undefined || href.length > BUTTON_URL_MAX) return [];
+  const text = { type: 'plain_text' as const, text: label, emoji: true };
+  return [{ type: 'actions', elements: [{ type: 'button', text, url: href, action_id: 'open_result' }] }];
+}
+
+/** An instant as each reader's own clock shows it; `''` for what is no date. */
+export function localTime(iso: string): string {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return '';
+  const seconds = Math.floor(date.getTime() / 1_000);
+  return `<!date^${seconds}^{date_short_pretty} {time}|${date.toISOString()}>`;
+}
+
+/** What a value takes of `MESSAGE_BUDGET`: its JSON, which is never shorter than what Slack counts. */
+export function cost(value: unknown): number {
+  return JSON.stringify(value).length;
+}

@@ -1,7 +1,7 @@
 import type { AlertOptions } from '../core/alert-text.ts';
 import { composeAlerts } from '../core/digest.ts';
 import type { AlertPublisher } from '../core/ports.ts';
-import { publishMessages, type SnsDeps } from './sns-batch.ts';
+import { publishMessages, type SnsDeps, toPublishReport } from './sns-batch.ts';
 
 /**
  * Publishes to the topic for people: e-mail and SMS. The attribute `outcome` lists the outcomes a message tells about,
@@ -17,12 +17,10 @@ export function createSnsAlertPublisher(deps: SnsDeps & AlertOptions): AlertPubl
         attributes: { outcome: outcomes },
       }));
       const failed = await publishMessages(deps, messages);
-      return {
-        failed: [...failed].flatMap(([index, reason]) => {
-          const taskIds = alerts[index]?.taskIds ?? [];
-          return taskIds.map((taskId) => ({ taskId, reason }));
-        }),
-      };
+      return toPublishReport(
+        failed,
+        alerts.map(({ taskIds }) => taskIds),
+      );
     },
   };
 }

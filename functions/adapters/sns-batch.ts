@@ -2,7 +2,7 @@ import { type MessageAttributeValue, PublishBatchCommand, type SNSClient } from 
 import pLimit from 'p-limit';
 import { StoreError } from '../core/errors.ts';
 import { pack } from '../core/pack.ts';
-import type { Clock } from '../core/ports.ts';
+import type { Clock, PublishReport } from '../core/ports.ts';
 import { utf8Bytes } from '../core/safe-text.ts';
 
 /** SNS: 10 entries and 256 KiB a PublishBatch, attributes included; 1 KiB is left alone. */
@@ -36,6 +36,12 @@ export async function publishMessages(deps: SnsDeps, messages: readonly SnsMessa
     throw new StoreError('Nothing could be published to the topic', { cause: refused.cause });
   }
   return failed;
+}
+
+/** Names the tasks of the messages that failed; `taskIds` has those of each message, by its index. */
+export function toPublishReport(failed: ReadonlyMap<number, string>, taskIds: readonly string[][]): PublishReport {
+  const perMessage = [...failed].map(([index, reason]) => (taskIds[index] ?? []).map((taskId) => ({ taskId, reason })));
+  return { failed: perMessage.flat() };
 }
 
 type Entry = { index: number; bytes: number; message: SnsMessage };

@@ -1,7 +1,7 @@
 import type { AlertOptions } from '../core/alert-text.ts';
 import { composeChat } from '../core/chat-message.ts';
 import type { AlertPublisher } from '../core/ports.ts';
-import { publishMessages, type SnsDeps } from './sns-batch.ts';
+import { publishMessages, type SnsDeps, toPublishReport } from './sns-batch.ts';
 
 /** Publishes to the topic that Amazon Q Developer in chat applications reads: Slack and Teams without a webhook. */
 export function createSnsChatPublisher(deps: SnsDeps & AlertOptions): AlertPublisher {
@@ -10,12 +10,10 @@ export function createSnsChatPublisher(deps: SnsDeps & AlertOptions): AlertPubli
       const notes = composeChat(results, deps);
       const messages = notes.map(({ message }) => ({ body: JSON.stringify(message), attributes: {} }));
       const failed = await publishMessages(deps, messages);
-      return {
-        failed: [...failed].flatMap(([index, reason]) => {
-          const taskIds = notes[index]?.taskIds ?? [];
-          return taskIds.map((taskId) => ({ taskId, reason }));
-        }),
-      };
+      return toPublishReport(
+        failed,
+        notes.map(({ taskIds }) => taskIds),
+      );
     },
   };
 }

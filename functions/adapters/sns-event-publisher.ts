@@ -1,6 +1,6 @@
 import type { EventPublisher } from '../core/ports.ts';
 import { type TaskEventOptions, toEventAttributes, toTaskEvent } from '../core/task-event.ts';
-import { publishMessages, type SnsDeps } from './sns-batch.ts';
+import { publishMessages, type SnsDeps, toPublishReport } from './sns-batch.ts';
 
 /** Publishes each result as one CloudEvent, with attributes for filter policies, to the topic for machines. */
 export function createSnsEventPublisher(deps: SnsDeps & TaskEventOptions): EventPublisher {
@@ -11,12 +11,10 @@ export function createSnsEventPublisher(deps: SnsDeps & TaskEventOptions): Event
         attributes: toEventAttributes(result),
       }));
       const failed = await publishMessages(deps, messages);
-      return {
-        failed: results.flatMap(({ taskId }, index) => {
-          const reason = failed.get(index);
-          return reason === undefined ? [] : [{ taskId, reason }];
-        }),
-      };
+      return toPublishReport(
+        failed,
+        results.map(({ taskId }) => [taskId]),
+      );
     },
   };
 }

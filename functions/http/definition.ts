@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import type { FileRef, ParsedResult } from '../core/parsed-result.ts';
+import type { ApiEvent, ApiResponse, RouteHandler } from './api-event.ts';
+import { contentDisposition } from './content-disposition.ts';
+import type { TasksApiDeps } from './deps.ts';
+import { HttpProblem } from './problem.ts';
+import { finalResult } from './task-routes.ts';
+import { taskIdOf } from './validate.ts';
+
+/** A Lambda answers at most 6 MB; base64 adds a third, headers and envelope a little. */
+export const MAX_INLINE_BYTES = 4_400_000;
+
+type ExportResult = Extract<ParsedResult, { kind: 'export' }>;
+type Document = { fileName: string; mediaType: string; etag: string; file?: FileRef; content?: string };
+
+/** `GET /tasks/{task_id}/definition`: the exported document, byte for byte. */
+export function definitionRoute(deps: TasksApiDeps): RouteHandler {
+  return async (event) => {
+    const taskId = taskIdOf(event);
+    const { result } = await finalResult(deps, taskId);
+    const document = result.kind === 'export' ? toDocument(taskId, result) : undefined;
+    if (document === undefined) throw nothingExported(taskId);
+    if (isUnchanged(event, document)) return { statusCode: 304, headers: { etag: document.etag } };
+    return answer(deps, taskId, document);
+  };
+}
+
+async function answer(deps: TasksApiDeps, taskId: string, document: Document): Promise<ApiResponse> {
+  const { file, fileName } = document;
+  if (file === undefined) return inline(document, Buffer.from(document.content ?? ''));
+  if (!deps.canStream && file.size_bytes > MAX_INLINE_BYTES) return redirect(deps, file, fileName);
+  const stream = await deps.files.open(file);
+  if (stream === undefined) throw nothingExported(taskId);
+  if (deps.canStream) return { statusCode: 200, headers: headersOf(document), body: stream };
+  return inline(document, Buffer.from(await new Response(stream).arrayBuffer()));
+}
+
+/** Base64 whatever the media type: text would be decoded and encoded on the way, and might grow past the limit. */
+function inline(document: Document, bytes: Buffer): ApiResponse {
+  return { statusCode: 200, headers: headersOf(document), body: bytes.toString('base64'), isBase64Encoded: true };
+}
+
+async function redirect(deps: TasksApiDeps, file: FileRef, fileName: string): Promise<ApiResponse> {
+  if (deps.files.presign === undefined) throw new Error('the file store cannot presign, and the document is too large');
+  const location = await deps.files.presign(file, fileName);
+  return { statusCode: 302, headers: { location, 'cache-control': 'no-store' } };
+}
+
+function toDocument(taskId: string, result: ExportResult): Document | undefined {
+  const { file, content, file_type: fileType } = result;
+  const sha256 = file?.sha256 ?? (content && createHash('sha256').update(content).digest('hex'));
+  if (sha256 === undefined) return undefined;
+  return {
+    fileName: result.file_name ?? `${taskId}${fileType ?? ''}`,
+    mediaType: file?.media_type ?? 'application/octet-stream',
+    etag: `"${sha256}"`,
+    ...(file === undefined ? {} : { file }),
+    ...(content === undefined ? {} : { content }),
+  };
+}
+
+function headersOf(document: Document): Record<string, string> {
+  return {
+    'content-type': document.mediaType,
+    'content-disposition': contentDisposition(document.fileName),
+    etag: document.etag,
+    'cache-control': 'private, no-cache',
+  };
+}
+
+function isUnchanged(event: ApiEvent, { etag }: Document): boolean {
+  const known = event.headers['if-none-match'];
+  return known?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag) ?? false;
+}
+
+function nothingExported(taskId: string): HttpProblem {
+  return new HttpProblem(404, `Task "${taskId}" has no exported document.`, { kind: 'nothing-exported' });
+}

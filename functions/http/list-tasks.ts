@@ -1,0 +1,86 @@
+import { InvalidCursorError } from '../core/cursor.ts';
+import { listPending } from '../core/list-pending.ts';
+import type { Page, PageRequest } from '../core/ports.ts';
+import { jsonResponse, type RouteHandler } from './api-event.ts';
+import type { TasksApiDeps } from './deps.ts';
+import { badCursor, decodeCursor, encodeCursor, type ListPosition } from './list-cursor.ts';
+import { type ListQuery, listQuerySchema } from './request-schemas.ts';
+import { type ListedView, type PendingView, viewListed, viewPending } from './task-view.ts';
+import { invalid, validQuery } from './validate.ts';
+
+const DEFAULT_LIMIT = 20;
+
+type Listed = PendingView | ListedView;
+
+/** `GET /tasks`: the pending tasks newest first, then the final ones newest first. */
+export function listTasksRoute(deps: TasksApiDeps): RouteHandler {
+  return async (event) => {
+    const query = validQuery(listQuerySchema, event);
+    const start = startOf(query);
+    const limit = Number(query.limit ?? DEFAULT_LIMIT);
+    const page = await readPage(deps, query, { ...start, limit });
+    const next = page.next === undefined ? {} : { next_cursor: encodeCursor(page.next) };
+    return jsonResponse(200, { items: page.items, ...next });
+  };
+}
+
+function startOf({ state, outcome, cursor }: ListQuery): ListPosition {
+  if (state === 'pending' && outcome !== undefined) {
+    throw invalid([{ parameter: 'outcome', detail: 'does not go with state=pending: only final tasks have one' }]);
+  }
+  const first = state ?? (outcome === undefined ? 'pending' : 'final');
+  if (cursor === undefined) return { state: first };
+  const position = decodeCursor(cursor);
+  const fits = position.state === first || (state === undefined && position.state === 'final');
+  if (!fits) throw badCursor();
+  return position;
+}
+
+type Start = ListPosition & { limit: number };
+type TaskPage = { items: Listed[]; next?: ListPosition };
+
+async function readPage(deps: TasksApiDeps, query: ListQuery, start: Start): Promise<TaskPage> {
+  if (start.state === 'final') return readFinal(deps, query, start);
+  const page = await readPending(deps, query, start);
+  if (page.next !== undefined || query.state === 'pending') return page;
+  const room = start.limit - page.items.length;
+  if (room === 0) return { ...page, next: { state: 'final' } };
+  const rest = await readFinal(deps, query, { state: 'final', limit: room });
+  // A task that settled between the two reads is shown once, as what it is now.
+  const settled = new Set(rest.items.map((item) => item.task_id));
+  return { ...rest, items: [...page.items.filter((item) => !settled.has(item.task_id)), ...rest.items] };
+}
+
+async function readPending(deps: TasksApiDeps, query: ListQuery, start: Start): Promise<TaskPage> {
+  const page = await orBadCursor(() => listPending(deps.pending, filterOf(query), pageOf(start)));
+  const now = deps.clock.now();
+  return toTaskPage(page, 'pending', (task) => viewPending(task, deps.schedule.nextPollAt(task, now)));
+}
+
+async function readFinal(deps: TasksApiDeps, query: ListQuery, start: Start): Promise<TaskPage> {
+  const filter = { ...filterOf(query), ...(query.outcome === undefined ? {} : { outcome: query.outcome }) };
+  const page = await orBadCursor(() => deps.results.list(filter, pageOf(start)));
+  return toTaskPage(page, 'final', viewListed);
+}
+
+function toTaskPage<T>(page: Page<T>, state: ListPosition['state'], view: (item: T) => Listed): TaskPage {
+  const items = page.items.map(view);
+  return page.nextCursor === undefined ? { items } : { items, next: { state, inner: page.nextCursor } };
+}
+
+function filterOf({ label, instance_id: instanceId }: ListQuery) {
+  return { ...(label === undefined ? {} : { label }), ...(instanceId === undefined ? {} : { instanceId }) };
+}
+
+function pageOf({ limit, inner }: Start): PageRequest {
+  return { limit, ...(inner === undefined ? {} : { cursor: inner }) };
+}
+
+async function orBadCursor<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof InvalidCursorError) throw badCursor();
+    throw error;
+  }
+}

@@ -1,0 +1,42 @@
+import type { MiddlewareObj } from '@middy/core';
+import { StoreError } from '../core/errors.ts';
+import type { Log } from '../core/ports.ts';
+import type { ApiEvent, ApiResponse } from './api-event.ts';
+import { HttpProblem, problemResponse } from './problem.ts';
+
+const RETRY_AFTER_S = '5';
+
+/**
+ * Turns whatever was thrown into a problem answer. What is not an `HttpProblem` is logged with its cause and
+ * answered without it: 503 when a store is in trouble or time ran out, else 500.
+ * (Instead of @middy/http-error-handler, which answers text.)
+ */
+export function problemHandler(log: Log): MiddlewareObj<ApiEvent, ApiResponse> {
+  return {
+    onError: (request) => {
+      const { error, event } = request;
+      request.response = problemResponse(
+        error instanceof HttpProblem ? error : concealed(error, event, log),
+        event.requestContext.http.path,
+      );
+    },
+  };
+}
+
+/** The answer for an unexpected error; the log keeps what the client is not told. */
+export function concealed(error: unknown, event: ApiEvent, log: Log): HttpProblem {
+  const { method, path } = event.requestContext.http;
+  log.error('request failed', { method, path, error: describe(error) });
+  const isPassing = error instanceof StoreError || (error instanceof Error && error.name === 'TimeoutError');
+  return isPassing
+    ? new HttpProblem(503, 'The service cannot do this at the moment. Repeat the request.', {
+        headers: { 'retry-after': RETRY_AFTER_S },
+      })
+    : new HttpProblem(500, 'The service failed. The reason is in its log.');
+}
+
+function describe(error: unknown): unknown {
+  if (!(error instanceof Error)) return String(error);
+  const { name, message, stack, cause } = error;
+  return { name, message, stack, ...(cause === undefined ? {} : { cause: String(cause) }) };
+}

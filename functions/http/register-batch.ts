@@ -1,0 +1,56 @@
+import pLimit from 'p-limit';
+import { type ApiEvent, jsonResponse, type RouteHandler } from './api-event.ts';
+import type { TasksApiDeps } from './deps.ts';
+import { HttpProblem, type ProblemBody, problemBody } from './problem.ts';
+import { concealed } from './problem-handler.ts';
+import { registerTask } from './register-task.ts';
+import { batchSchema, noQuerySchema } from './request-schemas.ts';
+import type { TaskView } from './task-view.ts';
+import { validBody, validQuery } from './validate.ts';
+
+const CONCURRENCY = 10;
+
+type EntryAnswer = { task_id?: string; status: number; task?: TaskView; problem?: ProblemBody };
+
+/** `POST /tasks/batch`: 207, one answer per entry in the order of the request. */
+export function registerBatchRoute(deps: TasksApiDeps): RouteHandler {
+  return async (event) => {
+    validQuery(noQuerySchema, event);
+    const { tasks } = validBody(batchSchema, event.body);
+    const answers = new Array<EntryAnswer>(tasks.length);
+    const limit = pLimit(CONCURRENCY);
+    await limit.map(groupById(tasks), async (indexes) => {
+      // Entries with one id go one after the other: the first is the registration, the next are its repeats.
+      for (const index of indexes) answers[index] = await registerEntry(deps, event, tasks[index]);
+    });
+    return jsonResponse(207, { tasks: answers });
+  };
+}
+
+async function registerEntry(deps: TasksApiDeps, event: ApiEvent, entry: unknown): Promise<EntryAnswer> {
+  const taskId = idOf(entry);
+  const named = taskId === undefined ? {} : { task_id: taskId };
+  try {
+    const { status, task } = await registerTask(deps, entry);
+    return { ...named, status, task };
+  } catch (error) {
+    const problem = error instanceof HttpProblem ? error : concealed(error, event, deps.log);
+    return { ...named, status: problem.status, problem: problemBody(problem) };
+  }
+}
+
+function groupById(entries: unknown[]): number[][] {
+  const groups = new Map<unknown, number[]>();
+  for (const [index, entry] of entries.entries()) {
+    const key = idOf(entry) ?? index;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [index]);
+    else group.push(index);
+  }
+  return [...groups.values()];
+}
+
+function idOf(entry: unknown): string | undefined {
+  if (typeof entry !== 'object' || entry === null || !('task_id' in entry)) return undefined;
+  return typeof entry.task_id === 'string' ? entry.task_id : undefined;
+}

@@ -1,0 +1,139 @@
+import * as z from 'zod/mini';
+import { OUTCOMES } from '../core/outcome.ts';
+import { idSchema } from './request-schemas.ts';
+
+// Only types of this file reach the Lambda: the schemas describe the answers in openapi.json.
+
+const text = z.string();
+const optionalText = z.optional(text);
+const count = z.optional(z.int().check(z.gte(0)));
+const time = z.iso.datetime();
+
+export const taskErrorSchema = z.strictObject({
+  code: text,
+  message: text,
+  request_id: optionalText,
+  http_status: z.optional(z.int()),
+});
+
+const identity = {
+  task_id: idSchema,
+  instance_id: text,
+  project_id: text,
+  profile: text,
+  label: optionalText,
+  /** Scheme, host and port of the `callback_url`; its path and query may hold a secret. */
+  callback_origin: optionalText,
+  registered_at: time,
+};
+
+export const pendingTaskSchema = z.strictObject({
+  ...identity,
+  state: z.literal('pending'),
+  status: optionalText,
+  deadline_at: time,
+  next_poll_at: time,
+  last_error: z.optional(taskErrorSchema),
+});
+
+export const summarySchema = z.strictObject({
+  created: count,
+  updated: count,
+  failed: count,
+  ignored: count,
+  group_id: optionalText,
+  file_name: optionalText,
+  size_bytes: count,
+});
+
+const entries = z.array(z.record(text, z.unknown()));
+const extra = z.optional(z.record(text, z.unknown()));
+
+const storedFile = { media_type: text, size_bytes: z.int(), sha256: text };
+
+export const resultSchema = z.union([
+  z.strictObject({
+    kind: z.literal('import'),
+    group_id: optionalText,
+    success: entries,
+    failure: entries,
+    ignore: z.optional(entries),
+    swagger: z.optional(z.record(text, z.unknown())),
+    extra,
+  }),
+  z.strictObject({
+    kind: z.literal('export'),
+    file_name: optionalText,
+    file_type: optionalText,
+    ...z.partial(z.strictObject(storedFile)).shape,
+    definition_url: optionalText,
+    extra,
+  }),
+  z.strictObject({ kind: z.literal('failure'), error_code: optionalText, error_msg: optionalText, extra }),
+  z.strictObject({ kind: z.literal('none') }),
+  z.strictObject({ kind: z.literal('raw'), raw: text, reason: text }),
+  z.strictObject({
+    kind: z.literal('stored'),
+    kind_stored: text,
+    ...storedFile,
+    download_url: optionalText,
+    failure: z.optional(entries),
+  }),
+]);
+
+const deliverySchema = z.strictObject({
+  channel: text,
+  status: z.enum(['delivered', 'failed', 'gone']),
+  at: text,
+  attempts: z.int(),
+  http_status: z.optional(z.int()),
+  reason: optionalText,
+});
+
+const finalFields = {
+  ...identity,
+  state: z.literal('final'),
+  outcome: z.enum(OUTCOMES),
+  task_type: optionalText,
+  task_status: optionalText,
+  completed_at: time,
+  polls: count,
+  summary: summarySchema,
+  error: z.optional(taskErrorSchema),
+  deliveries: z.optional(z.array(deliverySchema)),
+  expires_at: time,
+};
+
+export const finalTaskSchema = z.strictObject({ ...finalFields, result: resultSchema });
+/** A final task in a listing: without its result. */
+export const listedResultSchema = z.strictObject(finalFields);
+
+export const taskSchema = z.union([pendingTaskSchema, finalTaskSchema]);
+
+export const taskPageSchema = z.strictObject({
+  items: z.array(z.union([pendingTaskSchema, listedResultSchema])),
+  next_cursor: optionalText,
+});
+
+export const problemSchema = z.strictObject({
+  type: text,
+  title: text,
+  status: z.int(),
+  detail: text,
+  instance: optionalText,
+  errors: z.optional(z.array(z.strictObject({ detail: text, pointer: optionalText, parameter: optionalText }))),
+});
+
+export const batchAnswerSchema = z.strictObject({
+  tasks: z.array(
+    z.strictObject({
+      task_id: optionalText,
+      status: z.int(),
+      task: z.optional(taskSchema),
+      problem: z.optional(problemSchema),
+    }),
+  ),
+});
+
+export const notificationAnswerSchema = z.strictObject({ task_id: text, event_id: text, channel: optionalText });
+export const healthSchema = z.strictObject({ status: z.literal('ok') });

@@ -1,0 +1,41 @@
+import middy, { type MiddyfiedHandler } from '@middy/core';
+import type { Method } from '@middy/http-router';
+import type { ApiEvent, ApiResponse, RouteHandler } from './api-event.ts';
+import { bearerAuth } from './bearer-auth.ts';
+import { definitionRoute } from './definition.ts';
+import type { TasksApiDeps } from './deps.ts';
+import { jsonBody } from './json-body.ts';
+import { listTasksRoute } from './list-tasks.ts';
+import { healthRoute, openApiRoute, statusPageRoute } from './public-routes.ts';
+import { registerBatchRoute } from './register-batch.ts';
+import { registerTaskRoute } from './register-task.ts';
+import { deleteTaskRoute, getTaskRoute, notifyAgainRoute } from './task-routes.ts';
+
+/** One line of the contract's table. */
+export type TaskRoute = {
+  method: Method;
+  path: string;
+  handler: RouteHandler | MiddyfiedHandler<ApiEvent, ApiResponse>;
+};
+
+/** Every route of the API, in the order of the contract. */
+export function createRoutes(deps: TasksApiDeps): TaskRoute[] {
+  const keyed = (handler: RouteHandler) => middy<ApiEvent, ApiResponse>(handler).use(bearerAuth(deps.apiKeyHashes));
+  const withBody = (handler: RouteHandler) => keyed(handler).use(jsonBody());
+  return [
+    { method: 'GET', path: '/', handler: statusPageRoute },
+    { method: 'GET', path: '/health', handler: healthRoute },
+    { method: 'GET', path: '/openapi.json', handler: openApiRoute },
+    { method: 'POST', path: '/tasks', handler: withBody(registerTaskRoute(deps)) },
+    { method: 'POST', path: '/tasks/batch', handler: withBody(registerBatchRoute(deps)) },
+    { method: 'GET', path: '/tasks', handler: keyed(listTasksRoute(deps)) },
+    { method: 'GET', path: '/tasks/{task_id}', handler: keyed(getTaskRoute(deps)) },
+    { method: 'DELETE', path: '/tasks/{task_id}', handler: keyed(deleteTaskRoute(deps)) },
+    { method: 'GET', path: '/tasks/{task_id}/definition', handler: keyed(definitionRoute(deps)) },
+    {
+      method: 'POST',
+      path: '/tasks/{task_id}/notifications',
+      handler: keyed(notifyAgainRoute(deps)).use(jsonBody({ isOptional: true })),
+    },
+  ];
+}

@@ -1,0 +1,70 @@
+import { eventId, type TaskResult } from '../core/outcome.ts';
+import { jsonResponse, type RouteHandler } from './api-event.ts';
+import type { TasksApiDeps } from './deps.ts';
+import { HttpProblem, unknownTask } from './problem.ts';
+import { notificationSchema } from './request-schemas.ts';
+import { withStoredResult } from './stored-result.ts';
+import { viewPending } from './task-view.ts';
+import { taskIdOf, validBody } from './validate.ts';
+
+/** `GET /tasks/{task_id}`. */
+export function getTaskRoute(deps: TasksApiDeps): RouteHandler {
+  return async (event) => {
+    const taskId = taskIdOf(event);
+    const [result, task] = await Promise.all([deps.results.get(taskId), deps.pending.get(taskId)]);
+    // Both are there while a task settles. Its end counts from the moment it is stored.
+    if (result !== undefined) return withStoredResult(deps, result);
+    if (task !== undefined)
+      return jsonResponse(200, viewPending(task, deps.schedule.nextPollAt(task, deps.clock.now())));
+    // Settled between the two reads: the result was not there yet, the row not any more.
+    const settled = await deps.results.get(taskId);
+    if (settled === undefined) throw unknownTask(taskId);
+    return withStoredResult(deps, settled);
+  };
+}
+
+/** `DELETE /tasks/{task_id}`: 204, or 409 for a task that is final. */
+export function deleteTaskRoute(deps: TasksApiDeps): RouteHandler {
+  return async (event) => {
+    const taskId = taskIdOf(event);
+    // First the result: the row of a task that is settling is the outbox of its notification and has to stay.
+    if ((await deps.results.get(taskId)) !== undefined) throw alreadyFinal(taskId);
+    if (await deps.pending.remove(taskId)) return { statusCode: 204, headers: { 'cache-control': 'no-store' } };
+    throw (await deps.results.get(taskId)) === undefined ? unknownTask(taskId) : alreadyFinal(taskId);
+  };
+}
+
+/** `POST /tasks/{task_id}/notifications`: publishes the result again, to everybody or to one channel. */
+export function notifyAgainRoute(deps: TasksApiDeps): RouteHandler {
+  return async (event) => {
+    const taskId = taskIdOf(event);
+    const { channel } = validBody(notificationSchema, event.body ?? {});
+    const result = await finalResult(deps, taskId);
+    await deps.republish(result, channel);
+    return jsonResponse(202, {
+      task_id: taskId,
+      event_id: eventId(result),
+      ...(channel === undefined ? {} : { channel }),
+    });
+  };
+}
+
+/** The result of a task; 409 while it is pending, 404 when it is not known. */
+export async function finalResult(deps: TasksApiDeps, taskId: string): Promise<TaskResult> {
+  const result = (await deps.results.get(taskId)) ?? (await settledSince(deps, taskId));
+  if (result === undefined) throw unknownTask(taskId);
+  return result;
+}
+
+async function settledSince(deps: TasksApiDeps, taskId: string): Promise<TaskResult | undefined> {
+  if ((await deps.pending.get(taskId)) === undefined) return deps.results.get(taskId);
+  throw new HttpProblem(409, `Task "${taskId}" is still pending. Wait until it is final.`, {
+    kind: 'task-still-pending',
+  });
+}
+
+function alreadyFinal(taskId: string): HttpProblem {
+  return new HttpProblem(409, `Task "${taskId}" is already final. Its result expires by itself.`, {
+    kind: 'task-already-final',
+  });
+}

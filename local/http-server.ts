@@ -1,0 +1,119 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Context } from 'aws-lambda';
+import type { ApiEvent, ApiResponse } from '../functions/http/api-event.ts';
+import { MAX_BODY_BYTES } from '../functions/http/json-body.ts';
+import { HttpProblem, problemResponse } from '../functions/http/problem.ts';
+import { answerBrokenRequest, sendResponse } from './http-answer.ts';
+
+/** What AWS would call; the context it is given here is empty. */
+type EventHandler = (event: ApiEvent, context: Context) => Promise<ApiResponse>;
+
+/** Where to listen, and how long a client may take (milliseconds). Port 0 picks a free one. */
+export type HttpServerOptions = {
+  handler: EventHandler;
+  host: string;
+  port: number;
+  /** For the whole request, its body included. Default 15000. */
+  requestTimeoutMs?: number;
+  /** For requests in flight when `close` is called; then they are cut off. Default 3000. */
+  closeGraceMs?: number;
+};
+
+/** A server that accepts requests. */
+export type HttpServer = {
+  url: string;
+  /** Stops accepting, lets requests in flight end, and resolves when the port is free. */
+  close(): Promise<void>;
+};
+
+/** Puts the handler behind node:http as API Gateway would: requests become payload 2.0 events. */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { handler, host, port, requestTimeoutMs = 15_000, closeGraceMs = 3_000 } = options;
+  const server = createServer(
+    {
+      requestTimeout: requestTimeoutMs,
+      headersTimeout: Math.min(requestTimeoutMs, 10_000),
+      keepAliveTimeout: 5_000,
+      connectionsCheckingInterval: Math.min(requestTimeoutMs, 1_000),
+    },
+    (request, response) => void serve(handler, request, response),
+  );
+  server.on('clientError', answerBrokenRequest);
+  await listen(server, host, port);
+  const address = server.address() as AddressInfo;
+  const hostPart = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return { url: `http://${hostPart}:${address.port}`, close: () => close(server, closeGraceMs) };
+}
+
+async function serve(handler: EventHandler, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    const body = await readBody(request);
+    await sendResponse(
+      response,
+      body === undefined ? tooLarge() : await handler(toEvent(request, body), {} as Context),
+    );
+  } catch {
+    // The client went away while it sent or read: nobody is left to answer.
+    response.destroy();
+  }
+}
+
+/** Undefined when it is longer than the API takes; the rest is not read then. */
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return undefined;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function tooLarge() {
+  const problem = new HttpProblem(413, `Send at most ${MAX_BODY_BYTES} bytes.`, { headers: { connection: 'close' } });
+  return problemResponse(problem);
+}
+
+/** Bodies travel as base64, so that no byte is lost before the API judges them. */
+function toEvent(request: IncomingMessage, body: Buffer): ApiEvent {
+  const { path, query } = splitTarget(request.url ?? '/');
+  return {
+    version: '2.0',
+    rawPath: path,
+    rawQueryString: query,
+    headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)])),
+    requestContext: { http: { method: request.method ?? 'GET', path } },
+    ...(body.length === 0 ? {} : { body: body.toString('base64') }),
+    isBase64Encoded: body.length > 0,
+  };
+}
+
+/** A request target is a path, or (from proxies) a whole URL, or `*`. */
+function splitTarget(target: string): { path: string; query: string } {
+  const local = target.replace(/^https?:\/\/[^/?#]*/i, '');
+  const at = local.indexOf('?');
+  const path = at < 0 ? local : local.slice(0, at);
+  return { path: path.startsWith('/') ? path : `/${path}`, query: at < 0 ? '' : local.slice(at + 1) };
+}
+
+async function listen(server: Server, host: string, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+async function close(server: Server, graceMs: number): Promise<void> {
+  const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+  await new Promise<void>((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+  clearTimeout(timer);
+}

@@ -1,0 +1,84 @@
+import type { Dispatcher } from 'undici';
+
+/** A whole HTTP answer. Header names are in lower case; the body is decoded as UTF-8. */
+export type HttpAnswer = {
+  status: number;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  body: string;
+};
+
+/** The body went past the cap, by its length or as it came; the connection was dropped. */
+export class AnswerTooLargeError extends Error {
+  override readonly name = 'AnswerTooLargeError';
+  readonly httpStatus: number;
+  constructor(maxBodyBytes: number, httpStatus: number) {
+    super(`the answer is larger than ${maxBodyBytes} bytes, the most that is read`);
+    this.httpStatus = httpStatus;
+  }
+}
+
+type CollectorOptions = {
+  maxBodyBytes: number;
+  signal: AbortSignal | undefined;
+  resolve: (answer: HttpAnswer) => void;
+  reject: (error: unknown) => void;
+};
+
+/** An undici handler that gathers one answer and settles once. An abort settles at once, even while queued for a socket. */
+export function createAnswerCollector(options: CollectorOptions): Dispatcher.DispatchHandler {
+  const { maxBodyBytes, signal } = options;
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  let status = 0;
+  let headers: HttpAnswer['headers'] = {};
+  let controller: Dispatcher.DispatchController | undefined;
+
+  const stop = () => signal?.removeEventListener('abort', onAbort);
+  const fail = (error: Error) => {
+    stop();
+    options.reject(error);
+    controller?.abort(error);
+  };
+  function onAbort() {
+    fail(abortError(signal?.reason));
+  }
+  const tooLarge = () => fail(new AnswerTooLargeError(maxBodyBytes, status));
+
+  if (signal?.aborted) onAbort();
+  else signal?.addEventListener('abort', onAbort, { once: true });
+
+  return {
+    onRequestStart(started) {
+      controller = started;
+      if (signal?.aborted) started.abort(abortError(signal.reason));
+    },
+    onResponseStart(_, statusCode, answered) {
+      status = statusCode;
+      headers = answered;
+      if (Number(answered['content-length']) > maxBodyBytes) tooLarge();
+    },
+    onResponseData(_, chunk) {
+      bytes += chunk.length;
+      if (bytes > maxBodyBytes) tooLarge();
+      else chunks.push(chunk);
+    },
+    onResponseEnd() {
+      stop();
+      options.resolve({ status, headers, body: textOf(chunks) });
+    },
+    onResponseError(_, error) {
+      stop();
+      options.reject(error);
+    },
+  };
+}
+
+function textOf(chunks: Buffer[]): string {
+  const [first] = chunks;
+  if (first === undefined) return '';
+  return (chunks.length === 1 ? first : Buffer.concat(chunks)).toString('utf8');
+}
+
+function abortError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new DOMException('the poll was aborted', 'AbortError');
+}

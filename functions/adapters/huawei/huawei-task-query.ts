@@ -1,0 +1,89 @@
+import { classifyError } from '../../core/classify-error.ts';
+import { ConfigError } from '../../core/errors.ts';
+import type { Fault, Observation } from '../../core/observation.ts';
+import { parseTaskAnswer } from '../../core/parse-answer.ts';
+import type { Clock, TaskQuery } from '../../core/ports.ts';
+import type { Profiles } from '../../core/profile.ts';
+import type { TaskIdentity } from '../../core/task.ts';
+import type { HttpAnswer } from './answer-collector.ts';
+import { faultOf } from './fault-of.ts';
+import { createHttpTransport, type TransportOptions } from './http-transport.ts';
+import { type Connection, createProfileConnections } from './profile-connections.ts';
+import { encodeSegment } from './sign-request.ts';
+
+export type HuaweiTaskQueryOptions = TransportOptions & {
+  /** Asked before every poll, so that a changed secret takes effect: to be cached by who gives it. */
+  profiles: () => Promise<Profiles>;
+  clock: Clock;
+};
+
+/** `TaskQuery` that can be closed: polls in flight end first. */
+export type HuaweiTaskQuery = TaskQuery & { close(): Promise<void> };
+
+const HEADERS = { accept: 'application/json', 'user-agent': 'apig-task-notifier' };
+
+/** Polls `GET /v2/{project_id}/apigw/instances/{instance_id}/async-tasks/{task_id}` with the task's profile. */
+export function createHuaweiTaskQuery({ profiles, clock, ...options }: HuaweiTaskQueryOptions): HuaweiTaskQuery {
+  const transport = createHttpTransport(options);
+  const connections = createProfileConnections({ transport, clock });
+
+  /** Asks once, and once more where a token was refused and could be renewed. */
+  const ask = async (connection: Connection, task: TaskIdentity, signal: AbortSignal | undefined) => {
+    const { origin, host, signIn } = connection;
+    const request = { method: 'GET', host, path: pathOf(task), headers: HEADERS } as const;
+    const send = async (headers: Record<string, string>) =>
+      observe(await transport.send({ origin, path: request.path, method: 'GET', headers, signal }), clock.now());
+
+    const authorized = await unlessAborted(signIn.authorize(request), signal);
+    if (authorized.kind === 'fault') return authorized;
+    const first = await send(authorized.headers);
+    if (first.kind !== 'fault' || !isRefusedToken(first.fault)) return first;
+    const again = await unlessAborted(signIn.reauthorize(request, authorized.headers), signal);
+    if (again === undefined) return first;
+    return again.kind === 'fault' ? again : send(again.headers);
+  };
+
+  return {
+    async poll(task, signal) {
+      try {
+        const connection = connections.of(await profiles(), task.profile);
+        return connection.kind === 'fault' ? connection : await ask(connection, task, signal);
+      } catch (cause) {
+        return { kind: 'fault', fault: cause instanceof ConfigError ? badConfig(cause) : faultOf(cause) };
+      }
+    },
+    close: () => transport.close(),
+  };
+}
+
+function observe(answer: HttpAnswer, nowMs: number): Observation {
+  const { status: httpStatus, body, headers } = answer;
+  const parsed = httpStatus >= 200 && httpStatus < 300 ? parseTaskAnswer(body) : undefined;
+  if (parsed !== undefined && parsed.kind !== 'unreadable') return parsed;
+  const fault = classifyError({ httpStatus, body, headers, nowMs });
+  const saysNothing = parsed !== undefined && fault.error.code === `HTTP.${httpStatus}`;
+  if (!saysNothing) return { kind: 'fault', fault };
+  return { kind: 'fault', fault: { ...fault, error: { ...fault.error, code: 'BAD_ANSWER', message: parsed.reason } } };
+}
+
+/** Identifiers are checked at registration; encoding is for rows that got into the table in another way. */
+function pathOf({ projectId, instanceId, taskId }: TaskIdentity): string {
+  const [project, instance, task] = [projectId, instanceId, taskId].map(encodeSegment);
+  return `/v2/${project}/apigw/instances/${instance}/async-tasks/${task}`;
+}
+
+const isRefusedToken = (fault: Fault) => fault.class === 'unauthenticated' && fault.error.httpStatus === 401;
+
+function badConfig(cause: ConfigError): Fault {
+  return { class: 'unauthenticated', error: { code: 'BAD_PROFILES', message: cause.message } };
+}
+
+/** A sign-in is shared by many polls: an aborted one stops waiting for it and leaves it to the others. */
+function unlessAborted<T>(promise: T | Promise<T>, signal: AbortSignal | undefined): T | Promise<T> {
+  if (!signal || !(promise instanceof Promise)) return promise;
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  return Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', onAbort));
+}

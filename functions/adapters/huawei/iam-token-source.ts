@@ -1,0 +1,138 @@
+import { classifyError } from '../../core/classify-error.ts';
+import type { Fault } from '../../core/observation.ts';
+import { isFields, parseJson } from '../../core/parse-result.ts';
+import type { Clock } from '../../core/ports.ts';
+import type { HttpAnswer } from './answer-collector.ts';
+import { faultOf } from './fault-of.ts';
+import type { HttpTransport } from './http-transport.ts';
+
+export type PasswordLogin = { domainName: string; userName: string; password: string; projectId: string };
+
+/** A token to send, or why there is none; the fault is always `unauthenticated`. */
+export type TokenOrFault = { kind: 'token'; token: string } | { kind: 'fault'; fault: Fault };
+
+/** Tokens for one login. Concurrent callers share one request to IAM. Never throws. */
+export type TokenSource = {
+  token(): TokenOrFault | Promise<TokenOrFault>;
+  /** For a token that was refused: another one, once per minute at most; `undefined` when it is too soon for one. */
+  renew(refused: string): Promise<TokenOrFault | undefined>;
+};
+
+type Held = { token: string; renewAtMs: number; expiresAtMs: number };
+
+/** Repeated wrong passwords lock an account for 15 minutes. */
+const REFUSED_REST_MS = 20 * 60_000;
+const IAM_DOWN_REST_MS = 5_000;
+const FORCED_RENEWAL_GAP_MS = 60_000;
+const MAX_RENEWAL_LEAD_MS = 30 * 60_000;
+const ASSUMED_LIFETIME_MS = 60 * 60_000;
+
+export function createTokenSource(
+  deps: { transport: HttpTransport; clock: Clock; iamOrigin: string },
+  login: PasswordLogin,
+): TokenSource {
+  const { clock } = deps;
+  const body = JSON.stringify(passwordRequest(login));
+  let held: Held | undefined;
+  let resting: { untilMs: number; fault: Fault } | undefined;
+  let inFlight: Promise<TokenOrFault> | undefined;
+  let lastForcedMs = Number.NEGATIVE_INFINITY;
+
+  const request = async (): Promise<TokenOrFault> => {
+    const signedIn = await signIn(deps, body);
+    if (signedIn.kind === 'fault') {
+      resting = { untilMs: clock.now() + restMs(signedIn.fault), fault: signedIn.fault };
+      return heldOr(signedIn.fault);
+    }
+    held = signedIn.held;
+    resting = undefined;
+    return tokenOf(held);
+  };
+  /** A failed renewal ahead of time costs nothing while the old token lives. */
+  const heldOr = (fault: Fault): TokenOrFault =>
+    held && clock.now() < held.expiresAtMs ? tokenOf(held) : { kind: 'fault', fault };
+  const obtain = (): Promise<TokenOrFault> => {
+    if (inFlight) return inFlight;
+    if (resting && clock.now() < resting.untilMs) return Promise.resolve(heldOr(resting.fault));
+    inFlight = request().finally(() => {
+      inFlight = undefined;
+    });
+    return inFlight;
+  };
+
+  const token = () => (held && clock.now() < held.renewAtMs ? tokenOf(held) : obtain());
+
+  return {
+    token,
+    async renew(refused) {
+      if (held?.token === refused) {
+        if (clock.now() - lastForcedMs < FORCED_RENEWAL_GAP_MS) return undefined;
+        lastForcedMs = clock.now();
+        held = undefined;
+      }
+      return token();
+    },
+  };
+}
+
+const tokenOf = ({ token }: Held): TokenOrFault => ({ kind: 'token', token });
+
+type SignedIn = { kind: 'signed_in'; held: Held } | { kind: 'fault'; fault: Fault };
+
+async function signIn(
+  { transport, clock, iamOrigin }: { transport: HttpTransport; clock: Clock; iamOrigin: string },
+  body: string,
+): Promise<SignedIn> {
+  const headers = { 'content-type': 'application/json;charset=utf8', accept: 'application/json' };
+  const path = '/v3/auth/tokens?nocatalog=true';
+  try {
+    const answer = await transport.send({ origin: iamOrigin, path, method: 'POST', headers, body });
+    const token = answer.headers['x-subject-token'];
+    if (answer.status === 201 && typeof token === 'string' && token !== '') {
+      return { kind: 'signed_in', held: heldFrom(token, answer.body, clock.now()) };
+    }
+    return { kind: 'fault', fault: refusal(answer, clock.now()) };
+  } catch (cause) {
+    return { kind: 'fault', fault: { ...faultOf(cause), class: 'unauthenticated' } };
+  }
+}
+
+function refusal(answer: HttpAnswer, nowMs: number): Fault {
+  const fault = classifyError({ httpStatus: answer.status, body: answer.body, headers: answer.headers, nowMs });
+  const error = { ...fault.error, message: `IAM gave no token: ${fault.error.message}` };
+  return { ...fault, class: 'unauthenticated', error };
+}
+
+/** What IAM understood and refused would be refused again; the rest may pass. */
+function restMs({ error, retryAfterMs }: Fault): number {
+  const status = error.httpStatus ?? 0;
+  const isRefusal = status >= 400 && status < 500 && status !== 408 && status !== 429;
+  return Math.max(isRefusal ? REFUSED_REST_MS : IAM_DOWN_REST_MS, retryAfterMs ?? 0);
+}
+
+/** Renewed for the last tenth of its life, half an hour at most. An end that is past already means that the clocks differ. */
+function heldFrom(token: string, body: string, nowMs: number): Held {
+  const saidMs = expiryOf(body);
+  const expiresAtMs = saidMs !== undefined && saidMs > nowMs ? saidMs : nowMs + ASSUMED_LIFETIME_MS;
+  const leadMs = Math.min((expiresAtMs - nowMs) / 10, MAX_RENEWAL_LEAD_MS);
+  return { token, expiresAtMs, renewAtMs: expiresAtMs - leadMs };
+}
+
+function expiryOf(body: string): number | undefined {
+  const fields = parseJson(body);
+  const token = isFields(fields) ? fields.token : undefined;
+  const expiresAt = isFields(token) ? token.expires_at : undefined;
+  const epochMs = typeof expiresAt === 'string' ? Date.parse(expiresAt) : Number.NaN;
+  return Number.isNaN(epochMs) ? undefined : epochMs;
+}
+
+/** Source: IAM API reference, "Obtaining a User Token Through Password Authentication". */
+function passwordRequest({ domainName, userName, password, projectId }: PasswordLogin) {
+  const user = { domain: { name: domainName }, name: userName, password };
+  return {
+    auth: {
+      identity: { methods: ['password'], password: { user } },
+      scope: { project: { id: projectId } },
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import type { Profile } from '../../core/profile.ts';
+import type { TokenOrFault, TokenSource } from './iam-token-source.ts';
+import { type SignableRequest, sdkDate, signRequest } from './sign-request.ts';
+
+/** Adds to a request what proves who sends it. */
+export type SignIn = {
+  /** The headers to send, or the fault that leaves the profile without any. Never throws. */
+  authorize(request: SignableRequest): Authorized | Promise<Authorized>;
+  /** After a 401: new headers, or `undefined` where trying again could only do harm. */
+  reauthorize(request: SignableRequest, refused: Record<string, string>): Promise<Authorized | undefined>;
+};
+
+export type Authorized =
+  | { kind: 'headers'; headers: Record<string, string> }
+  | Extract<TokenOrFault, { kind: 'fault' }>;
+
+const TOKEN_HEADER = 'x-auth-token';
+
+/** Signs with an access key. A refused signature is never tried again: more than five in a row lock the key. */
+export function accessKeySignIn(profile: Profile & { ak: string; sk: string }, now: () => number): SignIn {
+  const key = { ak: profile.ak, sk: profile.sk, securityToken: profile.security_token };
+  return {
+    authorize(request) {
+      const headers = { ...request.headers, 'x-project-id': profile.project_id };
+      return { kind: 'headers', headers: signRequest({ ...request, headers }, key, sdkDate(now())) };
+    },
+    reauthorize: async () => undefined,
+  };
+}
+
+/** Sends a token that somebody else obtained; it cannot be renewed. */
+export function fixedTokenSignIn(token: string): SignIn {
+  return {
+    authorize: (request) => ({ kind: 'headers', headers: withToken(request, token) }),
+    reauthorize: async () => undefined,
+  };
+}
+
+/** Sends an IAM token and renews it once after a 401. */
+export function tokenSignIn(source: TokenSource): SignIn {
+  const authorized = (request: SignableRequest, got: TokenOrFault): Authorized =>
+    got.kind === 'fault' ? got : { kind: 'headers', headers: withToken(request, got.token) };
+  return {
+    authorize(request) {
+      const got = source.token();
+      return got instanceof Promise ? got.then((it) => authorized(request, it)) : authorized(request, got);
+    },
+    async reauthorize(request, refused) {
+      const got = await source.renew(refused[TOKEN_HEADER] ?? '');
+      return got && authorized(request, got);
+    },
+  };
+}
+
+function withToken(request: SignableRequest, token: string): Record<string, string> {
+  return { ...request.headers, [TOKEN_HEADER]: token };
+}

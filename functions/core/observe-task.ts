@@ -13,6 +13,9 @@ export type ObserveDeps = {
   random(): number;
 };
 
+/** No new request after `untilMs` (epoch milliseconds), nor after the signal. */
+export type ObserveLimits = { untilMs: number; signal?: AbortSignal };
+
 /** One poll's end: what was learned, or that there was no turn for it in this window. */
 export type Observed = { kind: 'observed'; observation: Observation; requests: number } | { kind: 'no_turn' };
 
@@ -27,7 +30,7 @@ const BACKOFF_CAP_MS = 5_000;
 export async function observeTask(
   deps: ObserveDeps,
   task: PendingTask,
-  { untilMs, signal }: { untilMs: number; signal?: AbortSignal },
+  { untilMs, signal }: ObserveLimits,
 ): Promise<Observed> {
   const admission = await deps.health.admit(task);
   if (admission.kind === 'rest')
@@ -50,7 +53,7 @@ function learnedFrom(observed: Observed): Learned {
 async function pollWithRetries(
   deps: ObserveDeps,
   task: PendingTask,
-  { untilMs, signal }: { untilMs: number; signal?: AbortSignal },
+  { untilMs, signal }: ObserveLimits,
 ): Promise<Observed> {
   const limiter = deps.limiterOf(task.profile);
   let last: Observation | undefined;

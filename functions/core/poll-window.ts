@@ -2,7 +2,6 @@ import type { Clock, Log, MetricSink, Segment } from './ports.ts';
 import type { SweepReport, SweepSpan } from './sweep.ts';
 
 export type WindowDeps = {
-  sweep(span: SweepSpan): Promise<SweepReport>;
   beginWindow(): void;
   clock: Clock;
   metrics: MetricSink;
@@ -23,8 +22,11 @@ export type WindowRequest = {
 /** `pending` and `oldestAgeMs` are those of the last sweep. */
 export type WindowReport = { sweeps: number; polled: number; missed: number; pending: number; oldestAgeMs: number };
 
+/** One sweep; see `sweepSegment`. */
+export type Sweep = (span: SweepSpan) => Promise<SweepReport>;
+
 /** Remembers, between the windows of one process, the share of due tasks that the upstream let through. */
-export type PollWindow = (request: WindowRequest) => Promise<WindowReport>;
+export type PollWindow = (request: WindowRequest, sweep: Sweep) => Promise<WindowReport>;
 
 /**
  * Covers the poll points of the window that `now` lies in: sweeps, sleeps until the next point, sweeps again, and
@@ -33,7 +35,7 @@ export type PollWindow = (request: WindowRequest) => Promise<WindowReport>;
  */
 export function createPollWindow(deps: WindowDeps): PollWindow {
   let share = 1;
-  return async (request) => {
+  return async (request, sweep) => {
     const startMs = Math.floor(deps.clock.now() / deps.windowMs) * deps.windowMs;
     const endMs = startMs + deps.windowMs;
     const untilMs = Math.max(request.stopAtMs, deps.clock.now());
@@ -41,7 +43,7 @@ export function createPollWindow(deps: WindowDeps): PollWindow {
     deps.beginWindow();
     for (let afterMs = startMs - 1; !request.signal?.aborted; ) {
       const nowMs = Math.min(deps.clock.now(), endMs - 1);
-      const report = await deps.sweep({ ...request, afterMs, nowMs, untilMs, share });
+      const report = await sweep({ ...request, afterMs, nowMs, untilMs, share });
       share = nextShare(report, share);
       count(total, report);
       afterMs = nowMs;

@@ -1,7 +1,7 @@
 import { concludeTask } from './conclude-task.ts';
 import { createGate } from './gate.ts';
 import type { Fault, Observation } from './observation.ts';
-import type { Observed } from './observe-task.ts';
+import type { Observed, ObserveLimits } from './observe-task.ts';
 import type { Outcome, TaskResult } from './outcome.ts';
 import type { Clock, Log, MetricSink, PendingTaskStore, Segment } from './ports.ts';
 import type { SettlingRound } from './settle.ts';
@@ -17,7 +17,7 @@ export type TaskSchedule = {
 
 export type SweepDeps = {
   pending: PendingTaskStore;
-  observe(task: PendingTask, limits: { untilMs: number; signal?: AbortSignal }): Promise<Observed>;
+  observe(task: PendingTask, limits: ObserveLimits): Promise<Observed>;
   startRound(): SettlingRound;
   schedule: TaskSchedule;
   clock: Clock;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SCHEDULE, nextPollAt } from '../../functions/core/poll-schedule.ts';
-import { createPollWindow } from '../../functions/core/poll-window.ts';
+import { createPollWindow, type WindowRequest } from '../../functions/core/poll-window.ts';
 import type { SweepReport, SweepSpan } from '../../functions/core/sweep.ts';
 import { createFakeClock, createMetricSums, pendingTask, START_MS, silentLog } from './support/fixtures.ts';
 
@@ -12,12 +12,7 @@ function setUp(sweep: (span: SweepSpan) => Partial<SweepReport>, startMs = START
   const clock = createFakeClock(startMs);
   const spans: SweepSpan[] = [];
   const metrics = createMetricSums();
-  const pollWindow = createPollWindow({
-    sweep: async (span) => {
-      spans.push(span);
-      const none = { pending: 0, due: 0, polled: 0, missed: 0, oldestAgeMs: 0, nextDueMs: Number.POSITIVE_INFINITY };
-      return { ...none, ...sweep(span) };
-    },
+  const cover = createPollWindow({
     beginWindow() {},
     clock,
     metrics,
@@ -25,6 +20,12 @@ function setUp(sweep: (span: SweepSpan) => Partial<SweepReport>, startMs = START
     windowMs: MINUTE_MS,
     minSweepGapMs: 1_000,
   });
+  const pollWindow = (request: WindowRequest) =>
+    cover(request, async (span) => {
+      spans.push(span);
+      const none = { pending: 0, due: 0, polled: 0, missed: 0, oldestAgeMs: 0, nextDueMs: Number.POSITIVE_INFINITY };
+      return { ...none, ...sweep(span) };
+    });
   return { clock, spans, metrics, pollWindow };
 }
 

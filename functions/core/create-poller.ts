@@ -1,0 +1,99 @@
+import { type ObserveLimits, observeTask } from './observe-task.ts';
+import { createPollWindow, type WindowReport, type WindowRequest } from './poll-window.ts';
+import type {
+  AlertPublisher,
+  Clock,
+  EventPublisher,
+  Log,
+  MetricSink,
+  OperatorAlerter,
+  PendingTaskStore,
+  TaskQuery,
+} from './ports.ts';
+import type { Profiles } from './profile.ts';
+import { createProfileHealth } from './profile-health.ts';
+import { createRateLimiter, type RateLimiter } from './rate-limiter.ts';
+import { createSettlingRound, type StoreResult } from './settle.ts';
+import { sweepSegment, type TaskSchedule } from './sweep.ts';
+import type { PendingTask } from './task.ts';
+
+/** Huawei publishes no limit for APIG's management API; its others allow 5 to 10 requests a second and user. */
+const DEFAULT_REQUESTS_PER_SECOND = 10;
+
+export type PollerSettings = {
+  /** Length of a window; windows lie on multiples of it. */
+  windowMs: number;
+  minSweepGapMs: number;
+  /** Polls in flight at once. */
+  concurrency: number;
+  /** How long results are kept. */
+  retentionMs: number;
+};
+
+export type PollerDeps = {
+  pending: PendingTaskStore;
+  query: TaskQuery;
+  storeResult: StoreResult;
+  publishers: readonly (EventPublisher | AlertPublisher)[];
+  operatorAlerts: OperatorAlerter;
+  /** Read at the start of each window, so that a rotated secret needs no deploy. */
+  profiles(): Promise<Profiles>;
+  /** The schedule to use in the window that begins. */
+  schedule(): Promise<TaskSchedule>;
+  clock: Clock;
+  metrics: MetricSink;
+  log: Log;
+  settings: PollerSettings;
+};
+
+/** Covers one window; see `createPollWindow`. */
+export type Poller = (request: WindowRequest) => Promise<WindowReport>;
+
+/** Puts the parts of the poller together; make it once per process, call it once per window. */
+export function createPoller(deps: PollerDeps): Poller {
+  const { clock, metrics, log, settings } = deps;
+  const health = createProfileHealth(clock, deps.operatorAlerts);
+  const limiters = createLimiters(clock);
+  const observing = { query: deps.query, clock, health, limiterOf: limiters.of, random: Math.random };
+  const pollWindow = createPollWindow({ ...settings, clock, metrics, log, beginWindow: health.beginWindow });
+  return async (request) => {
+    const [profiles, schedule] = await Promise.all([deps.profiles(), deps.schedule()]);
+    limiters.configure(profiles, request.segment.totalSegments);
+    const settling = { ...deps, storeResult: withDefaultCallback(deps.storeResult, profiles) };
+    const sweeping = {
+      ...{ pending: deps.pending, schedule, clock, metrics, log, random: Math.random },
+      concurrency: settings.concurrency,
+      retentionMs: settings.retentionMs,
+      observe: (task: PendingTask, limits: ObserveLimits) => observeTask(observing, task, limits),
+      startRound: () => createSettlingRound(settling),
+    };
+    return pollWindow(request, (span) => sweepSegment(sweeping, span));
+  };
+}
+
+/** A profile may name the callback of every task that has none of its own. */
+function withDefaultCallback(storeResult: StoreResult, profiles: Profiles): StoreResult {
+  return (result) => {
+    const callbackUrl = result.callbackUrl ?? profiles[result.profile]?.callback_url;
+    return storeResult({ ...result, ...(callbackUrl !== undefined && { callbackUrl }) });
+  };
+}
+
+/** One limiter per profile, kept over windows so that a throttled profile recovers slowly; made anew when its rate is. */
+function createLimiters(clock: Clock) {
+  const limiters = new Map<string, { perSecond: number; limiter: RateLimiter }>();
+  const ensure = (profile: string, perSecond: number): RateLimiter => {
+    const known = limiters.get(profile);
+    if (known?.perSecond === perSecond) return known.limiter;
+    const limiter = createRateLimiter(perSecond, clock);
+    limiters.set(profile, { perSecond, limiter });
+    return limiter;
+  };
+  return {
+    configure(profiles: Profiles, shards: number) {
+      for (const [name, { requests_per_second }] of Object.entries(profiles))
+        ensure(name, (requests_per_second ?? DEFAULT_REQUESTS_PER_SECOND) / shards);
+    },
+    of: (profile: string) => limiters.get(profile)?.limiter ?? ensure(profile, DEFAULT_REQUESTS_PER_SECOND),
+  };
+}

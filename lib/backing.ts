@@ -1,0 +1,44 @@
+import type { FunctionName } from './bundle-functions.ts';
+import type { FilesBucket } from './files-bucket.ts';
+import type { Secrets } from './secrets.ts';
+import type { Settings } from './settings.ts';
+import type { Tables } from './tables.ts';
+import type { Topics } from './topics.ts';
+
+/** Where each function's bundle lies. */
+export type Bundles = Record<FunctionName, string>;
+
+/** What the functions stand on, handed to each construct that has one. */
+export type Backing = {
+  settings: Settings;
+  bundles: Bundles;
+  tables: Tables;
+  files: FilesBucket;
+  secrets: Secrets;
+  topics: Topics;
+};
+
+/** Limits and endpoints that the poller and the API must agree on. */
+export function taskEnvironment(settings: Settings): Record<string, string | undefined> {
+  return {
+    POLL_MIN_INTERVAL_MS: String(settings.pollMinIntervalMs),
+    TASK_DEADLINE_MS: String(settings.taskDeadlineHours * 3_600_000),
+    RESULT_RETENTION_DAYS: String(settings.resultRetentionDays),
+    HUAWEICLOUD_APIG_ENDPOINT: settings.endpoints.apig,
+    HUAWEICLOUD_IAM_ENDPOINT: settings.endpoints.iam,
+  };
+}
+
+/** Names of the tables, the bucket, the topics and the profiles' secret. */
+export function backingEnvironment({ tables, files, secrets, topics }: Backing): Record<string, string | undefined> {
+  return {
+    PENDING_TABLE: tables.pending.tableName,
+    RESULTS_TABLE: tables.results.tableName,
+    RESULTS_BUCKET: files.bucketName,
+    TASK_EVENTS_TOPIC_ARN: topics.events.topicArn,
+    TASK_ALERTS_TOPIC_ARN: topics.alerts.topicArn,
+    OPERATOR_TOPIC_ARN: topics.operator.topicArn,
+    CHAT_TOPIC_ARN: topics.chat?.topicArn,
+    HUAWEI_SECRET_ID: secrets.huawei.secretArn,
+  };
+}

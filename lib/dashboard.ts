@@ -1,0 +1,102 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  type Alarm,
+  AlarmStatusWidget,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  type IWidget,
+  LogQueryWidget,
+  PeriodOverride,
+  SingleValueWidget,
+  TextWidget,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import type { Metrics } from './metrics.ts';
+
+export type DashboardProps = { name: string; metrics: Metrics; alarms: Alarm[]; pollerLogGroup: string };
+
+const READ_ME = `**Top row**: is anything wrong now? **Second row**: how much is pending, and how soon do people learn of an end?
+**Below**: polls and what Huawei Cloud answers, what tasks came to, who was told, the API, and what was given up.
+A growing *pending* with steady *polls* means slow tasks; with growing *throttled*, a profile's rate is too high; with neither, add shards.`;
+
+/** One dashboard, read from top to bottom: alarms, the service as its users feel it, then each part. */
+export function createDashboard(scope: Construct, id: string, props: DashboardProps): Dashboard {
+  return new Dashboard(scope, id, {
+    dashboardName: props.name,
+    defaultInterval: Duration.hours(6),
+    periodOverride: PeriodOverride.AUTO,
+    widgets: [...overview(props), ...polling(props.metrics), ...telling(props.metrics), errors(props.pollerLogGroup)],
+  });
+}
+
+function overview({ metrics, alarms }: DashboardProps): IWidget[][] {
+  return [
+    [
+      new AlarmStatusWidget({ title: 'Alarms', alarms, width: 16, height: 4 }),
+      new TextWidget({ markdown: READ_ME, width: 8, height: 4 }),
+    ],
+    [
+      new SingleValueWidget({
+        title: 'Now',
+        metrics: [metrics.pending, metrics.oldestPendingAge, metrics.sweeps],
+        width: 12,
+        height: 4,
+      }),
+      graph('Detection delay (s): end at Huawei Cloud to our result', metrics.detectionDelay, { width: 12, height: 4 }),
+    ],
+  ];
+}
+
+function polling(metrics: Metrics): IWidget[][] {
+  return [
+    [
+      graph('Pending tasks | oldest (s)', [metrics.pending], { right: [metrics.oldestPendingAge] }),
+      graph('Polls | throttled', [metrics.polls], { right: [metrics.throttles] }),
+      graph('Poll errors by class', metrics.pollErrorsByClass, { stacked: true }),
+    ],
+    [
+      graph('Outcomes', metrics.outcomes, { stacked: true }),
+      graph('Sweeps | failed runs', [metrics.sweeps], { right: [metrics.pollerErrors] }),
+      graph('Duration p95 (ms)', metrics.durations),
+    ],
+  ];
+}
+
+function telling(metrics: Metrics): IWidget[][] {
+  return [
+    [
+      graph('Notifications', [metrics.notificationsSent, metrics.notificationFailures]),
+      graph('API requests', [metrics.apiRequests, metrics.apiClientErrors, metrics.apiServerErrors], {
+        right: [metrics.apiLatency],
+      }),
+      graph(
+        'Given up (dead letters)',
+        metrics.deadLetters.map(({ visible }) => visible),
+      ),
+    ],
+  ];
+}
+
+function errors(logGroup: string): IWidget[] {
+  return [
+    new LogQueryWidget({
+      title: 'Warnings and errors of the poller',
+      logGroupNames: [logGroup],
+      queryLines: [
+        'fields @timestamp, level, message, task_id',
+        'filter level in ["WARN", "ERROR"]',
+        'sort @timestamp desc',
+        'limit 20',
+      ],
+      width: 24,
+      height: 6,
+    }),
+  ];
+}
+
+type GraphOptions = { right?: IMetric[]; stacked?: boolean; width?: number; height?: number };
+
+function graph(title: string, left: IMetric[], options: GraphOptions = {}): GraphWidget {
+  return new GraphWidget({ title, left, width: 8, height: 6, leftYAxis: { min: 0 }, ...options });
+}

@@ -1,0 +1,35 @@
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import type { Settings } from './settings.ts';
+
+/** Days that a file outlives its result: DynamoDB's TTL may be days late, and a late row must not point to nothing. */
+const GRACE_DAYS = 7;
+
+/** The private bucket of exported documents and of results too large for a table item. */
+export class FilesBucket extends Bucket {
+  constructor(scope: Construct, id: string, settings: Settings) {
+    super(scope, id, {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      encryption: BucketEncryption.S3_MANAGED,
+      enforceSSL: true,
+      versioned: true,
+      removalPolicy: settings.dataRemoval === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      lifecycleRules: [
+        {
+          id: 'forget-with-the-result',
+          expiration: Duration.days(settings.resultRetentionDays + GRACE_DAYS),
+          noncurrentVersionExpiration: Duration.days(GRACE_DAYS),
+          abortIncompleteMultipartUploadAfter: Duration.days(1),
+        },
+      ],
+    });
+    Validations.of(this).acknowledge({
+      id: 'AwsSolutions-S1',
+      reason:
+        'Two functions of this stack are all that may touch the bucket; the poller logs each file it writes and the ' +
+        'HTTP API’s access log has each read. Access from elsewhere is for the account’s CloudTrail data events.',
+    });
+  }
+}

@@ -1,0 +1,61 @@
+import { Duration } from 'aws-cdk-lib';
+import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { FAULT_CLASSES, METRICS, METRICS_NAMESPACE, OUTCOMES } from './metric-names.ts';
+
+/** A part that can be watched: a function by its name on the dashboard, or what it has given up. */
+export type Watched = {
+  stackName: string;
+  api: HttpApi;
+  poller: LambdaFunction;
+  functions: { name: string; function: LambdaFunction }[];
+  deadLetters: { name: string; queue: Queue }[];
+};
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** Every metric that the dashboard shows or an alarm reads, per minute where nothing else is said. */
+export function createMetrics({ stackName, api, poller, functions, deadLetters }: Watched) {
+  const own = (name: string, statistic: string, label?: string) =>
+    new Metric({
+      namespace: METRICS_NAMESPACE,
+      metricName: name,
+      dimensionsMap: { service: stackName },
+      statistic,
+      period: Duration.minutes(1),
+      ...(label && { label }),
+    });
+  const each = (prefix: string, kinds: readonly string[]) => kinds.map((kind) => own(`${prefix}_${kind}`, 'Sum', kind));
+  return {
+    pending: own(METRICS.pending, 'Sum', 'pending'),
+    oldestPendingAge: own(METRICS.oldestPendingAge, 'Maximum', 'oldest pending, s'),
+    polls: own(METRICS.polls, 'Sum', 'polls'),
+    pollErrors: own(METRICS.pollErrors, 'Sum', 'errors'),
+    pollErrorsByClass: each(METRICS.pollErrors, FAULT_CLASSES),
+    throttles: own(METRICS.throttles, 'Sum', 'throttled by Huawei Cloud'),
+    profileBroken: own(METRICS.profileBroken, 'Sum', 'broken profiles'),
+    sweeps: own(METRICS.sweepCompleted, 'Sum', 'sweeps'),
+    outcomes: each('Outcomes', OUTCOMES),
+    detectionDelay: ['p50', 'p95'].map((statistic) => own(METRICS.detectionDelay, statistic, statistic)),
+    notificationsSent: own(METRICS.notificationsSent, 'Sum', 'sent'),
+    notificationFailures: own(METRICS.notificationFailures, 'Sum', 'failed'),
+    pollerErrors: poller.metricErrors({ period: Duration.minutes(1), label: 'failed runs' }),
+    apiRequests: api.metricCount({ period: Duration.minutes(1), label: 'requests' }),
+    apiClientErrors: api.metricClientError({ period: Duration.minutes(1), label: '4xx' }),
+    apiServerErrors: api.metricServerError({ period: Duration.minutes(1), label: '5xx' }),
+    apiLatency: api.metricLatency({ period: Duration.minutes(1), statistic: 'p95', label: 'latency p95' }),
+    durations: functions.map(({ name, function: lambda }) =>
+      lambda.metricDuration({ period: Duration.minutes(1), statistic: 'p95', label: name }),
+    ),
+    deadLetters: deadLetters.map(({ name, queue }) => ({
+      name,
+      visible: queue.metricApproximateNumberOfMessagesVisible({
+        period: Duration.minutes(1),
+        statistic: 'Maximum',
+        label: name,
+      }),
+    })),
+  };
+}

@@ -1,0 +1,57 @@
+import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { Alarms } from './alarms.ts';
+import { createDashboard } from './dashboard.ts';
+import { createMetrics } from './metrics.ts';
+import type { Notifications } from './notifications.ts';
+import type { Poller } from './poller.ts';
+import type { Settings } from './settings.ts';
+import type { TasksApi } from './tasks-api.ts';
+
+export type MonitoringProps = {
+  settings: Settings;
+  poller: Poller;
+  api: TasksApi;
+  notifications: Notifications;
+  operator: ITopic;
+};
+
+/** Alarms that go to the operator topic, and the dashboard to open when one of them rings. */
+export class Monitoring extends Construct {
+  readonly dashboard: Dashboard;
+
+  constructor(scope: Construct, id: string, props: MonitoringProps) {
+    super(scope, id);
+    const { settings, poller, operator } = props;
+    const metrics = createMetrics(watched(props));
+    const alarms = new Alarms(this, 'Alarms', { metrics, settings, operator });
+    this.dashboard = createDashboard(this, 'Dashboard', {
+      name: settings.stackName,
+      metrics,
+      alarms: alarms.all,
+      pollerLogGroup: poller.function.logGroup.logGroupName,
+    });
+  }
+}
+
+function watched({ settings, poller, api, notifications }: MonitoringProps) {
+  const workers = [
+    { name: 'Slack', worker: notifications.slack },
+    { name: 'Webhooks', worker: notifications.webhooks },
+  ].flatMap(({ name, worker }) => (worker ? [{ name, worker }] : []));
+  return {
+    stackName: settings.stackName,
+    api: api.api,
+    poller: poller.function,
+    functions: [
+      { name: 'Poller', function: poller.function },
+      { name: 'API', function: api.function },
+      ...workers.map(({ name, worker }) => ({ name, function: worker.function })),
+    ],
+    deadLetters: [
+      { name: 'Poller', queue: poller.deadLetters },
+      ...workers.map(({ name, worker }) => ({ name, queue: worker.deadLetters })),
+    ],
+  };
+}

@@ -1,0 +1,88 @@
+import { Aws, Duration, Names, Stack } from 'aws-cdk-lib';
+import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { type Backing, backingEnvironment, taskEnvironment } from './backing.ts';
+import { createDeadLetterQueue } from './dead-letter-queue.ts';
+import { allow, createNodeFunction } from './node-function.ts';
+
+/** The minute that an invocation covers, and half of one to finish the polls and settlements under way. */
+const TIMEOUT = Duration.seconds(90);
+
+/** The scheduled function that asks Huawei about every pending task, and one schedule per shard. */
+export class Poller extends Construct {
+  readonly function: LambdaFunction;
+  /** Invocations that EventBridge Scheduler could not deliver. */
+  readonly deadLetters: Queue;
+
+  constructor(scope: Construct, id: string, props: Backing & { publicUrl: string }) {
+    super(scope, id);
+    this.deadLetters = createDeadLetterQueue(this, 'DeadLetters');
+    this.function = createNodeFunction(this, 'Function', {
+      settings: props.settings,
+      bundle: props.bundles['poll-tasks'],
+      description: 'Asks Huawei Cloud about pending tasks, stores how they ended and tells the topics',
+      timeout: TIMEOUT,
+      memoryMb: props.settings.pollerMemoryMb,
+      environment: { ...backingEnvironment(props), ...taskEnvironment(props.settings), PUBLIC_URL: props.publicUrl },
+      statements: pollerStatements(props),
+    });
+    // The next minute's run does the work that a failed one left, so a retry would only add to the load.
+    this.function.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
+    this.#schedule(props.settings.shards);
+  }
+
+  #schedule(shards: number) {
+    const group = new CfnScheduleGroup(this, 'Schedules', { name: Names.uniqueResourceName(this, { maxLength: 64 }) });
+    const role = this.#schedulerRole(String(group.name));
+    for (let segment = 0; segment < shards; segment += 1) {
+      const schedule = new CfnSchedule(this, `Segment${segment}`, {
+        description: `Polls segment ${segment} of ${shards}`,
+        groupName: group.ref,
+        scheduleExpression: 'rate(1 minute)',
+        flexibleTimeWindow: { mode: 'OFF' },
+        target: {
+          arn: this.function.functionArn,
+          roleArn: role.roleArn,
+          input: JSON.stringify({ segment, totalSegments: shards }),
+          retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
+          deadLetterConfig: { arn: this.deadLetters.queueArn },
+        },
+      });
+      schedule.node.addDependency(role);
+    }
+  }
+
+  #schedulerRole(groupName: string): Role {
+    const groupArn = Stack.of(this).formatArn({
+      service: 'scheduler',
+      resource: 'schedule-group',
+      resourceName: groupName,
+    });
+    return new Role(this, 'SchedulerRole', {
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID, 'aws:SourceArn': groupArn } },
+      }),
+      inlinePolicies: {
+        exact: new PolicyDocument({
+          statements: [
+            allow(['lambda:InvokeFunction'], this.function.functionArn),
+            allow(['sqs:SendMessage'], this.deadLetters.queueArn),
+          ],
+        }),
+      },
+    });
+  }
+}
+
+function pollerStatements({ tables, files, secrets, topics }: Backing) {
+  return [
+    allow(['dynamodb:Scan', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'], tables.pending.tableArn),
+    allow(['dynamodb:PutItem', 'dynamodb:GetItem'], tables.results.tableArn),
+    allow(['s3:PutObject'], files.arnForObjects('*')),
+    allow(['secretsmanager:GetSecretValue'], secrets.huawei.secretArn),
+    ...topics.publishStatements(topics.events, topics.alerts, topics.operator, topics.chat),
+  ];
+}

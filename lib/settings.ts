@@ -1,0 +1,115 @@
+import { existsSync, readFileSync } from 'node:fs';
+import * as z from 'zod';
+import { endpointsSchema } from './endpoints.ts';
+
+const email = z.email({ error: 'is not an e-mail address' });
+const whole = (min: number, max: number) => z.int().min(min).max(max);
+
+/** Days that CloudWatch Logs can keep a log group. Source: PutRetentionPolicy. */
+const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653] as const;
+
+const apiSchema = z
+  .strictObject({
+    publicUrl: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe('Base of the result links in messages, when the API has a domain of its own. Default: the API URL.'),
+    corsOrigins: z
+      .array(z.string().min(1))
+      .default([])
+      .describe('Origins whose pages may call the API. None: CORS is off.'),
+    requestsPerSecond: whole(1, 10_000)
+      .default(50)
+      .describe('Steady requests per second before API Gateway answers 429.'),
+    burst: whole(1, 5_000).default(100).describe('Requests that may arrive at once before API Gateway answers 429.'),
+  })
+  .prefault({})
+  .describe('The HTTP API.');
+
+const alarmsSchema = z
+  .strictObject({
+    pollerErrors: whole(1, 1000).default(1).describe('Failed poller runs in 5 minutes that raise the alarm.'),
+    pollerSilentMinutes: whole(5, 60).default(10).describe('Minutes without a completed sweep that raise the alarm.'),
+    oldestPendingMinutes: whole(1, 10_080)
+      .default(60)
+      .describe('Age of the oldest pending task that raises the alarm.'),
+    notificationFailures: whole(1, 1000).default(1).describe('Failed notifications in 5 minutes that raise the alarm.'),
+    apiServerErrors: whole(1, 10_000).default(5).describe('API answers of 5xx in 5 minutes that raise the alarm.'),
+  })
+  .prefault({})
+  .describe('Thresholds of the alarms, which go to the operator topic.');
+
+/** The deployment's settings file. Every field has a default, so `{}` deploys a working stack. */
+export const settingsSchema = z.strictObject({
+  $schema: z.string().optional().describe('For editors: the JSON schema of this file.'),
+  stackName: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/)
+    .default('ApigTaskNotifier')
+    .describe('Name of the CloudFormation stack, and the `service` dimension of its metrics.'),
+  alertEmails: z
+    .array(email)
+    .default([])
+    .describe('Who is told how tasks ended. Each address must confirm the mail from SNS.'),
+  operatorEmails: z.array(email).optional().describe('Who is told what an operator must mend. Default: `alertEmails`.'),
+  slack: z.boolean().default(false).describe('Post to Slack. Channels and rules are in the Slack secret.'),
+  chatTopic: z
+    .boolean()
+    .default(false)
+    .describe('Add a topic for Amazon Q Developer in chat applications (Slack, Teams).'),
+  webhooks: z.boolean().default(true).describe('Deliver events to the `callback_url` of a task or profile.'),
+  shards: whole(1, 100).default(1).describe('Schedules, each polling its part of the pending tasks side by side.'),
+  pollMinIntervalMs: whole(1000, 300_000).default(5000).describe('Milliseconds between polls of a task that is new.'),
+  taskDeadlineHours: whole(1, 168).default(24).describe('Hours after which an unfinished task ends as `expired`.'),
+  resultRetentionDays: whole(1, 3650).default(90).describe('Days that results and exported documents are kept.'),
+  logRetentionDays: z.literal(LOG_RETENTION_DAYS).default(30).describe('Days that logs are kept.'),
+  secretMaxAgeSeconds: whole(0, 3600)
+    .default(300)
+    .describe('Seconds that a function keeps a secret before it reads it again.'),
+  dataRemoval: z
+    .enum(['retain', 'destroy'])
+    .default('retain')
+    .describe(
+      'What happens to results, files, secrets’ key and pending tasks when the stack goes. `retain` also protects the tables against deletion.',
+    ),
+  architecture: z.enum(['arm64', 'x86_64']).default('arm64').describe('Processor of the functions.'),
+  pollerMemoryMb: whole(128, 3008)
+    .default(512)
+    .describe('Memory of the poller, in MB; its processor share grows with it.'),
+  api: apiSchema,
+  alarms: alarmsSchema,
+  endpoints: endpointsSchema,
+  allowLoopback: z
+    .boolean()
+    .default(false)
+    .describe('Let Slack and webhook addresses point to this machine over plain http. For tests on an emulator only.'),
+  tags: z
+    .record(z.string().min(1).max(128), z.string().max(256))
+    .default({})
+    .describe('Tags on everything in the stack.'),
+});
+
+/** Settings with every default filled in. */
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** Checks settings and fills in defaults. Throws one error that lists every problem by its path. */
+export function parseSettings(input: unknown, source = 'settings'): Settings {
+  const parsed = settingsSchema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || '(whole file)'}: ${issue.message}`);
+  throw new Error(`${source} has ${problems.length} problem(s):\n- ${problems.join('\n- ')}`);
+}
+
+/** Reads a settings file; one that does not exist counts as empty unless it was `required`. */
+export function readSettings(file: string, options: { required: boolean }): Settings {
+  if (!existsSync(file) && !options.required) return parseSettings({});
+  return parseSettings(parseJson(readFileSync(file, 'utf8'), file), file);
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text.trim() || '{}');
+  } catch (cause) {
+    throw new Error(`${file} is not JSON: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  }
+}

@@ -1,0 +1,50 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { Construct } from 'constructs';
+import type { Settings } from './settings.ts';
+
+/** Index of `TaskResults` that lists results newest first. */
+export const NEWEST_INDEX = 'newest';
+
+/** What a listing shows beside the keys; `result` stays out, so that an index write costs one unit. */
+const LISTED_ATTRIBUTES = [
+  'instance_id',
+  'project_id',
+  'profile',
+  'label',
+  'outcome',
+  'task_type',
+  'task_status',
+  'registered_at',
+  'polls',
+  'summary',
+  'error',
+  'expires_at',
+];
+
+/** `PendingTasks`, one row per unfinished task, and `TaskResults`, one row per task that is over. */
+export class Tables extends Construct {
+  readonly pending: Table;
+  readonly results: Table;
+
+  constructor(scope: Construct, id: string, settings: Settings) {
+    super(scope, id);
+    const common = {
+      partitionKey: { name: 'task_id', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      encryption: TableEncryption.AWS_MANAGED,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      removalPolicy: settings.dataRemoval === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      deletionProtection: settings.dataRemoval === 'retain',
+    };
+    this.pending = new Table(this, 'Pending', common);
+    this.results = new Table(this, 'Results', { ...common, timeToLiveAttribute: 'expires_at' });
+    this.results.addGlobalSecondaryIndex({
+      indexName: NEWEST_INDEX,
+      partitionKey: { name: 'listing', type: AttributeType.STRING },
+      sortKey: { name: 'completed_at', type: AttributeType.STRING },
+      projectionType: ProjectionType.INCLUDE,
+      nonKeyAttributes: LISTED_ATTRIBUTES,
+    });
+  }
+}

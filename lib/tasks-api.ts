@@ -1,0 +1,117 @@
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import {
+  CorsHttpMethod,
+  HttpApi,
+  HttpRoute,
+  HttpRouteKey,
+  HttpStage,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { type Backing, backingEnvironment, taskEnvironment } from './backing.ts';
+import { allow, createLogGroup, createNodeFunction } from './node-function.ts';
+import type { Settings } from './settings.ts';
+import { NEWEST_INDEX } from './tables.ts';
+
+/** One line per request, without the `Authorization` header or any body. */
+const ACCESS_LOG = AccessLogFormat.custom(
+  JSON.stringify({
+    request_id: '$context.requestId',
+    ip: '$context.identity.sourceIp',
+    time: '$context.requestTime',
+    method: '$context.httpMethod',
+    path: '$context.path',
+    status: '$context.status',
+    response_bytes: '$context.responseLength',
+    latency_ms: '$context.responseLatency',
+    integration_error: '$context.integrationErrorMessage',
+    user_agent: '$context.identity.userAgent',
+  }),
+);
+
+/** The HTTP API: every request goes to one function, which routes and checks the API key itself. */
+export class TasksApi extends Construct {
+  readonly api: HttpApi;
+  readonly function: LambdaFunction;
+  /** Base of result links: the setting where there is one, else the API's own. */
+  readonly publicUrl: string;
+
+  constructor(scope: Construct, id: string, props: Backing) {
+    super(scope, id);
+    this.api = createApi(this, props.settings);
+    this.publicUrl = props.settings.api.publicUrl ?? this.api.apiEndpoint;
+    this.function = createNodeFunction(this, 'Function', {
+      settings: props.settings,
+      bundle: props.bundles['tasks-api'],
+      description: 'Answers the HTTP API: registers tasks and shows how they ended',
+      timeout: Duration.seconds(20),
+      memoryMb: 512,
+      environment: {
+        ...backingEnvironment(props),
+        ...taskEnvironment(props.settings),
+        API_KEYS_SECRET_ID: props.secrets.apiKeys.secretArn,
+        PUBLIC_URL: this.publicUrl,
+      },
+      statements: apiStatements(props),
+    });
+    new HttpRoute(this, 'Everything', {
+      httpApi: this.api,
+      routeKey: HttpRouteKey.DEFAULT,
+      integration: new HttpLambdaIntegration('Function', this.function),
+    });
+    this.#createStage(props.settings);
+    Validations.of(this.api).acknowledge({
+      id: 'AwsSolutions-APIG4',
+      reason:
+        'The function checks a bearer API key on every route but the page, the health check and the description. ' +
+        'HTTP APIs have no API keys of their own, and an authorizer would be a second cold start for the same check.',
+    });
+  }
+
+  #createStage(settings: Settings) {
+    // API Gateway may write to groups under /aws/vendedlogs/ without growing the account's log resource policy.
+    const name = `/aws/vendedlogs/${Stack.of(this).stackName}/tasks-api-access`;
+    const accessLogs = createLogGroup(this, 'AccessLogs', settings, name);
+    new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: { rateLimit: settings.api.requestsPerSecond, burstLimit: settings.api.burst },
+      accessLogSettings: { destination: new LogGroupLogDestination(accessLogs), format: ACCESS_LOG },
+    });
+  }
+}
+
+function createApi(scope: Construct, settings: Settings): HttpApi {
+  const { corsOrigins } = settings.api;
+  return new HttpApi(scope, 'Api', {
+    apiName: settings.stackName,
+    description: 'Registers Huawei Cloud APIG tasks to watch, and shows how they ended',
+    createDefaultStage: false,
+    ...(corsOrigins.length > 0 && {
+      corsPreflight: {
+        allowOrigins: corsOrigins,
+        allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.DELETE],
+        allowHeaders: ['authorization', 'content-type'],
+        exposeHeaders: ['location', 'retry-after'],
+        maxAge: Duration.hours(1),
+      },
+    }),
+  });
+}
+
+function apiStatements({ tables, files, secrets, topics }: Backing) {
+  return [
+    allow(['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:Scan', 'dynamodb:DeleteItem'], tables.pending.tableArn),
+    allow(['dynamodb:GetItem'], tables.results.tableArn),
+    allow(['dynamodb:Query'], `${tables.results.tableArn}/index/${NEWEST_INDEX}`),
+    allow(['s3:GetObject'], files.arnForObjects('*')),
+    // Without it S3 answers 403 for a file that is not there, and a 404 could not be told from a refusal.
+    allow(['s3:ListBucket'], files.bucketArn),
+    allow(['secretsmanager:GetSecretValue'], secrets.huawei.secretArn, secrets.apiKeys.secretArn),
+    ...topics.publishStatements(topics.events, topics.alerts, topics.chat),
+  ];
+}

@@ -1,0 +1,63 @@
+import { Aws, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import { allow } from './node-function.ts';
+import type { Settings } from './settings.ts';
+
+/** The topics: events for machines, alerts for people, and what operators must mend. All encrypted, all TLS only. */
+export class Topics extends Construct {
+  readonly events: Topic;
+  readonly alerts: Topic;
+  readonly operator: Topic;
+  /** For Amazon Q Developer in chat applications, with `chatTopic` on. */
+  readonly chat: Topic | undefined;
+  // A key of our own, because CloudWatch alarms cannot publish to a topic under the AWS managed key.
+  readonly #key: Key;
+
+  constructor(scope: Construct, id: string, settings: Settings) {
+    super(scope, id);
+    this.#key = new Key(this, 'Key', {
+      description: `Encrypts the topics of ${settings.stackName}`,
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.events = this.#topic('TaskEvents', 'APIG task events');
+    this.alerts = this.#topic('TaskAlerts', 'APIG task alerts');
+    this.operator = this.#topic('Operator', 'APIG task notifier: operator');
+    this.chat = settings.chatTopic ? this.#topic('Chat', 'APIG task chat') : undefined;
+    this.#letAlarmsPublish();
+    subscribe(this.alerts, settings.alertEmails);
+    subscribe(this.operator, settings.operatorEmails ?? settings.alertEmails);
+  }
+
+  /** What a function needs to publish to these topics. */
+  publishStatements(...topics: (Topic | undefined)[]): PolicyStatement[] {
+    const arns = topics.flatMap((topic) => (topic ? [topic.topicArn] : []));
+    return [allow(['sns:Publish'], ...arns), allow(['kms:GenerateDataKey', 'kms:Decrypt'], this.#key.keyArn)];
+  }
+
+  #topic(id: string, displayName: string): Topic {
+    return new Topic(this, id, { displayName, masterKey: this.#key, enforceSSL: true });
+  }
+
+  // A topic policy replaces the default one, under which alarms of the account could publish.
+  #letAlarmsPublish() {
+    const alarms = {
+      principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+      conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+    };
+    this.operator.addToResourcePolicy(
+      new PolicyStatement({ ...alarms, actions: ['sns:Publish'], resources: [this.operator.topicArn] }),
+    );
+    this.#key.addToResourcePolicy(
+      new PolicyStatement({ ...alarms, actions: ['kms:GenerateDataKey', 'kms:Decrypt'], resources: ['*'] }),
+    );
+  }
+}
+
+function subscribe(topic: Topic, emails: string[]) {
+  for (const address of emails) topic.addSubscription(new EmailSubscription(address));
+}

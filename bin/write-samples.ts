@@ -1,0 +1,48 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { alertText } from '../functions/core/alert-text.ts';
+import { composeChat, toChatMessage } from '../functions/core/chat-message.ts';
+import { composeAlerts } from '../functions/core/digest.ts';
+import type { TaskResult } from '../functions/core/outcome.ts';
+import { toEventAttributes, toTaskEvent } from '../functions/core/task-event.ts';
+import { terminalText } from '../local/terminal-alerts.ts';
+import { burst, expiredImport, failedImport, goodExport, partialImport } from './sample-results.ts';
+
+const options = { publicUrl: 'https://tasks.example.com' };
+const pipe = { write: () => undefined, colours: false };
+
+/** Every sample of `docs/samples`, by file name; a test holds the folder against it. */
+export function renderSamples(): Record<string, string> {
+  return {
+    'event-import-partially-succeeded.json': json(toTaskEvent(partialImport, options)),
+    'event-import-failed.json': json(toTaskEvent(failedImport, options)),
+    'event-export-succeeded.json': json(toTaskEvent(goodExport, options)),
+    'event-attributes.json': json(toEventAttributes(partialImport)),
+    'alert-import-partially-succeeded.txt': mail(alertText(partialImport, options)),
+    'alert-import-failed.txt': mail(alertText(failedImport, options)),
+    'alert-import-expired.txt': mail(alertText(expiredImport, options)),
+    'alert-export-succeeded.txt': mail(alertText(goodExport, options)),
+    'alert-digest.txt': composeAlerts(burst, options).map(mail).join('\n'),
+    'chat-import-partially-succeeded.json': json(toChatMessage(partialImport, options)),
+    'chat-export-succeeded.json': json(toChatMessage(goodExport, options)),
+    'chat-digest.json': json(chatDigest(burst)),
+    'terminal-import-partially-succeeded.txt': terminalText(partialImport, { ...options, terminal: pipe }),
+  };
+}
+
+function chatDigest(results: TaskResult[]): unknown {
+  return composeChat(results, options)[0]?.message;
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
+function mail({ subject, body }: { subject: string; body: string }): string {
+  return `Subject: ${subject}\n\n${body}\n`;
+}
+
+if (import.meta.main) {
+  const folder = new URL('../docs/samples/', import.meta.url);
+  await mkdir(folder, { recursive: true });
+  for (const [name, text] of Object.entries(renderSamples())) await writeFile(new URL(name, folder), text);
+}

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { extname } from 'node:path';
 import type { FileRef, ParsedResult } from '../core/parsed-result.ts';
 import type { ApiEvent, ApiResponse, RouteHandler } from './api-event.ts';
 import { contentDisposition } from './content-disposition.ts';
@@ -47,16 +48,22 @@ async function redirect(deps: TasksApiDeps, file: FileRef, fileName: string): Pr
 }
 
 function toDocument(taskId: string, result: ExportResult): Document | undefined {
-  const { file, content, file_type: fileType } = result;
+  const { file, content } = result;
   const sha256 = file?.sha256 ?? (content && createHash('sha256').update(content).digest('hex'));
   if (sha256 === undefined) return undefined;
   return {
-    fileName: result.file_name ?? `${taskId}${fileType ?? ''}`,
+    fileName: fileNameOf(taskId, result),
     mediaType: file?.media_type ?? 'application/octet-stream',
     etag: `"${sha256}"`,
     ...(file === undefined ? {} : { file }),
     ...(content === undefined ? {} : { content }),
   };
+}
+
+/** Huawei's name for it, with the extension of what it turned out to be. */
+function fileNameOf(taskId: string, { file_name: name, file_type: type, file }: ExportResult): string {
+  const extension = (file && extname(file.location)) || type || '';
+  return `${(name || taskId).replace(/\.(?:json|ya?ml)$/i, '')}${extension}`;
 }
 
 function headersOf(document: Document): Record<string, string> {

@@ -1,9 +1,9 @@
 import type { TaskResult } from '../core/outcome.ts';
-import type { FileRef } from '../core/parsed-result.ts';
+import type { FileRef, ParsedResult } from '../core/parsed-result.ts';
 import { type ApiResponse, jsonResponse } from './api-event.ts';
 import { MAX_INLINE_BYTES } from './definition.ts';
 import type { TasksApiDeps } from './deps.ts';
-import { type FinalView, viewFinal } from './task-view.ts';
+import { viewFinal } from './task-view.ts';
 
 /**
  * A final task whose result is put back in place where it was moved to the file store because of its size. One that
@@ -11,10 +11,10 @@ import { type FinalView, viewFinal } from './task-view.ts';
  */
 export async function withStoredResult(deps: TasksApiDeps, task: TaskResult): Promise<ApiResponse> {
   const view = viewFinal(task);
-  if (task.result.kind !== 'stored' || view.result.kind !== 'stored') return jsonResponse(200, view);
+  if (task.result.kind !== 'stored') return jsonResponse(200, view);
   const { file } = task.result;
   const result = file.size_bytes <= MAX_INLINE_BYTES ? await readJson(deps, file) : undefined;
-  if (result !== undefined) return asBase64(jsonResponse(200, { ...view, result }));
+  if (result !== undefined) return asBase64(jsonResponse(200, viewFinal({ ...task, result })));
   const url = await deps.files.presign?.(file, `${task.taskId}.json`);
   return jsonResponse(200, {
     ...view,
@@ -22,10 +22,10 @@ export async function withStoredResult(deps: TasksApiDeps, task: TaskResult): Pr
   });
 }
 
-async function readJson(deps: TasksApiDeps, file: FileRef): Promise<FinalView['result'] | undefined> {
+async function readJson(deps: TasksApiDeps, file: FileRef): Promise<ParsedResult | undefined> {
   const stream = await deps.files.open(file);
   if (stream === undefined) return undefined;
-  return (await new Response(stream).json()) as FinalView['result'];
+  return (await new Response(stream).json()) as ParsedResult;
 }
 
 /** Text inside Lambda's JSON envelope can double in size, base64 grows by a third and no more. */

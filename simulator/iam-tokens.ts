@@ -1,0 +1,107 @@
+import { STATUS_CODES } from 'node:http';
+import * as z from 'zod';
+import { type Answer, json } from './answer.ts';
+import { newId } from './identifier.ts';
+import { Lockout } from './lockout.ts';
+import type { Account } from './options.ts';
+import type { IssuedToken, TokenRegistry } from './token-registry.ts';
+
+const name = z.string().min(1);
+const bodySchema = z.object({
+  auth: z.object({
+    identity: z.object({
+      methods: z.array(z.string()).refine((methods) => methods.includes('password')),
+      password: z.object({ user: z.object({ name, password: name, domain: z.object({ name }) }) }),
+    }),
+    scope: z.object({ project: z.object({ id: name }).or(z.object({ name })) }),
+  }),
+});
+
+type Scope = z.infer<typeof bodySchema>['auth']['scope']['project'];
+type User = z.infer<typeof bodySchema>['auth']['identity']['password']['user'];
+
+/** IAM's error shape, which is not APIG's. */
+export function iamError(status: number, message: string): Answer {
+  return json(status, { error: { code: status, message, title: STATUS_CODES[status] } });
+}
+
+/** `POST /v3/auth/tokens`. Five wrong passwords in a row lock the user for 15 minutes, even for the right one. */
+export class IamTokens {
+  readonly lockout = new Lockout({ limit: 5, lockMs: 15 * 60_000 });
+  private readonly accounts: Account[];
+  private readonly registry: TokenRegistry;
+
+  constructor(accounts: Account[], registry: TokenRegistry) {
+    this.accounts = accounts;
+    this.registry = registry;
+  }
+
+  answer(request: { contentType: string; query: string; body: Uint8Array }, nowMs: number): Answer {
+    if (!request.contentType.startsWith('application/json'))
+      return iamError(415, 'Content-Type must be application/json.');
+    const body = bodySchema.safeParse(parseJson(request.body));
+    if (!body.success) return iamError(400, `Request parameter ${body.error.issues[0]?.path.join('.')} is invalid.`);
+    const { identity, scope } = body.data.auth;
+    const account = this.signIn(identity.password.user, nowMs);
+    if ('status' in account) return account;
+    if (!isInScope(account, scope.project)) return iamError(401, 'The project does not exist or is not accessible.');
+    return tokenAnswer(
+      account,
+      this.registry.issue(account, nowMs),
+      new URLSearchParams(request.query).has('nocatalog'),
+    );
+  }
+
+  private signIn(user: User, nowMs: number): Account | Answer {
+    const key = `${user.domain.name}/${user.name}`;
+    if (this.lockout.isLocked(key, nowMs)) return iamError(401, 'The account is locked. Try again 15 minutes later.');
+    const account = this.accounts.find((one) => one.userName === user.name && one.domainName === user.domain.name);
+    if (account?.password === user.password) {
+      this.lockout.succeed(key);
+      return account;
+    }
+    this.lockout.fail(key, nowMs);
+    return iamError(401, 'The username or password is wrong.');
+  }
+}
+
+function isInScope(account: Account, project: Scope): boolean {
+  return 'id' in project ? project.id === account.projectId : project.name === account.projectName;
+}
+
+function tokenAnswer(account: Account, issued: IssuedToken, isWithoutCatalog: boolean): Answer {
+  const domain = { id: idOf(account.domainName), name: account.domainName };
+  const token = {
+    expires_at: microseconds(issued.expiresAtMs),
+    issued_at: microseconds(issued.issuedAtMs),
+    methods: ['password'],
+    catalog: isWithoutCatalog ? [] : [catalogEntry(account)],
+    project: { domain, id: account.projectId, name: account.projectName },
+    roles: [{ id: '0', name: 'te_admin' }],
+    user: { domain, id: idOf(account.userName), name: account.userName, password_expires_at: '' },
+  };
+  return json(201, { token }, { 'X-Subject-Token': issued.token });
+}
+
+function catalogEntry({ region, projectId }: Account): object {
+  const url = `https://apig.${region}.myhuaweicloud.com/v2/${projectId}`;
+  const endpoints = [{ id: idOf(url), interface: 'public', region, region_id: region, url }];
+  return { endpoints, id: idOf('apig'), name: 'apig', type: 'apig' };
+}
+
+const microseconds = (ms: number): string => new Date(ms).toISOString().replace('Z', '000Z');
+
+const ids = new Map<string, string>();
+function idOf(name: string): string {
+  const id = ids.get(name) ?? newId();
+  ids.set(name, id);
+  return id;
+}
+
+function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString());
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,58 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Answer, send } from './answer.ts';
+import { apiErrors, errorAnswer } from './api-error.ts';
+import { applyFault } from './apply-fault.ts';
+import { refusalOf } from './authenticate.ts';
+import { newRequestId } from './identifier.ts';
+import { type Call, showTask, startExport, startImport } from './operations.ts';
+import { readBody } from './read-body.ts';
+import { findRoute, type Route } from './route.ts';
+import type { World } from './world.ts';
+
+/** Answers one request as Huawei would, unless a fault was ordered for it. */
+export async function serve(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const requestId = newRequestId();
+  const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
+  const route = findRoute(request.method ?? '', path);
+  world.stats.begin(route?.name ?? 'unknown', world.options.clock.now());
+  if (!route) return finish(world, { response, requestId }, errorAnswer(apiErrors.noSuchPath(), requestId));
+  const fault = world.faults.take(route);
+  const answer = (): Promise<Answer> => answerOf(world, { request, route, query, requestId });
+  if (!fault) return finish(world, { response, requestId }, await answer());
+  world.stats.fault();
+  world.stats.end(await applyFault(fault, { request, response, requestId, route: route.name, answer }));
+}
+
+type Incoming = { request: IncomingMessage; route: Route; query: string; requestId: string };
+
+async function answerOf(world: World, incoming: Incoming): Promise<Answer> {
+  try {
+    return await answerSafely(world, incoming);
+  } catch (error) {
+    console.error('simulator:', error);
+    return errorAnswer(apiErrors.system(), incoming.requestId);
+  }
+}
+
+const NO_BODY = new Uint8Array();
+
+async function answerSafely(world: World, { request, route, query, requestId }: Incoming): Promise<Answer> {
+  const body = request.method === 'GET' ? NO_BODY : await readBody(request);
+  if (!body) return errorAnswer(apiErrors.bodyTooLarge(), requestId);
+  const contentType = request.headers['content-type'] ?? '';
+  if (route.name === 'token') return world.iam.answer({ contentType, query, body }, world.options.clock.now());
+  const { method = '', url = '/', headers } = request;
+  const refusal = refusalOf(world, route, { method, target: url, headers, body });
+  if (refusal) return errorAnswer(refusal, requestId);
+  return run({ world, route, requestId, query, contentType, body });
+}
+
+function run(call: Call): Answer | Promise<Answer> {
+  if (call.route.name === 'task') return showTask(call);
+  return call.route.name === 'import' ? startImport(call) : startExport(call);
+}
+
+function finish(world: World, to: { response: ServerResponse; requestId: string }, answer: Answer): void {
+  send(to.response, to.requestId, answer);
+  world.stats.end(answer.status);
+}

@@ -1,0 +1,14 @@
+/** Renames the keys of a JSON value, all the way down. */
+function renameKeys(value: unknown, rename: (key: string) => string): unknown {
+  if (Array.isArray(value)) return value.map((item) => renameKeys(item, rename));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [rename(key), renameKeys(item, rename)]));
+}
+
+/** snake_case, as on the wire, to camelCase, as in the code. */
+export const fromWire = (value: unknown): unknown =>
+  renameKeys(value, (key) => key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()));
+
+/** The way back. */
+export const toWire = (value: unknown): unknown =>
+  renameKeys(value, (key) => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));

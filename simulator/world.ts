@@ -1,0 +1,47 @@
+import { AccessKeyCheck } from './access-key-check.ts';
+import { LARGE_GROUP_ID, SMALL_GROUP_ID } from './defaults.ts';
+import { Faults } from './faults.ts';
+import { Gateway } from './gateway.ts';
+import { IamTokens } from './iam-tokens.ts';
+import type { ResolvedOptions } from './options.ts';
+import { RateLimit } from './rate-limit.ts';
+import { StatsCounter } from './stats.ts';
+import { TaskTable } from './task-table.ts';
+import { TokenRegistry } from './token-registry.ts';
+
+/** Everything one simulator knows. */
+export type World = {
+  options: ResolvedOptions;
+  tokens: TokenRegistry;
+  accessKeys: AccessKeyCheck;
+  iam: IamTokens;
+  gateways: Map<string, Gateway>;
+  tasks: TaskTable;
+  faults: Faults;
+  rateLimit: RateLimit;
+  stats: StatsCounter;
+};
+
+export function createWorld(options: ResolvedOptions): World {
+  const tokens = new TokenRegistry(options.tokenLifetimeMs);
+  const instanceIds = options.accounts.flatMap((account) => account.instanceIds);
+  return {
+    options,
+    tokens,
+    accessKeys: new AccessKeyCheck(options.accounts),
+    iam: new IamTokens(options.accounts, tokens),
+    gateways: new Map(instanceIds.map((id) => [id, createGateway()])),
+    tasks: new TaskTable(),
+    faults: new Faults(),
+    rateLimit: new RateLimit(options.requestsPerSecond),
+    stats: new StatsCounter(),
+  };
+}
+
+/** 1,000 APIs of 4,000 characters: the export is more than 4 MB. */
+function createGateway(): Gateway {
+  const gateway = new Gateway();
+  gateway.seed({ groupId: SMALL_GROUP_ID, name: 'small-group', apis: 2 });
+  gateway.seed({ groupId: LARGE_GROUP_ID, name: 'large-group', apis: 1_000, descriptionBytes: 4_000 });
+  return gateway;
+}

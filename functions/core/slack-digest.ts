@@ -1,3 +1,4 @@
+import { DIGEST_ABOVE } from './digest.ts';
 import type { Outcome } from './outcome.ts';
 import { countWords, needsAttention, OUTCOME_WORDS, taskKind } from './outcome-words.ts';
 import {
@@ -14,9 +15,6 @@ import {
 import { errorLine, failureLine, OUTCOME_EMOJI, renderSlackMessage } from './slack-message.ts';
 import { code, link, plain } from './slack-text.ts';
 import type { TaskEvent, TaskEventData } from './task-event.ts';
-
-/** More events than this for one channel at a time become a digest. */
-export const DIGEST_ABOVE = 5;
 
 const DETAIL_MAX = 300;
 /** Header, mentions, fallback, context and the frame around sections, in units of JSON; the lines share the rest. */

@@ -8,8 +8,16 @@ export type SlackRoute = { channel: string; because: string; mention?: string };
 /**
  * Where an event goes. Rules are tried in order and every one that fits adds its channels, until one says `stop`;
  * the default is for what no rule fits. A channel named twice gets it once, with the first mention.
+ * `only` names the one channel that a replay is for, whatever the rules say.
  */
-export function routeEvent(event: TaskEvent, routing: SlackRouting): SlackRoute[] {
+export function routeEvent(event: TaskEvent, routing: SlackRouting, only?: string): SlackRoute[] {
+  const routes = routeByRules(event, routing);
+  if (only === undefined) return routes;
+  const mention = routes.find(({ channel }) => channel === only)?.mention;
+  return [{ channel: only, because: 'it was asked for by name', ...(mention === undefined ? {} : { mention }) }];
+}
+
+function routeByRules(event: TaskEvent, routing: SlackRouting): SlackRoute[] {
   const fitting = fittingRules(event, routing.rules);
   if (fitting.length === 0)
     return [...new Set(routing.default)].map((channel) => ({ channel, because: 'the default: no rule fits' }));

@@ -1,0 +1,81 @@
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { createBoundedMap } from '../core/bounded-map.ts';
+import type { DeadLetter } from '../core/dead-letter.ts';
+import type { Clock, Log, MetricSink, OperatorAlerter } from '../core/ports.ts';
+import { routeEvent } from '../core/slack-routes.ts';
+import type { SlackRouting } from '../core/slack-routing.ts';
+import type { SlackWebhook } from '../core/slack-webhook.ts';
+import { describeChannelTrouble } from './channel-alert.ts';
+import { deliverToChannel, type Ticket } from './deliver-to-channel.ts';
+import { readRecord } from './read-record.ts';
+import { createRecordFates, type RecordFates } from './record-fates.ts';
+
+/** Record and channel pairs that a warm instance remembers as over: far more than it has in flight. */
+const MEMO_SIZE = 5_000;
+
+export type NotifySlackDeps = {
+  /** The routing as of now; throws when the secret cannot be read or is wrong, and then the whole batch comes back. */
+  routing(): Promise<SlackRouting>;
+  webhook: SlackWebhook;
+  deadLetters: DeadLetter;
+  alerter: OperatorAlerter;
+  metrics: MetricSink;
+  log: Log;
+  clock: Clock;
+};
+
+/** For an SQS event source with `ReportBatchItemFailures`; of the context it needs the time that is left. */
+export type NotifySlackHandler = (
+  event: SQSEvent,
+  context: Pick<Context, 'getRemainingTimeInMillis'>,
+) => Promise<SQSBatchResponse>;
+
+/**
+ * Sends the events of a batch to their Slack channels. What another try may deliver is given back to the queue; what no
+ * try can deliver goes to the dead-letter queue at once. Delivery is at least once: a record for two channels of which
+ * one is out of order comes back for both, and the memory of a warm instance keeps the other from hearing it twice.
+ *
+ * Powertools' batch processor is not used: it takes records one by one, and a digest is made of many records.
+ */
+export function createNotifySlackHandler(deps: NotifySlackDeps): NotifySlackHandler {
+  const memo = createBoundedMap<true>(MEMO_SIZE);
+  return async ({ Records }, context) => {
+    const routing = await deps.routing();
+    const fates = createRecordFates({ ...deps, memo });
+    const sort = (record: SQSRecord) => sortRecord(record, { routing, fates, log: deps.log });
+    const tickets = (await Promise.all(Records.map(sort))).flat();
+    const remainingMs = () => context.getRemainingTimeInMillis();
+    await Promise.all(
+      [...Map.groupBy(tickets, ({ channel }) => channel)].map(async ([channel, forChannel]) => {
+        const url = routing.channels[channel];
+        if (url === undefined) throw new Error(`No URL for Slack channel ${channel}, which the routing named`);
+        const settled = await deliverToChannel(url, forChannel, { ...deps, remainingMs });
+        await Promise.all(settled.map(fates.settle));
+        const alert = describeChannelTrouble(channel, settled);
+        if (alert) await deps.alerter.raise(alert);
+      }),
+    );
+    return fates.response();
+  };
+}
+
+type Sorting = { routing: SlackRouting; fates: RecordFates; log: Log };
+
+/** Where a record has still to go. One that cannot be read does not fail its neighbours: it is buried. */
+async function sortRecord(record: SQSRecord, { routing, fates, log }: Sorting): Promise<Ticket[]> {
+  const read = readRecord(record);
+  if (read.kind === 'malformed') {
+    await fates.bury(record, read.reason);
+    return [];
+  }
+  const { event, channel: only } = read;
+  if (only !== undefined && !Object.hasOwn(routing.channels, only)) {
+    await fates.bury(record, 'it names a channel that the Slack secret does not have');
+    return [];
+  }
+  const routes = routeEvent(event, routing, only);
+  if (routes.length === 0) log.info('slack record is for no channel', { task_id: event.data.task_id });
+  return routes
+    .filter(({ channel }) => !fates.isOver(record, channel))
+    .map(({ channel, mention }) => ({ record, channel, event, mention }));
+}

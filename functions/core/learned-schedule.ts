@@ -1,0 +1,104 @@
+import type { DurationModel } from './duration-model.ts';
+import { type PollPlan, planPolls } from './poll-plan.ts';
+import {
+  countPolls,
+  nextPollAt,
+  type PollSchedule,
+  phase,
+  previousPollAt,
+  type ScheduledTask,
+} from './poll-schedule.ts';
+import type { PendingTask } from './task.ts';
+
+/** What a learned schedule needs to know of a task. */
+export type LearnableTask = Pick<PendingTask, 'taskId' | 'registeredAtMs' | 'instanceId'>;
+
+/** When tasks are polled: pure functions of the task, as in `poll-schedule.ts`. Times are epoch milliseconds. */
+export type LearnedSchedule = {
+  nextPollAt(task: LearnableTask, afterMs: number): number;
+  countPolls(task: LearnableTask, untilMs: number): number;
+  previousPollAt(task: LearnableTask, atMs: number): number;
+};
+
+/**
+ * Polls the tasks of each gateway where past ones ended (`models`, by `instanceId`), and those of other gateways by
+ * `base`. As long as it is one and the same object the points of a task are fixed, so nothing is missed or doubled;
+ * where the next invocation has learned something else, a task's points move, and the gap over the change is at most
+ * the two gaps that meet there.
+ */
+export function createLearnedSchedule(models: ReadonlyMap<string, DurationModel>, base: PollSchedule): LearnedSchedule {
+  const plans = new Map<string, PollPlan>();
+  const planOf = (instanceId: string) => {
+    const model = models.get(instanceId);
+    if (!model) return undefined;
+    const plan = plans.get(instanceId) ?? planPolls(model, base);
+    plans.set(instanceId, plan);
+    return plan;
+  };
+  return {
+    nextPollAt(task, afterMs) {
+      const plan = planOf(task.instanceId);
+      return plan ? nextPlanned({ task, plan, base }, afterMs) : nextPollAt(task, afterMs, base);
+    },
+    countPolls(task, untilMs) {
+      const plan = planOf(task.instanceId);
+      return plan ? countPlanned({ task, plan, base }, untilMs) : countPolls(task, untilMs, base);
+    },
+    previousPollAt(task, atMs) {
+      const plan = planOf(task.instanceId);
+      return plan ? previousPlanned({ task, plan, base }, atMs) : previousPollAt(task, atMs, base);
+    },
+  };
+}
+
+type Planned = { task: ScheduledTask; plan: PollPlan; base: PollSchedule };
+
+function nextPlanned({ task, plan, base }: Planned, afterMs: number): number {
+  const shift = phase(task.taskId) - 0.25;
+  const index = plannedUntil(plan, afterMs - task.registeredAtMs, shift);
+  if (index < plan.length) return task.registeredAtMs + plannedAge(plan, index, shift);
+  return nextPollAt(task, Math.max(afterMs, endOf(task, plan)), base);
+}
+
+function countPlanned({ task, plan, base }: Planned, untilMs: number): number {
+  const count = plannedUntil(plan, untilMs - task.registeredAtMs, phase(task.taskId) - 0.25);
+  if (count < plan.length) return count;
+  return count + countPolls(task, untilMs, base) - countPolls(task, endOf(task, plan), base);
+}
+
+function previousPlanned(planned: Planned, atMs: number): number {
+  const { task, plan, base } = planned;
+  const count = countPlanned(planned, atMs);
+  if (count > plan.length + 1) return previousPollAt(task, atMs, base);
+  if (count < 2) return task.registeredAtMs;
+  return task.registeredAtMs + plannedAge(plan, count - 2, phase(task.taskId) - 0.25);
+}
+
+function endOf(task: ScheduledTask, plan: PollPlan): number {
+  return task.registeredAtMs + (plan.at(-1) ?? 0);
+}
+
+/** How many points of the plan have come up to and including the age. */
+function plannedUntil(plan: PollPlan, ageMs: number, shift: number): number {
+  let low = 0;
+  let high = plan.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (plannedAge(plan, middle, shift) <= ageMs) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * The plan's age moved by `shift`, in [-0.25, 0.25), of the narrower gap beside it: the order stays, gaps change by a
+ * half at most, the first and the last point stay. So tasks that were registered together part, and their ends are
+ * looked for at different ages, which is what the next model learns from.
+ */
+function plannedAge(plan: PollPlan, index: number, shift: number): number {
+  const age = plan[index] ?? 0;
+  const before = plan[index - 1];
+  const after = plan[index + 1];
+  if (before === undefined || after === undefined) return age;
+  return Math.round(age + shift * Math.min(age - before, after - age));
+}

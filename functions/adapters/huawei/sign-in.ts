@@ -18,11 +18,12 @@ const TOKEN_HEADER = 'x-auth-token';
 
 /** Signs with an access key. A refused signature is never tried again: more than five in a row lock the key. */
 export function accessKeySignIn(profile: Profile & { ak: string; sk: string }, now: () => number): SignIn {
+  const dateAt = memoizedSdkDate();
   const key = { ak: profile.ak, sk: profile.sk, securityToken: profile.security_token };
   return {
     authorize(request) {
       const headers = { ...request.headers, 'x-project-id': profile.project_id };
-      return { kind: 'headers', headers: signRequest({ ...request, headers }, key, sdkDate(now())) };
+      return { kind: 'headers', headers: signRequest({ ...request, headers }, key, dateAt(now())) };
     },
     reauthorize: async () => undefined,
   };
@@ -49,6 +50,19 @@ export function tokenSignIn(source: TokenSource): SignIn {
       const got = await source.renew(refused[TOKEN_HEADER] ?? '');
       return got && authorized(request, got);
     },
+  };
+}
+
+/** The date has seconds, and thousands of polls share one. */
+function memoizedSdkDate(): (epochMs: number) => string {
+  let second = Number.NaN;
+  let date = '';
+  return (epochMs) => {
+    if (Math.floor(epochMs / 1000) !== second) {
+      second = Math.floor(epochMs / 1000);
+      date = sdkDate(epochMs);
+    }
+    return date;
   };
 }
 

@@ -1,4 +1,5 @@
-import type { EventPublisher } from '../core/ports.ts';
+import type { TaskResult } from '../core/outcome.ts';
+import type { EventPublisher, PublishReport } from '../core/ports.ts';
 import { type TaskEventOptions, toEventAttributes, toTaskEvent } from '../core/task-event.ts';
 import { publishMessages, type SnsDeps, toPublishReport } from './sns-batch.ts';
 
@@ -17,4 +18,15 @@ export function createSnsEventPublisher(deps: SnsDeps & TaskEventOptions): Event
       );
     },
   };
+}
+
+/** Publishes one event with the attribute `channel`, which makes every subscriber but that channel pass it over. */
+export async function publishToChannel(
+  deps: SnsDeps & TaskEventOptions,
+  result: TaskResult,
+  channel: string,
+): Promise<PublishReport> {
+  const attributes = { ...toEventAttributes(result), channel };
+  const message = { body: JSON.stringify(toTaskEvent(result, deps)), attributes };
+  return toPublishReport(await publishMessages(deps, [message]), [[result.taskId]]);
 }

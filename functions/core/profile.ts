@@ -1,4 +1,6 @@
 import * as z from 'zod/mini';
+import { ConfigError } from './errors.ts';
+import { parseJson } from './parse-result.ts';
 
 const text = z.string().check(z.minLength(1));
 const optional = z.optional(text);
@@ -33,3 +35,36 @@ export const profilesSchema = z.object({ profiles: z.record(z.string(), profileS
 
 export type Profile = z.infer<typeof profileSchema>;
 export type Profiles = Record<string, Profile>;
+
+/** Endpoints that hold for every profile without its own. */
+export function withEndpoints(profiles: Profiles, endpoints: { apig?: string | undefined; iam?: string | undefined }) {
+  const defaults = {
+    ...(endpoints.apig && { apig_endpoint: endpoints.apig }),
+    ...(endpoints.iam && { iam_endpoint: endpoints.iam }),
+  };
+  return mapValues(profiles, (profile) => ({ ...defaults, ...profile }));
+}
+
+const defaultsSchema = z.object({
+  profiles: z.record(z.string(), z.object({ project_id: text, instance_id: optional })),
+});
+
+/**
+ * What the API needs of the same secret: project and default gateway by profile name, without the credentials.
+ * Throws `ConfigError` that names fields, never values.
+ */
+export function parseProfileDefaults(json: string): Record<string, { project_id: string; instance_id?: string }> {
+  const parsed = defaultsSchema.safeParse(parseJson(json));
+  if (parsed.success) return parsed.data.profiles;
+  throw new ConfigError(
+    parsed.error.issues.map(({ path }) => `Huawei profiles: ${path.join('.')} is missing or wrong`),
+  );
+}
+
+function defaultsOf({ project_id, instance_id }: { project_id: string; instance_id?: string | undefined }) {
+  return { project_id, ...(instance_id !== undefined && { instance_id }) };
+}
+
+function mapValues<T, U>(record: Record<string, T>, map: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+}

@@ -1,0 +1,79 @@
+import { createDynamoAlertMemory } from '../adapters/dynamo-alert-memory.ts';
+import { createDynamoPendingTaskStore } from '../adapters/dynamo-pending-task-store.ts';
+import { createDynamoTaskResultStore } from '../adapters/dynamo-task-result-store.ts';
+import { createHuaweiTaskQuery } from '../adapters/huawei/huawei-task-query.ts';
+import { validateProfiles } from '../adapters/huawei/validate-profiles.ts';
+import { createTelemetry } from '../adapters/powertools.ts';
+import { createS3FileStore } from '../adapters/s3-file-store.ts';
+import { createSecretReader } from '../adapters/secrets.ts';
+import { createSnsOperatorAlerter } from '../adapters/sns-operator-alerter.ts';
+import { pollerEnvironment, readEnvironment } from '../config.ts';
+import { createPoller } from '../core/create-poller.ts';
+import { DEFAULT_SCHEDULE } from '../core/poll-schedule.ts';
+import { withEndpoints } from '../core/profile.ts';
+import { createStoreResult } from '../core/store-result.ts';
+import { createTaskSchedule } from '../core/task-schedule.ts';
+import { createDynamoClient } from './aws-clients.ts';
+import { createPublishers } from './publishers.ts';
+import { systemClock as clock } from './system-clock.ts';
+
+const CONCURRENCY = 64;
+const DAY_MS = 86_400_000;
+
+/** The poller of this process, from the environment; made once per cold start. */
+export function createPollerRuntime() {
+  const env = readEnvironment(pollerEnvironment);
+  const telemetry = createTelemetry();
+  const { log, metrics } = telemetry;
+  const client = createDynamoClient();
+  const pending = createDynamoPendingTaskStore({ client, tableName: env.PENDING_TABLE, log });
+  const results = createDynamoTaskResultStore({ client, tableName: env.RESULTS_TABLE, clock, log });
+  const secrets = createSecretReader({ maxAgeS: env.SECRET_MAX_AGE_S });
+  const profiles = secrets.watch(env.HUAWEI_SECRET_ID, (text) =>
+    withEndpoints(validateProfiles(text), {
+      apig: env.HUAWEICLOUD_APIG_ENDPOINT,
+      iam: env.HUAWEICLOUD_IAM_ENDPOINT,
+    }),
+  );
+  const publishers = createPublishers(env);
+  const files = createS3FileStore({
+    bucket: env.RESULTS_BUCKET,
+    region: env.AWS_REGION,
+    credentials: client.config.credentials,
+    clock,
+    ...endpointOf(env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL),
+  });
+  const schedule = createTaskSchedule(withMinInterval(env.POLL_MIN_INTERVAL_MS));
+  const poll = createPoller({
+    pending,
+    query: createHuaweiTaskQuery({ profiles, clock, connections: CONCURRENCY }),
+    storeResult: createStoreResult({ results, files }),
+    publishers: publishers.all,
+    operatorAlerts: createSnsOperatorAlerter({
+      client: publishers.client,
+      topicArn: env.OPERATOR_TOPIC_ARN,
+      memory: createDynamoAlertMemory({ client, tableName: env.RESULTS_TABLE }),
+      clock,
+      log,
+    }),
+    profiles,
+    schedule: async () => schedule,
+    clock,
+    metrics,
+    log,
+    settings: {
+      windowMs: 60_000,
+      minSweepGapMs: 1_000,
+      concurrency: CONCURRENCY,
+      retentionMs: env.RESULT_RETENTION_DAYS * DAY_MS,
+    },
+  });
+  return { poll, telemetry, clock };
+}
+
+const endpointOf = (endpoint: string | undefined) => (endpoint === undefined ? {} : { endpoint });
+
+const withMinInterval = (minIntervalMs: number | undefined) => ({
+  ...DEFAULT_SCHEDULE,
+  ...(minIntervalMs !== undefined && { minIntervalMs }),
+});

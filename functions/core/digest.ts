@@ -19,8 +19,8 @@ export const DIGEST_ABOVE = 5;
 export const MAX_BODY_BYTES = 200 * 1024;
 const HEADER_BYTES = 2_048;
 const FAILURES_PER_TASK = 3;
-/** Worst first. */
-const BY_URGENCY: readonly Outcome[] = [
+/** Worst first, in every digest. */
+export const BY_URGENCY: readonly Outcome[] = [
   'failed',
   'partially_succeeded',
   'rejected',

@@ -1,4 +1,4 @@
-import { DIGEST_ABOVE } from './digest.ts';
+import { BY_URGENCY, DIGEST_ABOVE } from './digest.ts';
 import type { Outcome } from './outcome.ts';
 import { countWords, needsAttention, OUTCOME_WORDS, taskKind } from './outcome-words.ts';
 import {
@@ -20,8 +20,6 @@ const DETAIL_MAX = 300;
 /** Header, mentions, fallback, context and the frame around sections, in units of JSON; the lines share the rest. */
 const FRAME = 2_600;
 const MENTIONS_MAX = 10;
-/** Worst first: what people read first, and the order of the counts. */
-const SEVERITY: readonly Outcome[] = ['failed', 'rejected', 'expired', 'not_found', 'partially_succeeded', 'succeeded'];
 
 /** An event on its way to one channel. */
 export type SlackItem = { event: TaskEvent; mention?: string | undefined };
@@ -36,14 +34,14 @@ export type SlackPost<T extends SlackItem> = { message: SlackMessage; items: T[]
  */
 export function renderSlackPosts<T extends SlackItem>(items: T[]): SlackPost<T>[] {
   if (items.length > DIGEST_ABOVE) return renderDigest(items);
-  return bySeverity(items).map((item) => ({ message: renderSlackMessage(item.event, item.mention), items: [item] }));
+  return worstFirst(items).map((item) => ({ message: renderSlackMessage(item.event, item.mention), items: [item] }));
 }
 
 type Line<T> = { text: string; item: T };
 type Page<T> = { shown: Line<T>[]; omitted: Line<T>[] };
 
 function renderDigest<T extends SlackItem>(items: T[]): SlackPost<T>[] {
-  const pages = paginate(bySeverity(items).map((item) => ({ text: digestLine(item.event.data), item })));
+  const pages = paginate(worstFirst(items).map((item) => ({ text: digestLine(item.event.data), item })));
   const headline = digestHeadline(items.map(({ event }) => event.data.outcome));
   return pages.map((page, index) => {
     const part = pages.length > 1 ? ` (${index + 1} of ${pages.length})` : '';
@@ -54,12 +52,12 @@ function renderDigest<T extends SlackItem>(items: T[]): SlackPost<T>[] {
   });
 }
 
-function bySeverity<T extends SlackItem>(items: T[]): T[] {
-  return items.toSorted((a, b) => severity(a) - severity(b));
+function worstFirst<T extends SlackItem>(items: T[]): T[] {
+  return items.toSorted((a, b) => urgency(a) - urgency(b));
 }
 
-function severity({ event }: SlackItem): number {
-  return SEVERITY.indexOf(event.data.outcome);
+function urgency({ event }: SlackItem): number {
+  return BY_URGENCY.indexOf(event.data.outcome);
 }
 
 /** Opens a new page for a line that needs attention and does not fit; other lines that do not fit are left out. */
@@ -105,7 +103,7 @@ function packSections(lines: string[]): SlackBlock[] {
 
 /** `❌ 14 APIG tasks ended: 2 failed, 1 expired, 11 succeeded`. */
 function digestHeadline(outcomes: Outcome[]): string {
-  const counts = SEVERITY.map((outcome) => [outcome, outcomes.filter((it) => it === outcome).length] as const);
+  const counts = BY_URGENCY.map((outcome) => [outcome, outcomes.filter((it) => it === outcome).length] as const);
   const present = counts.filter(([, count]) => count > 0);
   const worst = present[0]?.[0] ?? 'succeeded';
   const words = present.map(([outcome, count]) => `${count} ${OUTCOME_WORDS[outcome]}`).join(', ');

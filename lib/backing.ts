@@ -18,18 +18,15 @@ export type Backing = {
   topics: Topics;
 };
 
-/** Limits and endpoints that the poller and the API must agree on. */
+/** When tasks are polled and expire, on which the poller and the API must agree. */
 export function taskEnvironment(settings: Settings): Record<string, string | undefined> {
   return {
-    POLL_MIN_INTERVAL_MS: String(settings.pollMinIntervalMs),
+    POLL_MIN_INTERVAL_MS: settings.pollMinIntervalMs?.toString(),
     TASK_DEADLINE_MS: String(settings.taskDeadlineHours * 3_600_000),
-    RESULT_RETENTION_DAYS: String(settings.resultRetentionDays),
-    HUAWEICLOUD_APIG_ENDPOINT: settings.endpoints.apig,
-    HUAWEICLOUD_IAM_ENDPOINT: settings.endpoints.iam,
   };
 }
 
-/** Names of the tables, the bucket, the topics and the profiles' secret. */
+/** Where the poller and the API find tasks, results, files and profiles, and whom they tell. */
 export function backingEnvironment({ tables, files, secrets, topics }: Backing): Record<string, string | undefined> {
   return {
     PENDING_TABLE: tables.pending.tableName,
@@ -37,7 +34,6 @@ export function backingEnvironment({ tables, files, secrets, topics }: Backing):
     RESULTS_BUCKET: files.bucketName,
     TASK_EVENTS_TOPIC_ARN: topics.events.topicArn,
     TASK_ALERTS_TOPIC_ARN: topics.alerts.topicArn,
-    OPERATOR_TOPIC_ARN: topics.operator.topicArn,
     CHAT_TOPIC_ARN: topics.chat?.topicArn,
     HUAWEI_SECRET_ID: secrets.huawei.secretArn,
   };

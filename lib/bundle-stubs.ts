@@ -11,6 +11,7 @@ type Stub = {
 const leftOut = (what: string) => `new Error('${what} is left out of this bundle: see lib/bundle-stubs.ts')`;
 const throwing = (what: string) => `throw ${leftOut(what)};`;
 
+const IN_SMITHY = /[\\/]@smithy[\\/]/;
 const IN_UNDICI = /[\\/]undici[\\/]lib[\\/]/;
 
 /**
@@ -18,6 +19,18 @@ const IN_UNDICI = /[\\/]undici[\\/]lib[\\/]/;
  * docs/decisions/010-bundles-through-the-esbuild-api.md has the measurements.
  */
 const STUBS: readonly Stub[] = [
+  {
+    // Event streams (Kinesis, Transcribe) are imported when an operation has one; none of ours has (14 kB).
+    import: /^@smithy\/core\/event-streams$/,
+    importer: IN_SMITHY,
+    contents: throwing('Event streams'),
+  },
+  {
+    // SHA-256 in JavaScript, for a Node without crypto (4 kB).
+    import: /\/Sha256Js$/,
+    importer: IN_SMITHY,
+    contents: `export class Sha256Js { constructor() { ${throwing('SHA-256 in JavaScript')} } }`,
+  },
   {
     // A Lambda's credentials are in its environment: no profile files, SSO, or metadata services (137 kB).
     import: /^@aws-sdk\/credential-provider-node$/,

@@ -1,4 +1,4 @@
-import { type Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
@@ -62,17 +62,10 @@ export function createLogGroup(scope: Construct, id: string, settings: Settings,
 
 // Its policy is inline and frozen, so that the diff of a role is the whole truth and CDK adds nothing later.
 function createRole(scope: Construct, id: string, statements: PolicyStatement[]) {
-  const role = new Role(scope, id, {
+  return new Role(scope, id, {
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     inlinePolicies: { exact: new PolicyDocument({ statements }) },
-  });
-  Validations.of(role).acknowledge({
-    id: 'AwsSolutions-IAM5',
-    reason:
-      'The wildcards are the last part of an ARN whose names only appear at run time: the log streams of this ' +
-      'function’s own log group, and the objects of the stack’s own bucket. No action has a wildcard.',
-  });
-  return role.withoutPolicyUpdates();
+  }).withoutPolicyUpdates();
 }
 
 function writeLog(logGroup: LogGroup): PolicyStatement {

@@ -1,4 +1,4 @@
-import { Aws, Duration, Names, Stack } from 'aws-cdk-lib';
+import { Aws, Duration, Names, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
@@ -26,8 +26,21 @@ export class Poller extends Construct {
       description: 'Asks Huawei Cloud about pending tasks, stores how they ended and tells the topics',
       timeout: TIMEOUT,
       memoryMb: props.settings.pollerMemoryMb,
-      environment: { ...backingEnvironment(props), ...taskEnvironment(props.settings), PUBLIC_URL: props.publicUrl },
+      environment: {
+        ...backingEnvironment(props),
+        ...taskEnvironment(props.settings),
+        OPERATOR_TOPIC_ARN: props.topics.operator.topicArn,
+        RESULT_RETENTION_DAYS: String(props.settings.resultRetentionDays),
+        HUAWEICLOUD_APIG_ENDPOINT: props.settings.endpoints.apig,
+        HUAWEICLOUD_IAM_ENDPOINT: props.settings.endpoints.iam,
+        PUBLIC_URL: props.publicUrl,
+      },
       statements: pollerStatements(props),
+    });
+    props.files.acknowledgeObjects(this);
+    Validations.of(this.deadLetters).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason: 'It is a dead-letter queue itself, of EventBridge Scheduler, which cdk-nag does not look at.',
     });
     // The next minute's run does the work that a failed one left, so a retry would only add to the load.
     this.function.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
@@ -81,6 +94,7 @@ function pollerStatements({ tables, files, secrets, topics }: Backing) {
   return [
     allow(['dynamodb:Scan', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'], tables.pending.tableArn),
     allow(['dynamodb:PutItem', 'dynamodb:GetItem'], tables.results.tableArn),
+    tables.alertMemoryStatement(),
     allow(['s3:PutObject'], files.arnForObjects('*')),
     allow(['secretsmanager:GetSecretValue'], secrets.huawei.secretArn),
     ...topics.publishStatements(topics.events, topics.alerts, topics.operator, topics.chat),

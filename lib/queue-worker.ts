@@ -7,6 +7,8 @@ import { Construct } from 'constructs';
 import { createDeadLetterQueue } from './dead-letter-queue.ts';
 import { allow, createNodeFunction, type NodeFunctionProps } from './node-function.ts';
 
+export type Queues = { queue: Queue; deadLetters: Queue };
+
 export type QueueWorkerProps = {
   topic: ITopic;
   /** Which of the topic's messages reach the queue. Default: all. */
@@ -17,17 +19,15 @@ export type QueueWorkerProps = {
   batchSize: number;
   /** How long Lambda waits for a batch to fill. */
   batchWindow: Duration;
-  /** What the function does with the queue beside being fed from it. */
-  queueActions?: string[];
-  function: Omit<NodeFunctionProps, 'environment'> & {
-    environment: (queues: { queue: Queue; deadLetters: Queue }) => NodeFunctionProps['environment'];
-  };
+  timeout: Duration;
+  /** The function, which may know its queues; the permission to be fed from them is added. */
+  function: (queues: Queues) => Omit<NodeFunctionProps, 'timeout'>;
 };
 
 /** Actions that Lambda's poller does in the name of the function. */
 const FEED_ACTIONS = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
 
-/** Lambda's poller reports half a dozen concurrent runs at most, which a receiver of notifications can take. */
+/** Runs side by side at most, so that a burst does not fall on the receivers of notifications all at once. */
 const MAX_CONCURRENCY = 5;
 
 /** topic → queue → function, with dead letters behind both arrows. */
@@ -40,14 +40,11 @@ export class QueueWorker extends Construct {
     super(scope, id);
     this.deadLetters = createDeadLetterQueue(this, 'DeadLetters');
     this.queue = this.#createQueue(props);
+    const made = props.function({ queue: this.queue, deadLetters: this.deadLetters });
     this.function = createNodeFunction(this, 'Function', {
-      ...props.function,
-      environment: props.function.environment({ queue: this.queue, deadLetters: this.deadLetters }),
-      statements: [
-        ...props.function.statements,
-        allow([...FEED_ACTIONS, ...(props.queueActions ?? [])], this.queue.queueArn),
-        allow(['sqs:SendMessage'], this.deadLetters.queueArn),
-      ],
+      ...made,
+      timeout: props.timeout,
+      statements: [...made.statements, allow(FEED_ACTIONS, this.queue.queueArn)],
     });
     this.#subscribe(props);
     new EventSourceMapping(this, 'Feed', {
@@ -66,7 +63,7 @@ export class QueueWorker extends Construct {
       enforceSSL: true,
       retentionPeriod: props.retention,
       // AWS advises six times the function's timeout, so that throttled batches are not received twice.
-      visibilityTimeout: Duration.seconds(6 * props.function.timeout.toSeconds() + props.batchWindow.toSeconds()),
+      visibilityTimeout: Duration.seconds(6 * props.timeout.toSeconds() + props.batchWindow.toSeconds()),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: props.maxReceives },
     });
   }

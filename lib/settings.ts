@@ -59,18 +59,20 @@ export const settingsSchema = z.strictObject({
     .describe('Add a topic for Amazon Q Developer in chat applications (Slack, Teams).'),
   webhooks: z.boolean().default(true).describe('Deliver events to the `callback_url` of a task or profile.'),
   shards: whole(1, 100).default(1).describe('Schedules, each polling its part of the pending tasks side by side.'),
-  pollMinIntervalMs: whole(1000, 300_000).default(5000).describe('Milliseconds between polls of a task that is new.'),
+  pollMinIntervalMs: whole(1000, 300_000)
+    .optional()
+    .describe('Milliseconds between polls of a task that is new. Default: what the functions find best.'),
   taskDeadlineHours: whole(1, 168).default(24).describe('Hours after which an unfinished task ends as `expired`.'),
   resultRetentionDays: whole(1, 3650).default(90).describe('Days that results and exported documents are kept.'),
   logRetentionDays: z.literal(LOG_RETENTION_DAYS).default(30).describe('Days that logs are kept.'),
-  secretMaxAgeSeconds: whole(0, 3600)
+  secretMaxAgeSeconds: whole(1, 3600)
     .default(300)
     .describe('Seconds that a function keeps a secret before it reads it again.'),
   dataRemoval: z
     .enum(['retain', 'destroy'])
     .default('retain')
     .describe(
-      'What happens to results, files, secrets’ key and pending tasks when the stack goes. `retain` also protects the tables against deletion.',
+      'What happens to tables and files when the stack goes. `retain` also protects the tables against deletion.',
     ),
   architecture: z.enum(['arm64', 'x86_64']).default('arm64').describe('Processor of the functions.'),
   pollerMemoryMb: whole(128, 3008)

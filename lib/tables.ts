@@ -1,5 +1,6 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Settings } from './settings.ts';
 
@@ -45,6 +46,16 @@ export class Tables extends Construct {
       sortKey: { name: 'completed_at', type: AttributeType.STRING },
       projectionType: ProjectionType.INCLUDE,
       nonKeyAttributes: LISTED_ATTRIBUTES,
+    });
+  }
+
+  /** Lets a function remember which operator alerts it has raised: rows `alert#<key>` among the results, and no others. */
+  alertMemoryStatement(): PolicyStatement {
+    return new PolicyStatement({
+      effect: Effect.ALLOW,
+      actions: ['dynamodb:PutItem', 'dynamodb:DeleteItem'],
+      resources: [this.results.tableArn],
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['alert#*'] } },
     });
   }
 }

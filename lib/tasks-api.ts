@@ -63,7 +63,8 @@ export class TasksApi extends Construct {
       integration: new HttpLambdaIntegration('Function', this.function),
     });
     this.#createStage(props.settings);
-    Validations.of(this.api).acknowledge({
+    props.files.acknowledgeObjects(this);
+    Validations.of(this).acknowledge({
       id: 'AwsSolutions-APIG4',
       reason:
         'The function checks a bearer API key on every route but the page, the health check and the description. ' +

@@ -8,26 +8,38 @@ export type Row = Record<string, AttributeValue>;
 /** A row that could be read, or why it could not. */
 export type RowRead<T> = { ok: true; value: T } | { ok: false; taskId: string; reason: string };
 
+/** DynamoDB's limit is 64 KB of UTF-8. */
+const MAX_NAME_LENGTH = 20_000;
+
 /**
  * A JSON value as a native attribute, so that the console and queries can read inside it; `undefined` members are left out.
- * What DynamoDB has no form for (too deep, numbers beyond 1E±125) becomes a string of JSON.
+ * What DynamoDB has no form for becomes a string: JSON where it is too deep or has an empty or endless name, digits for
+ * numbers beyond 1E±125, and U+FFFD for half a surrogate pair.
  */
 export function toAttribute(value: unknown, depth = 0): AttributeValue {
-  if (typeof value === 'string') return { S: value };
+  if (typeof value === 'string') return { S: value.toWellFormed() };
   if (typeof value === 'number') return toNumber(value);
   if (typeof value === 'boolean') return { BOOL: value };
   if (typeof value !== 'object' || value === null) return { NULL: true };
-  if (depth >= MAX_ITEM_DEPTH) return { S: asText(value) ?? '' };
+  if (depth >= MAX_ITEM_DEPTH) return toJson(value);
   if (Array.isArray(value)) return { L: value.map((entry) => toAttribute(entry, depth + 1)) };
-  return { M: toMembers(value, depth + 1) };
+  return toMap(value, depth + 1);
 }
 
-function toMembers(value: object, depth: number): Row {
+function toMap(value: object, depth: number): AttributeValue {
   const members: Row = {};
   for (const [name, member] of Object.entries(value)) {
-    if (member !== undefined) members[name] = toAttribute(member, depth);
+    if (member === undefined) continue;
+    if (name === '' || name.length > MAX_NAME_LENGTH || !name.isWellFormed()) return toJson(value);
+    // Assigning a member named __proto__ would lose it.
+    if (name === '__proto__') return toJson(value);
+    members[name] = toAttribute(member, depth);
   }
-  return members;
+  return { M: members };
+}
+
+function toJson(value: object): AttributeValue {
+  return { S: (asText(value) ?? '').toWellFormed() };
 }
 
 function toNumber(value: number): AttributeValue {
@@ -49,18 +61,7 @@ export function fromAttribute(attribute: AttributeValue): unknown {
 
 function fromMembers(members: Row): Record<string, unknown> {
   const value: Record<string, unknown> = {};
-  for (const name of Object.keys(members)) {
-    const member = members[name];
-    // A member named __proto__ must stay a member.
-    if (member !== undefined) {
-      Object.defineProperty(value, name, {
-        value: fromAttribute(member),
-        enumerable: true,
-        writable: true,
-        configurable: true,
-      });
-    }
-  }
+  for (const [name, member] of Object.entries(members)) value[name] = fromAttribute(member);
   return value;
 }
 

@@ -1,0 +1,8 @@
+import { startEmbeddedDynamo } from '../../local/embedded-dynamodb.ts';
+import { describePendingTaskStore } from '../contract/pending-task-store.contract.ts';
+import { describeTaskResultStore } from '../contract/task-result-store.contract.ts';
+import { describeWriteUnits } from '../contract/write-units.contract.ts';
+
+describePendingTaskStore('dynalite', startEmbeddedDynamo);
+describeTaskResultStore('dynalite', startEmbeddedDynamo);
+describeWriteUnits('dynalite', startEmbeddedDynamo, { reportsIndexes: false });

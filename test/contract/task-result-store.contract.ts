@@ -1,0 +1,216 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { describe, expect, it } from 'vitest';
+import { InvalidCursorError } from '../../functions/core/cursor.ts';
+import { StoreError } from '../../functions/core/errors.ts';
+import type { Outcome, TaskResult } from '../../functions/core/outcome.ts';
+import type { ParsedResult } from '../../functions/core/parsed-result.ts';
+import type { ResultFilter, TaskResultStore } from '../../functions/core/ports.ts';
+import { type StartBackend, useBackend } from './backend.ts';
+import { aResult, longId, NOW_MS } from './samples.ts';
+
+/** What every `TaskResultStore` does. */
+export function describeTaskResultStore(name: string, start: StartBackend): void {
+  describe(`TaskResultStore on ${name}`, () => {
+    const stores = useBackend(start);
+
+    it('stores a result and gives it back as it was', async () => {
+      const { results } = await stores();
+      const error = { code: 'APIG.3201', message: 'taken', requestId: 'r1', httpStatus: 400 };
+      const result = aResult({ label: 'nightly', callbackUrl: 'https://example.com/hook', error });
+      expect(await results.put(result)).toEqual({ kind: 'stored' });
+      expect(await results.get(result.taskId)).toEqual(result);
+    });
+
+    it.each<ParsedResult>([
+      { kind: 'none' },
+      { kind: 'failure', error_code: 'APIG.1', error_msg: '' },
+      { kind: 'raw', raw: 'not JSON', reason: 'it is not JSON' },
+      { kind: 'export', file_name: 'a', file: { location: 't/a', media_type: 'm', size_bytes: 1, sha256: 's' } },
+      { kind: 'stored', kind_stored: 'import', file: { location: 't/r', media_type: 'm', size_bytes: 1, sha256: 's' } },
+      {
+        kind: 'import',
+        success: [],
+        failure: [],
+        extra: {
+          text: 'Grüße 😀',
+          no: false,
+          nil: null,
+          list: [1, -0.5, 1e21, [], {}],
+          deep: { x: { 'a.b': [], '#:/': '' } },
+        },
+      },
+    ])('keeps a result of kind $kind', async (parsed) => {
+      const { results } = await stores();
+      await results.put(aResult({ result: parsed }));
+      expect((await results.get(aResult().taskId))?.result).toEqual(parsed);
+    });
+
+    it('keeps as text what DynamoDB has no form for', async () => {
+      const { results } = await stores();
+      const nested = JSON.parse(`${'['.repeat(60)}${']'.repeat(60)}`);
+      const proto = JSON.parse('{"a":{"__proto__":1}}');
+      const extra = {
+        huge: 1e300,
+        tiny: 1e-300,
+        nested,
+        half: 'a\ud800',
+        unnamed: { '': 1 },
+        odd: { '\udc00': 1 },
+        proto,
+      };
+      await results.put(aResult({ result: { kind: 'import', success: [], failure: [], extra } }));
+      const stored = (await results.get(aResult().taskId))?.result;
+      expect(stored).toMatchObject({
+        extra: { huge: '1e+300', tiny: '1e-300', half: 'a\ufffd', unnamed: '{"":1}', odd: '{"\\udc00":1}' },
+      });
+      expect(stored).toMatchObject({ extra: { proto: { a: '{"__proto__":1}' } } });
+      expect(JSON.stringify(stored)).toContain('[[[[[[');
+    });
+
+    it('leaves an existing result as it is and returns it', async () => {
+      const { results } = await stores();
+      await results.put(aResult({ outcome: 'succeeded' }));
+      const second = await results.put(aResult({ outcome: 'failed' }));
+      expect(second).toEqual({ kind: 'exists', result: aResult({ outcome: 'succeeded' }) });
+    });
+
+    it('lets exactly one of many simultaneous puts win', async () => {
+      const { results } = await stores();
+      const answers = await Promise.all(Array.from({ length: 10 }, (_, polls) => results.put(aResult({ polls }))));
+      const winner = answers.findIndex((answer) => answer.kind === 'stored');
+      const losers = answers.filter((answer) => answer.kind === 'exists');
+      expect(losers).toHaveLength(9);
+      expect(new Set(losers.map((answer) => answer.result.polls))).toEqual(new Set([winner]));
+    });
+
+    it('treats an expired row as absent, and lets a new result take its place', async () => {
+      const { results, clock } = await stores();
+      const expiresAtS = NOW_MS / 1000 + 60;
+      await results.put(aResult({ expiresAtS }));
+      clock.nowMs += 59_000;
+      expect(await results.get(aResult().taskId)).toBeDefined();
+      clock.nowMs += 1_000;
+      expect(await results.get(aResult().taskId)).toBeUndefined();
+      expect(await results.list({}, { limit: 10 })).toEqual({ items: [] });
+      expect(await results.put(aResult({ outcome: 'failed' }))).toEqual({ kind: 'stored' });
+      expect((await results.get(aResult().taskId))?.outcome).toBe('failed');
+    });
+
+    it('lists newest first, without results, and says when that is all', async () => {
+      const { results } = await stores();
+      await putSome(results, 3);
+      const page = await results.list({}, { limit: 3 });
+      expect(page.items.map((item) => item.taskId)).toEqual([longId('2-'), longId('1-'), longId('0-')]);
+      expect(page.items[0]).toEqual({ ...some(2), result: { kind: 'none' } });
+      expect(page.nextCursor).toBeUndefined();
+    });
+
+    it.each([1, 2, 5, 24, 25])('pages through everything once, %i at a time, ties included', async (limit) => {
+      const { results } = await stores();
+      await putSome(results, 25, (i) => ({ completedAtMs: NOW_MS + Math.floor(i / 5) }));
+      const pages = await allPages(results, {}, limit);
+      const ids = pages.flatMap((page) => page.map((item) => item.taskId));
+      expect(ids.toSorted()).toEqual(Array.from({ length: 25 }, (_, i) => longId(`${i}-`)).sort());
+      expect(pages.map((page) => page.length)).toEqual(chunkSizes(25, limit));
+      const times = pages.flat().map((item) => item.completedAtMs);
+      expect(times).toEqual(times.toSorted((a, b) => b - a));
+    });
+
+    it('filters by outcome, gateway and label, alone and together', async () => {
+      const { results } = await stores();
+      const outcomes: Outcome[] = ['succeeded', 'failed', 'expired'];
+      await putSome(results, 30, (i) => ({
+        outcome: outcomes[i % 3] ?? 'failed',
+        instanceId: i % 2 ? 'odd' : 'even',
+        ...(i < 10 && { label: 'early' }),
+      }));
+      const found = async (filter: ResultFilter) => (await allPages(results, filter, 4)).flat().length;
+      expect(await found({ outcome: 'failed' })).toBe(10);
+      expect(await found({ instanceId: 'odd' })).toBe(15);
+      expect(await found({ label: 'early' })).toBe(10);
+      expect(await found({ outcome: 'failed', instanceId: 'odd', label: 'early' })).toBe(2);
+      expect(await found({ label: 'unknown' })).toBe(0);
+    });
+
+    it.each(['', 'x', '%%%', Buffer.from('[1]').toString('base64url'), Buffer.from('[-1,"a"]').toString('base64url')])(
+      'refuses the cursor %j with an error of its own type',
+      async (cursor) => {
+        const { results } = await stores();
+        await expect(results.list({}, { limit: 1, cursor })).rejects.toThrow(InvalidCursorError);
+      },
+    );
+
+    it('keeps the last 20 deliveries', async () => {
+      const { results } = await stores();
+      await results.put(aResult());
+      const delivery = { channel: 'webhook', status: 'failed', at: '2026-11-24T12:00:00.000Z', reason: 'r' } as const;
+      for (let attempts = 1; attempts <= 23; attempts++) {
+        await results.recordDelivery(aResult().taskId, { ...delivery, attempts });
+      }
+      const deliveries = (await results.get(aResult().taskId))?.deliveries;
+      expect(deliveries).toEqual(Array.from({ length: 20 }, (_, i) => ({ ...delivery, attempts: i + 4 })));
+    });
+
+    it('loses no delivery when several are recorded at once', async () => {
+      const { results } = await stores();
+      await results.put(aResult());
+      const one = { channel: 'c', status: 'delivered', at: '2026-11-24T12:00:00.000Z', attempts: 1 } as const;
+      const all = Array.from({ length: 12 }, (_, i) => ({ ...one, channel: `channel-${i}` }));
+      await Promise.all(all.map((delivery) => results.recordDelivery(aResult().taskId, delivery)));
+      const channels = (await results.get(aResult().taskId))?.deliveries?.map((delivery) => delivery.channel);
+      expect(channels?.sort()).toEqual(all.map((delivery) => delivery.channel).sort());
+    });
+
+    it('does not invent a row for a delivery', async () => {
+      const { results } = await stores();
+      await results.recordDelivery('gone', { channel: 'c', status: 'gone', at: 'now', attempts: 1 });
+      expect(await results.get('gone')).toBeUndefined();
+    });
+
+    it('skips a malformed row in a listing, and keeps a malformed result as raw', async () => {
+      const { results, client, names, warnings } = await stores();
+      await results.put(aResult());
+      const odd = {
+        task_id: { S: 'odd' },
+        listing: { S: 'results' },
+        completed_at: { S: 'never' },
+        expires_at: { N: '9999999999' },
+      };
+      await client.send(new PutItemCommand({ TableName: names.results, Item: odd }));
+      expect((await results.list({}, { limit: 10 })).items).toHaveLength(1);
+      expect(warnings[0]?.fields).toMatchObject({ task_id: 'odd', reason: expect.stringContaining('completed_at') });
+      await expect(results.get('odd')).rejects.toThrow(StoreError);
+
+      await results.put(aResult({ taskId: 'edited', result: { kind: 'import' } as unknown as ParsedResult }));
+      expect((await results.get('edited'))?.result).toEqual({
+        kind: 'raw',
+        raw: '{"kind":"import"}',
+        reason: 'The stored result is malformed',
+      });
+    });
+  });
+}
+
+function some(i: number): TaskResult {
+  return aResult({ taskId: longId(`${i}-`), completedAtMs: NOW_MS + i });
+}
+
+async function putSome(results: TaskResultStore, count: number, vary: (i: number) => Partial<TaskResult> = () => ({})) {
+  const all = Array.from({ length: count }, (_, i) => ({ ...some(i), ...vary(i) }));
+  await Promise.all(all.map((result) => results.put(result)));
+}
+
+async function allPages(results: TaskResultStore, filter: ResultFilter, limit: number): Promise<TaskResult[][]> {
+  const pages: TaskResult[][] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await results.list(filter, { limit, ...(cursor !== undefined && { cursor }) });
+    pages.push(page.items);
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  return pages;
+}
+
+function chunkSizes(total: number, size: number): number[] {
+  return Array.from({ length: Math.ceil(total / size) }, (_, i) => Math.min(size, total - i * size));
+}

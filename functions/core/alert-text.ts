@@ -11,7 +11,8 @@ import {
   shortId,
   tookWords,
 } from './outcome-words.ts';
-import { cut, oneLine, toAscii } from './safe-text.ts';
+import { cut, lineOf, toAscii } from './safe-text.ts';
+import type { TaskError } from './task.ts';
 
 /** SNS refuses longer subjects, and any that are not ASCII. */
 export const MAX_SUBJECT_CHARS = 99;
@@ -46,33 +47,42 @@ export function alertHeadline(result: TaskResult): string {
 }
 
 function alertSubject(result: TaskResult): string {
-  const label = result.label ? `${toAscii(result.label, 24)}, ` : '';
   const { group_id: groupId } = result.summary;
   const id = groupId ? `group ${shortId(groupId)}` : `task ${shortId(result.taskId)}`;
-  const tail = ` (${toAscii(`${label}${id}`, 50)})`;
-  const head = [outcomeHeadline(result), detailOf(result)].filter(Boolean).join(': ');
-  return toAscii(head, MAX_SUBJECT_CHARS - tail.length) + tail;
+  const tail = ` (${[toAscii(id, 24), toAscii(result.label ?? '', 24)].filter(Boolean).join(', ')})`;
+  return toAscii(alertHeadline(result), MAX_SUBJECT_CHARS - tail.length) + tail;
 }
 
 function detailOf(result: TaskResult): string {
   const error = errorOf(result);
-  const counts = countWords(result.summary);
-  if (result.outcome === 'succeeded' || result.outcome === 'partially_succeeded') return counts;
-  return error ? errorWords(error, 200) : counts;
+  const isCounted = result.outcome === 'succeeded' || result.outcome === 'partially_succeeded' || !error;
+  return isCounted ? countWords(result.summary) : reasonWords(error, 200);
+}
+
+/** Our own deadline's message needs no code in front. */
+function reasonWords(error: TaskError, maxUnits?: number): string {
+  return errorWords(error.code === 'DEADLINE' ? { ...error, code: '' } : error, maxUnits);
 }
 
 function factLines(result: TaskResult): string[] {
-  const label = result.label ? [`Label: ${cut(oneLine(result.label), 100)}`] : [];
+  const counts = countWords(result.summary);
   const ended = new Date(result.completedAtMs).toISOString().slice(0, 16).replace('T', ' ');
-  return [...label, `Gateway: ${result.instanceId}`, `Took: ${tookWords(result)}, ended ${ended} UTC`];
+  return [
+    ...(counts && !alertHeadline(result).includes(counts) ? [`Counts: ${counts}`] : []),
+    ...(result.label ? [`Label: ${lineOf(result.label, 100)}`] : []),
+    `Gateway: ${result.instanceId}`,
+    `Took: ${tookWords(result)}, ended ${ended} UTC`,
+  ];
 }
 
 function errorLines(result: TaskResult): string[] {
   const error = errorOf(result);
-  const lines = error ? [`Error: ${errorWords(error)}`] : [];
-  if (error?.requestId) lines.push(`Huawei request id: ${cut(oneLine(error.requestId), 64)}`);
-  if (result.result.kind === 'raw') lines.push(`Not understood: ${cut(oneLine(result.result.reason), 160)}`);
-  return lines;
+  const isSaid = error !== undefined && alertHeadline(result).includes(reasonWords(error));
+  return [
+    ...(error && !isSaid ? [`Error: ${reasonWords(error)}`] : []),
+    ...(error?.requestId ? [`Huawei request id: ${lineOf(error.requestId, 64)}`] : []),
+    ...(result.result.kind === 'raw' ? [`Not understood: ${lineOf(result.result.reason, 160)}`] : []),
+  ];
 }
 
 function failureLines(result: TaskResult, room: number): string[] {
@@ -105,6 +115,6 @@ function whereLines(result: TaskResult, { publicUrl }: AlertOptions): string[] {
   const { group_id: groupId } = result.summary;
   return [
     `Whole result: ${publicUrl ? url : `GET ${url}`}`,
-    `Task ${result.taskId}${groupId ? `, group ${cut(oneLine(groupId), 64)}` : ''}, profile ${cut(oneLine(result.profile), 64)}`,
+    `Task ${result.taskId}${groupId ? `, group ${lineOf(groupId, 64)}` : ''}, profile ${lineOf(result.profile, 64)}`,
   ];
 }

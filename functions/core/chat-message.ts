@@ -14,7 +14,7 @@ import {
   tookWords,
 } from './outcome-words.ts';
 import { pack } from './pack.ts';
-import { cut, oneLine } from './safe-text.ts';
+import { lineOf } from './safe-text.ts';
 
 /** Our own bounds, in UTF-16 units: well inside what a chat message shows, for a message that breaks a limit is silently dropped. */
 const MAX_TITLE_UNITS = 200;
@@ -162,10 +162,7 @@ function mark({ outcome }: TaskResult): string {
 
 /** Somebody else's words without the characters that Slack or Teams read as markup, links or mentions. */
 function neutral(text: string, maxUnits: number): string {
-  return cut(
-    oneLine(text).replace(/[<>`*~@]/g, (character) => NEUTRAL[character] ?? ' '),
-    maxUnits,
-  );
+  return lineOf(text, maxUnits).replace(/[<>`*~@]/g, (character) => NEUTRAL[character] ?? ' ');
 }
 
 const NEUTRAL: Record<string, string> = { '<': '‹', '>': '›', '`': "'", '*': '∗', '~': '∼', '@': '＠' };

@@ -11,7 +11,7 @@ import {
   tookWords,
 } from './outcome-words.ts';
 import { pack } from './pack.ts';
-import { cut, oneLine, toAscii, utf8Bytes } from './safe-text.ts';
+import { cut, lineOf, toAscii, utf8Bytes } from './safe-text.ts';
 
 /** More completions than this in one publishing round become one message. */
 export const DIGEST_ABOVE = 5;
@@ -131,7 +131,7 @@ function successEntry(result: TaskResult, options: AlertOptions): string {
 }
 
 function whoLine(result: TaskResult): string {
-  const label = result.label ? `${cut(oneLine(result.label), 60)}, ` : '';
-  const group = result.summary.group_id ? `, group ${cut(oneLine(shortId(result.summary.group_id)), 20)}` : '';
+  const label = result.label ? `${lineOf(result.label, 60)}, ` : '';
+  const group = result.summary.group_id ? `, group ${lineOf(shortId(result.summary.group_id), 20)}` : '';
   return `  ${label}gateway ${shortId(result.instanceId)}${group}, took ${tookWords(result)}`;
 }

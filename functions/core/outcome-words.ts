@@ -1,6 +1,6 @@
 import type { Outcome, Summary, TaskResult } from './outcome.ts';
 import type { FailedApi } from './parsed-result.ts';
-import { cut, oneLine } from './safe-text.ts';
+import { cut, lineOf } from './safe-text.ts';
 import type { TaskError } from './task.ts';
 
 /** The outcome as a sentence's end: "APIG import *partially succeeded*". */
@@ -35,7 +35,7 @@ export function countWords(summary: Summary): string {
   const counts = (['created', 'updated', 'failed', 'ignored'] as const).filter((name) => summary[name] !== undefined);
   const shown = counts.filter((name) => summary[name] !== 0).map((name) => `${summary[name]} ${name}`);
   if (shown.length === 0 && counts.length > 0) shown.push('nothing changed');
-  if (fileName) shown.push(cut(oneLine(fileName), 200));
+  if (fileName) shown.push(lineOf(fileName, 200));
   if (sizeBytes !== undefined) shown.push(sizeWords(sizeBytes));
   return shown.join(', ');
 }
@@ -89,12 +89,12 @@ export function errorOf(result: Pick<TaskResult, 'error' | 'result'>): TaskError
 
 /** `APIG.2011: Parameter error`, on one line of at most `maxUnits` UTF-16 units. */
 export function errorWords(error: Pick<TaskError, 'code' | 'message'>, maxUnits = 300): string {
-  return cut([cut(oneLine(error.code), 40), oneLine(error.message)].filter(Boolean).join(': '), maxUnits);
+  return cut([lineOf(error.code, 40), lineOf(error.message, maxUnits)].filter(Boolean).join(': '), maxUnits);
 }
 
 /** A failed API in two lines of at most `maxUnits` each: `{api: 'POST /pets', reason: 'APIG.2011: …'}`. */
 export function failureWords(failure: FailedApi, maxUnits = 300): { api: string; reason: string } {
-  const api = [failure.method, failure.path].map((part) => oneLine(asText(part))).filter(Boolean);
+  const api = [failure.method, failure.path].map((part) => lineOf(asText(part), maxUnits)).filter(Boolean);
   const reason = errorWords({ code: asText(failure.error_code), message: asText(failure.error_msg) }, maxUnits);
   return { api: cut(api.join(' ') || 'an API without a path', maxUnits), reason: reason || 'no reason given' };
 }

@@ -22,6 +22,13 @@ export function cut(text: string, maxUnits: number): string {
   return text.slice(0, splitsPair ? end - 1 : end) + ELLIPSIS;
 }
 
+/** One printable line of at most `maxUnits` UTF-16 units; reads no more of a huge text than it needs. */
+export function lineOf(text: string, maxUnits: number): string {
+  const window = text.slice(0, maxUnits * 4);
+  const line = oneLine(window);
+  return cut(window.length < text.length ? line + ELLIPSIS : line, maxUnits);
+}
+
 /** Bytes in UTF-8. */
 export function utf8Bytes(text: string): number {
   return encoder.encode(text).length;
@@ -34,7 +41,7 @@ export function toAscii(text: string, maxChars: number): string {
     .replace(/\p{M}+/gu, '')
     .replace(/[\u2018\u2019]/g, "'")
     .replace(/[\u2010-\u2015]/g, '-')
-    .replace(/[^\x20-\x7E]/gu, '?')
+    .replace(/[^\x20-\x7E]+/gu, '?')
     .trim();
   return plain.length <= maxChars ? plain : `${plain.slice(0, Math.max(0, maxChars - 3)).trimEnd()}...`;
 }

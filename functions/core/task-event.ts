@@ -1,7 +1,7 @@
 import { eventId, type Outcome, type Summary, type TaskResult } from './outcome.ts';
 import { errorOf, failureCount, failuresOf, resultUrl } from './outcome-words.ts';
 import type { FailedApi } from './parsed-result.ts';
-import { cut, oneLine, utf8Bytes, wellFormed } from './safe-text.ts';
+import { cut, lineOf, utf8Bytes, wellFormed } from './safe-text.ts';
 
 /** No event is larger, in UTF-8 bytes of its JSON: every CloudEvents intermediary must carry 64 KiB. */
 export const MAX_EVENT_BYTES = 64 * 1024;
@@ -62,7 +62,7 @@ export function toTaskEvent(result: TaskResult, options: TaskEventOptions = {}):
     const nothingFits = failures.length > 0 && event.data.failures === undefined;
     if (!nothingFits && utf8Bytes(JSON.stringify(event)) <= MAX_EVENT_BYTES) return event;
   }
-  throw new RangeError(`The identity of task ${cut(oneLine(result.taskId), 64)} does not fit into an event`);
+  throw new RangeError(`The identity of task ${lineOf(result.taskId, 64)} does not fit into an event`);
 }
 
 /**
@@ -78,7 +78,7 @@ export function toEventAttributes(result: TaskResult): Record<string, string> {
     label: result.label ?? '',
     callback: result.callbackUrl ? 'true' : '',
   };
-  const safe = Object.entries(attributes).map(([name, value]) => [name, cut(oneLine(value), MAX_ATTRIBUTE_UNITS)]);
+  const safe = Object.entries(attributes).map(([name, value]) => [name, lineOf(value, MAX_ATTRIBUTE_UNITS)]);
   return Object.fromEntries(safe.filter(([, value]) => value !== ''));
 }
 

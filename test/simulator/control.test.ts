@@ -1,0 +1,131 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_ACCOUNT, SMALL_GROUP_ID } from '../../simulator/defaults.ts';
+import { getTask, postExport, requestToken, startTestSimulator, taskPath, tokenBody } from './client.ts';
+
+type World = Awaited<ReturnType<typeof startTestSimulator>>;
+
+async function ask(world: World, what: string, body?: unknown): Promise<{ status: number; body: unknown }> {
+  const [method = 'GET', path = ''] = what.split(' ');
+  const init = { method, ...(body !== undefined && { body: JSON.stringify(body) }) };
+  const response = await fetch(`${world.simulator.url}/_control/${path}`, init);
+  return { status: response.status, body: await response.json() };
+}
+
+describe('control route', () => {
+  it('adds a task, tells its state and forgets it', async () => {
+    await using world = await startTestSimulator({ auth: false });
+    const seed = { task_id: 't1', task_type: 'export_api', waiting_ms: 10, task_status: 'odd' };
+    expect(await ask(world, 'POST tasks', seed)).toEqual({ status: 201, body: { task_id: 't1' } });
+    await getTask(world.simulator, 't1');
+    expect((await ask(world, 'GET tasks/t1')).body).toEqual({
+      task_id: 't1',
+      task_type: 'export_api',
+      polls: 1,
+      status: 'waiting',
+    });
+    await ask(world, 'DELETE tasks');
+    expect((await ask(world, 'GET tasks/t1')).status).toBe(404);
+  });
+
+  it('adds 200,000 tasks whose ends are spread evenly', async () => {
+    await using world = await startTestSimulator({ auth: false });
+    const bulk = { count: 200_000, prefix: 'b-', min_duration_ms: 1_000, max_duration_ms: 11_000 };
+    expect(await ask(world, 'POST tasks', bulk)).toEqual({
+      status: 201,
+      body: { count: 200_000, first: 'b-00000000', last: 'b-00199999' },
+    });
+    world.clock.advance(6_000);
+    const sample = Array.from({ length: 2_000 }, (_, i) => world.control.task(`b-${String(i * 97).padStart(8, '0')}`));
+    const over = sample.filter((task) => task?.status === 'succeed').length;
+    expect(over).toBeGreaterThan(900);
+    expect(over).toBeLessThan(1_100);
+    world.clock.advance(5_000);
+    expect(await getTask(world.simulator, 'b-00199999')).toMatchObject({ task_status: 'succeed' });
+  });
+
+  it('sets and removes faults', async () => {
+    await using world = await startTestSimulator({ auth: false });
+    const rule = { fault: { kind: 'error', status: 429, retry_after_s: 3 }, match: { task_id: 't1' }, times: 5 };
+    const { status, body } = await ask(world, 'POST faults', rule);
+    expect(status).toBe(201);
+    const response = await fetch(world.simulator.url + taskPath('t1'));
+    expect([response.status, response.headers.get('Retry-After')]).toEqual([429, '3']);
+    await ask(world, `DELETE faults/${(body as { id: string }).id}`);
+    expect((await fetch(world.simulator.url + taskPath('t1'))).status).toBe(404);
+  });
+
+  it('adds groups and sets and lifts the rate limit', async () => {
+    await using world = await startTestSimulator({ auth: false });
+    const { body } = await ask(world, 'POST groups', { name: 'more', apis: 3 });
+    const { group_id } = body as { group_id: string };
+    await ask(world, 'POST rate-limit', { per_second: 1 });
+    const statuses = [await postExport(world.simulator, { group_id }), await postExport(world.simulator, { group_id })];
+    expect(statuses.map((response) => response.status)).toEqual([202, 429]);
+    await ask(world, 'POST rate-limit', { per_second: null });
+    expect((await postExport(world.simulator, { group_id: SMALL_GROUP_ID })).status).toBe(202);
+  });
+
+  it('revokes tokens and clears lock-outs', async () => {
+    await using world = await startTestSimulator();
+    for (let i = 0; i < 5; i++) await requestToken(world.simulator, tokenBody({ password: 'wrong' }));
+    await ask(world, 'DELETE lockouts');
+    const token = (await requestToken(world.simulator)).headers.get('X-Subject-Token') ?? '';
+    await ask(world, 'DELETE tokens');
+    const response = await fetch(world.simulator.url + taskPath('x'), { headers: { 'X-Auth-Token': token } });
+    expect(response.status).toBe(401);
+  });
+
+  it('counts what was asked, not what it was told', async () => {
+    await using world = await startTestSimulator({ auth: false });
+    const taskId = world.control.addTask();
+    await Promise.all([
+      getTask(world.simulator, taskId),
+      getTask(world.simulator, taskId),
+      getTask(world.simulator, 'x'),
+    ]);
+    await fetch(`${world.simulator.url}/nowhere`);
+    expect((await ask(world, 'GET stats')).body).toMatchObject({
+      requests: 4,
+      by_route: { task: 3, unknown: 1 },
+      by_status: { 200: 2, 404: 2 },
+      faults: 0,
+      peak_per_second: 4,
+    });
+    await ask(world, 'DELETE all');
+    expect((await ask(world, 'GET stats')).body).toMatchObject({ requests: 0, by_route: {} });
+  });
+
+  it.each([
+    ['POST faults', { fault: { kind: 'explode' } }],
+    ['POST faults', { fault: { kind: 'hang' }, time: 1 }],
+    ['POST tasks', { task: 'x' }],
+    ['POST tasks', { count: 0 }],
+    ['POST rate-limit', {}],
+  ])('refuses %s %j', async (what, body) => {
+    await using world = await startTestSimulator();
+    const answer = await ask(world, what, body);
+    expect([answer.status, answer.body]).toMatchObject([400, { error: expect.any(String) }]);
+  });
+
+  it('answers 404 to what it does not have', async () => {
+    await using world = await startTestSimulator();
+    expect((await ask(world, 'GET nothing')).status).toBe(404);
+  });
+});
+
+describe('bin/simulator.ts', () => {
+  it('prints where it listens, knows the default account, and ends at SIGTERM', async () => {
+    const env = { ...process.env, SIMULATOR_PORT: '0', HOST: '127.0.0.1' };
+    const child = spawn(process.execPath, ['bin/simulator.ts'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const lines = createInterface({ input: child.stdout });
+    const [line] = (await once(lines, 'line')) as [string];
+    const url = /^listening on (http:\/\/127\.0\.0\.1:\d+)$/.exec(line)?.[1];
+    const simulator = { url } as World['simulator'];
+    expect((await requestToken(simulator, tokenBody({}, { name: DEFAULT_ACCOUNT.region }))).status).toBe(201);
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+});

@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import { SMALL_GROUP_ID } from '../../simulator/defaults.ts';
+import type { Simulator } from '../../simulator/simulator.ts';
+import { getTask, type ImportFields, postImport, startTestSimulator } from './client.ts';
+
+const immediate = { auth: false, waitingMs: 0, processingMs: 0 };
+const mock = { type: 'MOCK', mockEndpoints: { 'result-content': 'ok' } };
+const operation = (operationId: string, backend: object | undefined = mock) => ({
+  operationId,
+  responses: { default: { description: 'ok' } },
+  'x-apigateway-backend': backend,
+});
+const documentOf = (paths: object, title = 'orders') =>
+  JSON.stringify({ swagger: '2.0', info: { title, version: '1' }, paths });
+
+async function importNow(simulator: Simulator, text: string, fields: ImportFields = {}) {
+  const response = await postImport(simulator, text, fields);
+  expect(response.status).toBe(202);
+  const { task_id } = (await response.json()) as { task_id: string };
+  expect(task_id).toMatch(/^[0-9a-f]{32}$/);
+  const task = await getTask(simulator, task_id);
+  return { status: task.task_status, type: task.task_type, result: JSON.parse(task.task_result) };
+}
+
+const existingGroup = { is_create_group: 'false', group_id: SMALL_GROUP_ID };
+const codes = (result: { failure: Record<string, string>[] }) =>
+  result.failure.map((one) => `${one.method} ${one.path} ${one.error_code}`);
+
+describe('POST …/openapi/async-import', () => {
+  it('reports one entry per path and method of a JSON document', async () => {
+    await using world = await startTestSimulator(immediate);
+    const paths = {
+      '/a': { get: operation('get_a'), post: operation('post_a') },
+      '/b': { parameters: [], put: operation('put_b') },
+    };
+    const { status, type, result } = await importNow(world.simulator, documentOf(paths));
+    expect({ status, type }).toEqual({ status: 'succeed', type: 'import_api' });
+    expect(result).toMatchObject({
+      success: [
+        { action: 'create', method: 'GET', path: '/a', id: expect.stringMatching(/^[0-9a-f]{32}$/) },
+        { action: 'create', method: 'POST', path: '/a' },
+        { action: 'create', method: 'PUT', path: '/b' },
+      ],
+      failure: [],
+      swagger: { result: 'Success' },
+      group_id: expect.stringMatching(/^[0-9a-f]{32}$/),
+    });
+  });
+
+  it('reads YAML of OpenAPI 3 with any-method entries', async () => {
+    await using world = await startTestSimulator(immediate);
+    const text = `openapi: 3.0.1
+info: {title: stock, version: "1"}
+paths:
+  /stock/{id}:
+    x-apigateway-any-method:
+      x-apigateway-backend: {type: HTTP, httpEndpoints: {address: "stock.example.com:8443", scheme: https, method: ANY, path: "/{id}"}}
+`;
+    const { result } = await importNow(world.simulator, text);
+    expect(result.success).toMatchObject([{ method: 'ANY', path: '/stock/{id}' }]);
+  });
+
+  it('refuses entries for the reasons Huawei has, and imports the rest', async () => {
+    await using world = await startTestSimulator(immediate);
+    const http = (endpoints: object) => ({
+      type: 'HTTP',
+      httpEndpoints: { address: 'a.example.com', scheme: 'https', method: 'GET', path: '/', ...endpoints },
+    });
+    const paths = {
+      '/ok': { get: operation('get_ok') },
+      '/none': { get: { operationId: 'get_none' } },
+      '/type': { get: operation('get_type', { type: 'FTP' }) },
+      '/scheme': { get: operation('get_scheme', http({ scheme: 'ftp' })) },
+      '/address': { get: operation('get_address', http({ address: '' })) },
+      '/timeout': { get: operation('get_timeout', http({ timeout: 60_001 })) },
+      '/name': { get: operation('get_ok') },
+      '/match': { get: { ...operation('get_match'), 'x-apigateway-match-mode': 'PREFIX' } },
+      '/users/{id}': { get: operation('get_user') },
+      '/users/{name}': { get: operation('get_user_by_name') },
+      relative: { get: operation('get_relative') },
+      '/trace': { trace: operation('trace_it') },
+    };
+    const { status, result } = await importNow(world.simulator, documentOf(paths));
+    expect(status).toBe('succeed');
+    expect(result.success.map((one: { path: string }) => one.path)).toEqual(['/ok', '/users/{id}']);
+    expect(codes(result)).toEqual([
+      'GET /none APIG.2001',
+      'GET /type APIG.2012',
+      'GET /scheme APIG.2012',
+      'GET /address APIG.2001',
+      'GET /timeout APIG.2011',
+      'GET /name APIG.3202',
+      'GET /match APIG.2012',
+      'GET /users/{name} APIG.3301',
+      'GET relative APIG.2011',
+      'TRACE /trace APIG.2012',
+    ]);
+  });
+
+  it('asks for no backend in mock mode', async () => {
+    await using world = await startTestSimulator(immediate);
+    const { result } = await importNow(world.simulator, documentOf({ '/a': { get: {} } }), { mock_mode: 'true' });
+    expect(result).toMatchObject({ success: [{ path: '/a' }], failure: [] });
+  });
+
+  it('keeps what is there with merge and replaces it, under the same id, with override', async () => {
+    await using world = await startTestSimulator(immediate);
+    const text = documentOf({ '/a': { get: operation('get_a') } });
+    const first = (await importNow(world.simulator, text, existingGroup)).result;
+    const merged = (await importNow(world.simulator, text, existingGroup)).result;
+    const replaced = (await importNow(world.simulator, text, { ...existingGroup, api_mode: 'override' })).result;
+    expect(first).toMatchObject({ success: [{ action: 'create' }], group_id: SMALL_GROUP_ID });
+    expect(merged).toMatchObject({ success: [], failure: [], ignore: [{ method: 'GET', path: '/a' }] });
+    expect(replaced.success).toEqual([{ ...first.success[0], action: 'update' }]);
+  });
+
+  it('fails a new group whose name is taken', async () => {
+    await using world = await startTestSimulator(immediate);
+    const text = documentOf({ '/a': { get: operation('get_a') } });
+    await importNow(world.simulator, text);
+    expect(await importNow(world.simulator, text)).toMatchObject({
+      status: 'failed',
+      result: { error_code: 'APIG.3201' },
+    });
+  });
+
+  it.each([
+    ['prose', 'Dear Huawei, please import this.'],
+    ['broken JSON', '{"swagger":"2.0",'],
+    ['broken YAML', 'swagger: "2.0"\n\tinfo: ['],
+    ['JSON of something else', '{"hello":"world"}'],
+    ['a version that is not supported', '{"swagger":"1.2","info":{"title":"old one"},"paths":{}}'],
+    ['a document without paths', '{"openapi":"3.0.0","info":{"title":"no paths"}}'],
+    ['an empty file', ''],
+  ])('fails the task for %s', async (_, text) => {
+    await using world = await startTestSimulator(immediate);
+    const { status, result } = await importNow(world.simulator, text);
+    expect({ status, code: result.error_code }).toEqual({ status: 'failed', code: 'APIG.2011' });
+  });
+
+  it('imports 300 APIs and fails at 301', async () => {
+    await using world = await startTestSimulator(immediate);
+    const paths = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, i) => [`/p${i}`, { get: operation(`get_p${i}`) }]));
+    expect((await importNow(world.simulator, documentOf(paths(300), 'full'))).result.success).toHaveLength(300);
+    expect((await importNow(world.simulator, documentOf(paths(301), 'over'))).status).toBe('failed');
+  });
+
+  it.each<[string, string | undefined, ImportFields, number, string]>([
+    ['no file', undefined, {}, 400, 'APIG.2001'],
+    ['an existing group without its id', '{}', { is_create_group: 'false' }, 400, 'APIG.2001'],
+    ['a group that is unknown', '{}', { is_create_group: 'false', group_id: 'x' }, 404, 'APIG.3001'],
+    ['a mode that is none', '{}', { api_mode: 'replace' }, 400, 'APIG.2012'],
+    ['a boolean that is none', '{}', { mock_mode: 'yes' }, 400, 'APIG.2012'],
+    ['more than 12 MB', 'x'.repeat(12 * 1024 * 1024), {}, 413, 'APIGW.0201'],
+  ])('refuses %s at once', async (_, text, fields, status, code) => {
+    await using world = await startTestSimulator(immediate);
+    const response = await postImport(world.simulator, text, fields);
+    expect(response.status).toBe(status);
+    expect(await response.json()).toMatchObject({ error_code: code });
+  });
+});

@@ -13,7 +13,7 @@ export type ObserveDeps = {
   random(): number;
 };
 
-/** No new request after `untilMs` (epoch milliseconds), nor after the signal. */
+/** No new request after `untilMs` (epoch milliseconds), nor after the signal; one in flight may finish. */
 export type ObserveLimits = { untilMs: number; signal?: AbortSignal };
 
 /** One poll's end: what was learned, or that there was no turn for it in this window. */
@@ -59,7 +59,7 @@ async function pollWithRetries(
   let last: Observation | undefined;
   let requests = 0;
   while (requests <= MAX_RETRIES && (await limiter.take(untilMs, signal))) {
-    last = await deps.query.poll(task, signal);
+    last = await deps.query.poll(task);
     requests += 1;
     if (last.kind !== 'fault' || !isPassing(last.fault)) break;
     const delayMs = backoffMs(last.fault, requests - 1, deps.random());

@@ -55,7 +55,7 @@ const defaultsSchema = z.object({
  */
 export function parseProfileDefaults(json: string): Record<string, { project_id: string; instance_id?: string }> {
   const parsed = defaultsSchema.safeParse(parseJson(json));
-  if (parsed.success) return parsed.data.profiles;
+  if (parsed.success) return mapValues(parsed.data.profiles, defaultsOf);
   throw new ConfigError(
     parsed.error.issues.map(({ path }) => `Huawei profiles: ${path.join('.')} is missing or wrong`),
   );

@@ -13,7 +13,7 @@ import { DEFAULT_SCHEDULE } from '../core/poll-schedule.ts';
 import { withEndpoints } from '../core/profile.ts';
 import { createStoreResult } from '../core/store-result.ts';
 import { createTaskSchedule } from '../core/task-schedule.ts';
-import { createDynamoClient } from './aws-clients.ts';
+import { createDynamoClient } from './dynamo-client.ts';
 import { createPublishers } from './publishers.ts';
 import { systemClock as clock } from './system-clock.ts';
 

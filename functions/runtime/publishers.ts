@@ -2,7 +2,7 @@ import { createSnsAlertPublisher } from '../adapters/sns-alert-publisher.ts';
 import { createSnsChatPublisher } from '../adapters/sns-chat-publisher.ts';
 import { createSnsEventPublisher } from '../adapters/sns-event-publisher.ts';
 import type { AlertPublisher, EventPublisher } from '../core/ports.ts';
-import { createSnsClient } from './aws-clients.ts';
+import { createSnsClient } from './sns-client.ts';
 import { systemClock as clock } from './system-clock.ts';
 
 type Topics = {

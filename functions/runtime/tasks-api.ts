@@ -11,7 +11,7 @@ import { parseProfileDefaults } from '../core/profile.ts';
 import { createRepublish } from '../core/republish.ts';
 import { createTaskSchedule } from '../core/task-schedule.ts';
 import { createTasksApiHandler } from '../http/handler.ts';
-import { createDynamoClient } from './aws-clients.ts';
+import { createDynamoClient } from './dynamo-client.ts';
 import { createPublishers } from './publishers.ts';
 import { systemClock as clock } from './system-clock.ts';
 

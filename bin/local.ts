@@ -1,0 +1,61 @@
+import process from 'node:process';
+import { ConfigError } from '../functions/core/errors.ts';
+import { systemClock as clock } from '../functions/runtime/system-clock.ts';
+import { simulatorProfiles } from '../local/huawei-profiles.ts';
+import { loadOrCreateApiKey } from '../local/local-api-key.ts';
+import { readLocalConfig } from '../local/local-config.ts';
+import { startService } from '../local/service.ts';
+import { wantsColours } from '../local/terminal-alerts.ts';
+import { createTerminalLog } from '../local/terminal-log.ts';
+import { startSimulator } from '../simulator/simulator.ts';
+
+/** Prints what is wrong with the environment, without a stack: it is the reader's to mend. */
+function giveUp(error: unknown): never {
+  if (!(error instanceof ConfigError)) throw error;
+  console.error(error.message);
+  process.exit(1);
+}
+
+async function main(): Promise<void> {
+  const config = readLocalConfig(process.env);
+  const { NO_COLOR, TERM } = process.env;
+  const colours = wantsColours({
+    isTty: process.stdout.isTTY === true,
+    ...(NO_COLOR !== undefined && { noColor: NO_COLOR }),
+    ...(TERM !== undefined && { term: TERM }),
+  });
+  const simulator = config.profiles ? undefined : await startSimulator();
+  if (simulator) console.log(`no Huawei credentials are set, so a simulator stands in at ${simulator.url}`);
+  const apiKeys = config.apiKeys.length > 0 ? config.apiKeys : [await ownKey(config.DATA_DIR)];
+  const service = await startService({
+    host: config.HOST,
+    port: config.PORT,
+    dataDir: config.DATA_DIR,
+    profiles: config.profiles ?? simulatorProfiles(simulator?.url ?? ''),
+    apiKeys,
+    pollMinIntervalMs: config.POLL_MIN_INTERVAL_MS,
+    taskDeadlineMs: config.TASK_DEADLINE_MS,
+    slackWebhookUrl: config.SLACK_WEBHOOK_URL,
+    smtpUrl: config.SMTP_URL,
+    alertEmails: config.alertEmails,
+    terminal: { write: (text) => process.stdout.write(text), colours },
+    clock,
+    log: createTerminalLog(process.stderr),
+  });
+  console.log(`listening on ${service.url}`);
+  const stop = async () => {
+    console.log('finishing the polls in flight');
+    await service.close();
+    await simulator?.close();
+    process.exit(0);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
+}
+
+async function ownKey(dataDir: string): Promise<string> {
+  const { key, isNew } = await loadOrCreateApiKey(dataDir);
+  console.log(isNew ? `API key (kept in ${dataDir}/api-key): ${key}` : `the API key is in ${dataDir}/api-key`);
+  return key;
+}
+
+await main().catch(giveUp);

@@ -1,0 +1,93 @@
+import { createProcessAlertMemory } from '../functions/core/operator-alerter.ts';
+import type { TaskResult } from '../functions/core/outcome.ts';
+import type {
+  AlertPublisher,
+  Clock,
+  EventPublisher,
+  Log,
+  MetricSink,
+  OperatorAlerter,
+  PublishReport,
+} from '../functions/core/ports.ts';
+import { toEventAttributes, toTaskEvent } from '../functions/core/task-event.ts';
+import { createSlackSubscriber } from './slack-subscriber.ts';
+import { createSmtpAlertPublisher } from './smtp-alerts.ts';
+import { createTerminalAlertPublisher, createTerminalOperatorAlerter, type Terminal } from './terminal-alerts.ts';
+import {
+  alertSubscriber,
+  createLocalAlertPublisher,
+  createLocalEventPublisher,
+  createTopic,
+  type LocalEvent,
+} from './topics.ts';
+
+export type NotificationSettings = {
+  slackWebhookUrl?: string | undefined;
+  smtpUrl?: string | undefined;
+  alertEmails: readonly string[];
+};
+
+export type Notifications = {
+  publishers: (EventPublisher | AlertPublisher)[];
+  operatorAlerts: OperatorAlerter;
+  publishToChannel(result: TaskResult, channel: string): PublishReport;
+  /** Tells what is left to tell and gives connections back. */
+  stop(): Promise<void>;
+};
+
+type Deps = NotificationSettings & {
+  terminal: Terminal;
+  clock: Clock;
+  log: Log;
+  metrics: MetricSink;
+  /** Known once the server listens. */
+  publicUrl(): string | undefined;
+};
+
+/** The two topics of one machine and who is subscribed: the terminal always, Slack and e-mail where they are set. */
+export function createNotifications(deps: Deps): Notifications {
+  const { clock, log, metrics, terminal, publicUrl } = deps;
+  const events = createTopic<LocalEvent>({ clock, log });
+  const alerts = createTopic<TaskResult>({ clock, log });
+  const link = {
+    get publicUrl() {
+      return publicUrl();
+    },
+  };
+  const operatorAlerts = createTerminalOperatorAlerter({ terminal, memory: createProcessAlertMemory(), clock, log });
+  alerts.subscribe(alertSubscriber('terminal', withLink(deps)));
+  if (deps.slackWebhookUrl !== undefined)
+    events.subscribe(createSlackSubscriber(deps.slackWebhookUrl, { clock, log, metrics, alerter: operatorAlerts }));
+  const mail = deps.smtpUrl === undefined ? undefined : createMail(deps.smtpUrl, deps);
+  if (mail) alerts.subscribe(alertSubscriber('e-mail', mail));
+  return {
+    publishers: [createLocalEventPublisher(events, link), createLocalAlertPublisher(alerts)],
+    operatorAlerts,
+    publishToChannel(result, channel) {
+      const attributes = { ...toEventAttributes(result), channel };
+      events.publish([{ event: toTaskEvent(result, link), attributes }]);
+      return { failed: [] };
+    },
+    async stop() {
+      await Promise.all([events.stop(), alerts.stop()]);
+      mail?.close();
+    },
+  };
+}
+
+/** The publishers read `publicUrl` at each message, for the port is not known before the server listens. */
+function withLink({ terminal, publicUrl }: Deps): AlertPublisher {
+  return {
+    publish: (results) => createTerminalAlertPublisher({ terminal, publicUrl: publicUrl() }).publish(results),
+  };
+}
+
+function createMail(url: string, { alertEmails, publicUrl }: Deps) {
+  const options = { url, recipients: alertEmails };
+  return createSmtpAlertPublisher({
+    ...options,
+    get publicUrl() {
+      return publicUrl();
+    },
+  });
+}

@@ -1,0 +1,20 @@
+import type { Log } from '../functions/core/ports.ts';
+
+type Level = 'info' | 'warn' | 'error';
+
+/** Log lines for a person, one each; `info` stays quiet, for the notifications already say it. */
+export function createTerminalLog(stream: { write(text: string): unknown }, quietest: Level = 'warn'): Log {
+  const levels: Level[] = ['info', 'warn', 'error'];
+  const write = (level: Level) => (message: string, fields?: Record<string, unknown>) => {
+    if (levels.indexOf(level) < levels.indexOf(quietest)) return;
+    const shown = fields ? ` ${JSON.stringify(fields, showErrors)}` : '';
+    stream.write(`${new Date().toISOString().slice(11, 19)} ${level} ${message}${shown}\n`);
+  };
+  return { info: write('info'), warn: write('warn'), error: write('error') };
+}
+
+/** Errors have no enumerable fields: without this they would be shown as `{}`. */
+function showErrors(_key: string, value: unknown): unknown {
+  if (!(value instanceof Error)) return value;
+  return value.cause instanceof Error ? `${value.message}: ${value.cause.message}` : value.message;
+}

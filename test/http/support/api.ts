@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import type { Context } from 'aws-lambda';
+import { expect } from 'vitest';
+import type { TaskResult } from '../../../functions/core/outcome.ts';
+import { DEFAULT_SCHEDULE, nextPollAt } from '../../../functions/core/poll-schedule.ts';
+import type { PendingTask } from '../../../functions/core/task.ts';
+import type { ApiEvent } from '../../../functions/http/api-event.ts';
+import type { TasksApiDeps } from '../../../functions/http/deps.ts';
+import { createTasksApiHandler } from '../../../functions/http/handler.ts';
+import { createFakeClock, START_MS } from '../../core/support/fixtures.ts';
+import { createMemoryPending } from '../../core/support/memory-stores.ts';
+import { createMemoryFiles } from './memory-files.ts';
+import { createMemoryResultStore } from './memory-results.ts';
+import { contradiction } from './openapi-oracle.ts';
+
+export const API_KEY = 'key-of-the-tests';
+
+type CallOptions = { body?: unknown; rawBody?: Buffer | string; headers?: Record<string, string>; key?: string | null };
+
+/** Reads the API's answer as a client would. */
+export type Reply = { status: number; headers: Record<string, string>; body: Buffer; json: () => Json };
+// Answers are held against openapi.json by `call`; the tests then read single members.
+// biome-ignore lint/suspicious/noExplicitAny: the shape of JSON under test is what the test asserts
+export type Json = any;
+
+export const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** A final, clean import; registered at `START_MS`, over a minute later. */
+export function taskResult(overrides: Partial<TaskResult> = {}): TaskResult {
+  return {
+    taskId: 'f1',
+    instanceId: 'gw1',
+    projectId: 'p1',
+    profile: 'default',
+    outcome: 'succeeded',
+    taskType: 'import_api',
+    taskStatus: 'succeed',
+    registeredAtMs: START_MS,
+    completedAtMs: START_MS + 60_000,
+    polls: 7,
+    summary: { created: 1, updated: 0, failed: 0, group_id: 'g1' },
+    result: { kind: 'import', group_id: 'g1', success: [{ id: 'a', action: 'create' }], failure: [] },
+    expiresAtS: START_MS / 1000 + 86_400,
+    ...overrides,
+  };
+}
+
+/** The handler on stores in memory. Each answer of `call` is held against openapi.json. */
+export function createApi(
+  overrides: Partial<TasksApiDeps> = {},
+  rows: { pending?: PendingTask[]; results?: TaskResult[] } = {},
+) {
+  const pending = createMemoryPending(rows.pending);
+  const results = createMemoryResultStore(rows.results);
+  const files = createMemoryFiles();
+  const clock = createFakeClock();
+  const republished: { taskId: string; channel: string | undefined }[] = [];
+  const errors: unknown[] = [];
+  const deps: TasksApiDeps = {
+    pending,
+    results,
+    files,
+    clock,
+    profiles: async () => ({ default: { project_id: 'p1', instance_id: 'gw1' }, bare: { project_id: 'p2' } }),
+    apiKeyHashes: async () => [sha256('another key'), sha256(API_KEY)],
+    schedule: { nextPollAt: (task, nowMs) => nextPollAt(task, nowMs, DEFAULT_SCHEDULE) },
+    republish: async ({ taskId }, channel) => void republished.push({ taskId, channel }),
+    log: { info() {}, warn() {}, error: (message, fields) => void errors.push({ message, ...fields }) },
+    taskDeadlineMs: 86_400_000,
+    ...overrides,
+  };
+  const handler = createTasksApiHandler(deps);
+
+  const call = async (method: string, target: string, options: CallOptions = {}): Promise<Reply> => {
+    const event = toEvent(method, target, options);
+    const answer = await handler(event, {} as Context);
+    const body = await readBody(answer.body, answer.isBase64Encoded ?? false);
+    const reply = { status: answer.statusCode, headers: answer.headers, body };
+    expect(contradiction(method, event.rawPath, reply)).toBeUndefined();
+    return { ...reply, json: () => JSON.parse(body.toString()) };
+  };
+  return { call, handler, pending, results, files, clock, republished, errors };
+}
+
+function toEvent(method: string, target: string, { body, rawBody, headers, key = API_KEY }: CallOptions): ApiEvent {
+  const [path = '', query = ''] = target.split('?');
+  const sent = rawBody ?? (body === undefined ? undefined : JSON.stringify(body));
+  return {
+    version: '2.0',
+    rawPath: path,
+    rawQueryString: query,
+    headers: {
+      ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+      ...(sent === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    requestContext: { http: { method, path } },
+    ...(sent === undefined ? {} : { body: Buffer.isBuffer(sent) ? sent.toString('base64') : sent }),
+    isBase64Encoded: Buffer.isBuffer(sent),
+  };
+}
+
+async function readBody(body: string | ReadableStream | undefined, isBase64: boolean): Promise<Buffer> {
+  if (body instanceof ReadableStream) return Buffer.from(await new Response(body).arrayBuffer());
+  return Buffer.from(body ?? '', isBase64 ? 'base64' : 'utf8');
+}

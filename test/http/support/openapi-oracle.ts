@@ -1,0 +1,57 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import openapi from '../../../functions/http/openapi.json' with { type: 'json' };
+
+type Media = { schema: object };
+type Operation = { responses: Record<string, { content?: Record<string, Media>; headers?: Record<string, unknown> }> };
+type Answer = { status: number; headers: Record<string, string>; body: Buffer };
+
+const ajv = new Ajv2020({ strict: false, allErrors: true });
+addFormats.default(ajv);
+ajv.addSchema({ $id: 'openapi', ...openapi });
+
+/** Why an answer is not what openapi.json promises for this request; undefined when it is. */
+export function contradiction(method: string, path: string, answer: Answer): string | undefined {
+  const operation = operationOf(method, path);
+  // The document describes the known routes; 404 and 405 of others are problems all the same.
+  if (operation === undefined)
+    return answer.status === 204 ? undefined : mismatch('#/components/schemas/Problem', answer);
+  const promised = operation.operation.responses[String(answer.status)];
+  if (promised === undefined) return `${method} ${path}: ${answer.status} is not in the document`;
+  const missing = Object.keys(promised.headers ?? {}).filter((name) => answer.headers[name] === undefined);
+  if (missing.length > 0) return `${method} ${path}: headers ${missing.join(', ')} are missing`;
+  if (promised.content === undefined)
+    return answer.body.length === 0 ? undefined : 'there is a body where none is promised';
+  const type = answer.headers['content-type']?.split(';')[0] ?? '';
+  if ('*/*' in promised.content || type === 'text/html') return undefined;
+  if (!(type in promised.content)) return `${method} ${path}: ${type} is not promised for ${answer.status}`;
+  if (method === 'HEAD') return undefined;
+  const pointer = [...operation.pointer, 'responses', String(answer.status), 'content', type, 'schema'].map(escapePart);
+  return mismatch(`#/${pointer.join('/')}`, answer);
+}
+
+function mismatch(pointer: string, answer: Answer): string | undefined {
+  const validate = ajv.getSchema(`openapi${pointer}`);
+  if (validate === undefined) return `no schema at ${pointer}`;
+  return validate(JSON.parse(answer.body.toString())) ? undefined : ajv.errorsText(validate.errors);
+}
+
+function operationOf(method: string, path: string) {
+  const verb = method === 'HEAD' ? 'get' : method.toLowerCase();
+  const paths = Object.entries(openapi.paths as Record<string, Record<string, Operation>>);
+  // Literal paths first: /tasks/batch also looks like /tasks/{task_id}.
+  const literal = paths.find(([template]) => template === path);
+  const found = literal?.[1][verb]
+    ? literal
+    : paths.find(([template, item]) => verb in item && toPattern(template).test(path));
+  const operation = found?.[1][verb];
+  return found && operation && { operation, pointer: ['paths', found[0], verb] };
+}
+
+function toPattern(template: string): RegExp {
+  return new RegExp(`^${template.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}/?$`);
+}
+
+function escapePart(part: string): string {
+  return encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'));
+}

@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import type { ParsedResult } from '../../functions/core/parsed-result.ts';
+import { pendingTask, START_MS } from '../core/support/fixtures.ts';
+import { createApi, taskResult } from './support/api.ts';
+
+const rows = { pending: [pendingTask({ taskId: 'p1' })], results: [taskResult({ taskId: 'f1' })] };
+
+describe('GET /tasks/{task_id}', () => {
+  it('shows a pending task with its next poll and its last error', async () => {
+    const lastError = { code: 'APIG.9999', message: 'System error', requestId: 'r1', httpStatus: 500 };
+    const task = pendingTask({ taskId: 'p1', status: 'processing', lastError });
+    const body = (await createApi({}, { pending: [task] }).call('GET', '/tasks/p1')).json();
+    expect(body).toMatchObject({
+      state: 'pending',
+      status: 'processing',
+      last_error: { code: 'APIG.9999', message: 'System error', request_id: 'r1', http_status: 500 },
+    });
+    expect(Date.parse(body.next_poll_at)).toBeGreaterThanOrEqual(START_MS);
+  });
+
+  it('shows a final task with its whole result', async () => {
+    const deliveries = [
+      {
+        channel: 'webhook',
+        status: 'gone',
+        at: new Date(START_MS).toISOString(),
+        attempts: 3,
+        http_status: 410,
+      } as const,
+    ];
+    const result = taskResult({ deliveries, error: { code: 'APIG.3093', message: 'gone' } });
+    const body = (await createApi({}, { results: [result] }).call('GET', '/tasks/f1')).json();
+    expect(body).toMatchObject({
+      state: 'final',
+      outcome: 'succeeded',
+      task_type: 'import_api',
+      task_status: 'succeed',
+      summary: { created: 1 },
+      result: { kind: 'import', success: [{ id: 'a', action: 'create' }] },
+      deliveries,
+      error: { code: 'APIG.3093' },
+    });
+  });
+
+  it.each<ParsedResult>([
+    { kind: 'none' },
+    { kind: 'failure', error_code: 'APIG.3202', error_msg: 'no', extra: { more: 1 } },
+    { kind: 'raw', raw: '{', reason: 'not JSON' },
+    { kind: 'import', success: [], failure: [{ path: '/x', odd: [1] }], ignore: [{}], swagger: { id: 's' }, extra: {} },
+  ])('shows a result of kind $kind as it is', async (result) => {
+    const body = (await createApi({}, { results: [taskResult({ result })] }).call('GET', '/tasks/f1')).json();
+    expect(body.result).toEqual(result);
+  });
+
+  it('shows where an exported document is, and not where it is stored', async () => {
+    const file = { location: 'exports/f1/a.json', media_type: 'application/json', size_bytes: 2, sha256: 'ab' };
+    const result = taskResult({ result: { kind: 'export', file_name: 'a', file_type: '.json', file } });
+    const reply = await createApi({}, { results: [result] }).call('GET', '/tasks/f1');
+    expect(reply.json().result).toEqual({
+      kind: 'export',
+      file_name: 'a',
+      file_type: '.json',
+      media_type: 'application/json',
+      size_bytes: 2,
+      sha256: 'ab',
+      definition_url: '/tasks/f1/definition',
+    });
+  });
+
+  it('calls a task that is settling final', async () => {
+    const both = { pending: [pendingTask({ taskId: 'x' })], results: [taskResult({ taskId: 'x' })] };
+    expect((await createApi({}, both).call('GET', '/tasks/x')).json().state).toBe('final');
+  });
+
+  it('finds a task that settles between its two reads', async () => {
+    const { results: store } = createApi({}, rows);
+    let reads = 0;
+    const results = { ...store, get: async (id: string) => (reads++ === 0 ? undefined : store.get(id)) };
+    expect((await createApi({ results }).call('GET', '/tasks/f1')).json().state).toBe('final');
+  });
+
+  it('answers 404 for a task it does not know, and 400 for what cannot be an id', async () => {
+    const { call } = createApi({}, rows);
+    expect((await call('GET', '/tasks/nobody')).status).toBe(404);
+    expect((await call('GET', '/tasks/a%20b')).json().errors).toMatchObject([{ parameter: 'task_id' }]);
+    expect((await call('GET', '/tasks/p1?x=1')).json().errors).toMatchObject([{ parameter: 'x' }]);
+  });
+});
+
+describe('a result in the file store', () => {
+  const inner: ParsedResult = { kind: 'import', success: [{ id: 'ä' }], failure: [{ path: '/x' }] };
+  const stored = async (size?: number) => {
+    const { files } = createApi();
+    const file = await files.put('results/f1', JSON.stringify(inner), 'application/json');
+    const ref = { ...file, size_bytes: size ?? file.size_bytes };
+    return { files, result: taskResult({ result: { kind: 'stored', kind_stored: 'import', file: ref, failure: [] } }) };
+  };
+
+  it('is put back in its place', async () => {
+    const { files, result } = await stored();
+    const body = (await createApi({ files }, { results: [result] }).call('GET', '/tasks/f1')).json();
+    expect(body.result).toEqual(inner);
+  });
+
+  it('stays out when it is larger than an answer, with an address to fetch it from', async () => {
+    const { files, result } = await stored(9_000_000);
+    const presign = async () => 'https://bucket.example.com/results/f1?signature';
+    const api = createApi({ files: { ...files, presign } }, { results: [result] });
+    expect((await api.call('GET', '/tasks/f1')).json().result).toMatchObject({
+      kind: 'stored',
+      kind_stored: 'import',
+      size_bytes: 9_000_000,
+      download_url: 'https://bucket.example.com/results/f1?signature',
+    });
+  });
+
+  it('is described by what is left when its file is gone', async () => {
+    const { result } = await stored();
+    const body = (await createApi({}, { results: [result] }).call('GET', '/tasks/f1')).json();
+    expect(body.result).toMatchObject({ kind: 'stored', kind_stored: 'import', failure: [] });
+    expect(body.result).not.toHaveProperty('file');
+  });
+});
+
+describe('DELETE /tasks/{task_id}', () => {
+  it('stops watching a pending task', async () => {
+    const { call, pending } = createApi({}, rows);
+    const reply = await call('DELETE', '/tasks/p1');
+    expect(reply.status).toBe(204);
+    expect(pending.rows.size).toBe(0);
+    expect((await call('DELETE', '/tasks/p1')).status).toBe(404);
+  });
+
+  it('refuses a final task, and one that is settling', async () => {
+    const both = { pending: [pendingTask({ taskId: 'x' })], results: [taskResult({ taskId: 'x' })] };
+    const { call, pending } = createApi({}, both);
+    const reply = await call('DELETE', '/tasks/x');
+    expect(reply.status).toBe(409);
+    expect(reply.json().type).toContain('task-already-final');
+    expect(pending.rows.size).toBe(1);
+  });
+});
+
+describe('POST /tasks/{task_id}/notifications', () => {
+  it('publishes again under the same event id', async () => {
+    const { call, republished } = createApi({}, rows);
+    const reply = await call('POST', '/tasks/f1/notifications');
+    expect(reply.status).toBe(202);
+    expect(reply.json()).toEqual({ task_id: 'f1', event_id: 'f1:succeeded' });
+    expect(republished).toEqual([{ taskId: 'f1', channel: undefined }]);
+  });
+
+  it('can name one channel', async () => {
+    const { call, republished } = createApi({}, rows);
+    const reply = await call('POST', '/tasks/f1/notifications', { body: { channel: 'ops' } });
+    expect(reply.json()).toMatchObject({ channel: 'ops' });
+    expect(republished).toEqual([{ taskId: 'f1', channel: 'ops' }]);
+  });
+
+  it.each([
+    ['p1', 409, undefined],
+    ['nobody', 404, undefined],
+    ['f1', 400, { channel: 'a b' }],
+    ['f1', 400, { chanel: 'ops' }],
+    ['f1', 400, []],
+  ])('%s: %i', async (id, status, body) => {
+    const { call, republished } = createApi({}, rows);
+    expect((await call('POST', `/tasks/${id}/notifications`, { body })).status).toBe(status);
+    expect(republished).toEqual([]);
+  });
+});

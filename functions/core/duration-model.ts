@@ -1,4 +1,4 @@
-import { hasShifted } from './duration-shift.ts';
+import { countSinceShift } from './duration-shift.ts';
 
 /** What the polls of one task say about its duration: over at an age in (`afterMs`, `byMs`]. */
 export type DurationSample = { afterMs: number; byMs: number };
@@ -9,8 +9,6 @@ export type DurationModel = { ages: number[]; mass: number[]; samples: number };
 /** Fewer say nothing that the plain schedule would not do better. */
 const LEAST_SAMPLES = 12;
 const MOST_SAMPLES = 200;
-/** Newest samples that are held against the older ones, to notice soon when the world has changed. */
-const RECENT = [8, 16, 32, 64];
 const ROUNDS = 12;
 
 /**
@@ -27,8 +25,7 @@ export function learnDurations(samples: readonly DurationSample[]): DurationMode
 
 /** The newest samples back to the last change, all of them when there was none. */
 function forgetOtherWorld(samples: DurationSample[]): DurationSample[] {
-  const middles = samples.map(({ afterMs, byMs }) => (afterMs + byMs) / 2);
-  const recent = RECENT.find((count) => hasShifted(middles.slice(0, count), middles.slice(count)));
+  const recent = countSinceShift(samples.map(({ afterMs, byMs }) => (afterMs + byMs) / 2));
   return recent === undefined ? samples : samples.slice(0, recent);
 }
 

@@ -12,16 +12,18 @@ const refuse = (why: string): Verdict => ({ kind: 'refused', why });
 /** Verifies AK/SK signatures: ±15 minutes, and five bad signatures in a row lock the AK for five minutes. */
 export class AccessKeyCheck {
   readonly lockout = new Lockout({ limit: 5, lockMs: 5 * 60_000 });
-  private readonly accounts: Map<string, Account>;
+  private readonly accounts: Account[];
 
   constructor(accounts: Account[]) {
-    this.accounts = new Map(accounts.map((account) => [account.ak, account]));
+    this.accounts = accounts;
   }
 
-  verify(request: SignedRequest, nowMs: number): Verdict {
+  /** Of the projects that an AK reaches, the account of `projectId` where it is among them. */
+  verify(request: SignedRequest, projectId: string, nowMs: number): Verdict {
     const authorization = parseAuthorization(String(request.headers.authorization));
     if (!authorization) return refuse('authorization header format is invalid');
-    const account = this.accounts.get(authorization.access);
+    const owned = this.accounts.filter((one) => one.ak === authorization.access);
+    const account = owned.find((one) => one.projectId === projectId) ?? owned[0];
     if (!account) return refuse('ak not exist');
     if (this.lockout.isLocked(account.ak, nowMs)) return refuse('ak is locked, too many signature failures');
     const problem = problemOf(request, { authorization, account, nowMs });

@@ -26,7 +26,7 @@ export async function applyFault(fault: Fault, exchange: Exchange): Promise<numb
       request.socket.resetAndDestroy();
       return 0;
     case 'latency':
-      await delay(fault.ms);
+      await delay(fault.ms, undefined, { ref: false });
       return sent(response, requestId, await exchange.answer());
     case 'truncated':
       return truncate(response, requestId, await exchange.answer());

@@ -8,7 +8,7 @@ import type { World } from './world.ts';
 export function refusalOf(world: World, route: Route, request: SignedRequest): ApiError | undefined {
   const accounts = world.options.accounts;
   if (world.options.auth) {
-    const verdict = verify(world, request);
+    const verdict = verify(world, route, request);
     if (verdict.kind === 'refused') return apiErrors.unauthenticated(verdict.why);
     const { account } = verdict;
     if (account.permitted === false || account.projectId !== route.projectId) return apiErrors.noPermission();
@@ -19,9 +19,9 @@ export function refusalOf(world: World, route: Route, request: SignedRequest): A
   return owns ? undefined : apiErrors.instanceUnknown(route.instanceId);
 }
 
-function verify(world: World, request: SignedRequest): Verdict {
+function verify(world: World, route: Route, request: SignedRequest): Verdict {
   const nowMs = world.options.clock.now();
-  if (request.headers.authorization !== undefined) return world.accessKeys.verify(request, nowMs);
+  if (request.headers.authorization !== undefined) return world.accessKeys.verify(request, route.projectId, nowMs);
   const token = request.headers['x-auth-token'];
   if (typeof token !== 'string') return { kind: 'refused', why: 'x-auth-token not found' };
   return world.tokens.verify(token, nowMs);

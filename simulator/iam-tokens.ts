@@ -42,9 +42,10 @@ export class IamTokens {
     const body = bodySchema.safeParse(parseJson(request.body));
     if (!body.success) return iamError(400, `Request parameter ${body.error.issues[0]?.path.join('.')} is invalid.`);
     const { identity, scope } = body.data.auth;
-    const account = this.signIn(identity.password.user, nowMs);
-    if ('status' in account) return account;
-    if (!isInScope(account, scope.project)) return iamError(401, 'The project does not exist or is not accessible.');
+    const reachable = this.signIn(identity.password.user, nowMs);
+    if ('status' in reachable) return reachable;
+    const account = reachable.find((one) => isInScope(one, scope.project));
+    if (!account) return iamError(401, 'The project does not exist or is not accessible.');
     return tokenAnswer(
       account,
       this.registry.issue(account, nowMs),
@@ -52,13 +53,14 @@ export class IamTokens {
     );
   }
 
-  private signIn(user: User, nowMs: number): Account | Answer {
+  /** One account for each project of the user. */
+  private signIn(user: User, nowMs: number): Account[] | Answer {
     const key = `${user.domain.name}/${user.name}`;
     if (this.lockout.isLocked(key, nowMs)) return iamError(401, 'The account is locked. Try again 15 minutes later.');
-    const account = this.accounts.find((one) => one.userName === user.name && one.domainName === user.domain.name);
-    if (account?.password === user.password) {
+    const own = this.accounts.filter((one) => `${one.domainName}/${one.userName}` === key);
+    if (own[0]?.password === user.password) {
       this.lockout.succeed(key);
-      return account;
+      return own;
     }
     this.lockout.fail(key, nowMs);
     return iamError(401, 'The username or password is wrong.');

@@ -29,7 +29,8 @@ async function answerOf(world: World, incoming: Incoming): Promise<Answer> {
   try {
     return await answerSafely(world, incoming);
   } catch (error) {
-    console.error('simulator:', error);
+    // A client that goes away while it sends its body is no mistake of ours.
+    if (incoming.request.complete) console.error('simulator:', error);
     return errorAnswer(apiErrors.system(), incoming.requestId);
   }
 }
@@ -53,6 +54,7 @@ function run(call: Call): Answer | Promise<Answer> {
 }
 
 function finish(world: World, to: { response: ServerResponse; requestId: string }, answer: Answer): void {
-  send(to.response, to.requestId, answer);
-  world.stats.end(answer.status);
+  const isGone = to.response.destroyed;
+  if (!isGone) send(to.response, to.requestId, answer);
+  world.stats.end(isGone ? 0 : answer.status);
 }

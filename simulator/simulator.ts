@@ -24,19 +24,15 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     const isControl = request.url?.startsWith(CONTROL_PREFIX);
     const served = isControl ? serveControl(control, request, response) : serve(world, request, response);
-    served.catch((error: unknown) => giveUp(error, () => response.destroy()));
+    served.catch((error: unknown) => {
+      console.error('simulator:', error);
+      response.destroy();
+    });
   });
   server.on('connection', () => world.stats.connection());
   server.listen(resolved.port, resolved.host);
   await once(server, 'listening');
   return { url: urlOf(server), control, close: () => close(server) };
-}
-
-/** A client that went away in the middle of its request is no news; anything else is a mistake of ours. */
-function giveUp(error: unknown, destroy: () => void): void {
-  const isGone = error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
-  if (!isGone) console.error('simulator:', error);
-  destroy();
 }
 
 function urlOf(server: Server): string {

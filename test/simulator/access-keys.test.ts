@@ -67,6 +67,25 @@ describe('AK/SK', () => {
     expect(await get(world)).toBe('200');
   });
 
+  it('lets one AK into each of its projects, and no other', async () => {
+    const { instanceId, ...account } = DEFAULT_ACCOUNT;
+    const accounts = ['p1', 'p2'].map((projectId) => ({ ...account, projectId, instanceIds: [instanceId] }));
+    await using world = await startTestSimulator({ accounts });
+    const statusIn = async (projectId: string) => {
+      const path = taskPath(world.control.addTask({ projectId })).replace(DEFAULT_ACCOUNT.projectId, projectId);
+      const url = world.simulator.url + path;
+      return (await fetch(url, { headers: signGet(url, world.clock.nowMs) })).status;
+    };
+    expect([await statusIn('p1'), await statusIn('p2'), await statusIn('p3')]).toEqual([200, 200, 403]);
+  });
+
+  it('refuses a path that no signer can have encoded', async () => {
+    await using world = await startTestSimulator();
+    const url = world.simulator.url + taskPath('%zz');
+    const response = await fetch(url, { headers: signGet(url, world.clock.nowMs) });
+    expect([response.status, await response.json()]).toMatchObject([401, { error_code: 'APIGW.0301' }]);
+  });
+
   it('does not know other access keys', async () => {
     await using world = await startTestSimulator();
     expect(await get(world, { ak: 'OTHER' })).toBe('401 ak not exist');

@@ -2,8 +2,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
+import { profileSchema } from '../../functions/core/profile.ts';
+import { defaultProfile } from '../../simulator/default-profile.ts';
 import { DEFAULT_ACCOUNT, SMALL_GROUP_ID } from '../../simulator/defaults.ts';
-import { getTask, postExport, requestToken, startTestSimulator, taskPath, tokenBody } from './client.ts';
+import { getTask, postExport, requestToken, signGet, startTestSimulator, taskPath, tokenBody } from './client.ts';
 
 type World = Awaited<ReturnType<typeof startTestSimulator>>;
 
@@ -113,6 +115,16 @@ describe('control route', () => {
   it('answers 404 to what it does not have', async () => {
     await using world = await startTestSimulator();
     expect((await ask(world, 'GET nothing')).status).toBe(404);
+  });
+});
+
+describe('defaultProfile', () => {
+  it('is a valid profile that signs in', async () => {
+    await using world = await startTestSimulator();
+    const profile = profileSchema.parse(defaultProfile(world.simulator.url));
+    const url = profile.apig_endpoint + taskPath(world.control.addTask());
+    const headers = signGet(url, world.clock.nowMs, { ak: profile.ak ?? '', sk: profile.sk ?? '' });
+    expect((await fetch(url, { headers })).status).toBe(200);
   });
 });
 

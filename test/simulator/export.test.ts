@@ -64,8 +64,7 @@ describe('POST …/openapi/async-export', () => {
     await using world = await startTestSimulator(immediate);
     const result = await exportNow(world.simulator, { group_id: LARGE_GROUP_ID, type });
     expect(result.Comment.length).toBeGreaterThan(4_000_000);
-    const document = type === 'json' ? JSON.parse(result.Comment) : undefined;
-    expect(Object.keys(document?.paths ?? Array(1_000).fill(0))).toHaveLength(1_000);
+    expect(result.Comment.match(/API_\d{5}/g)).toHaveLength(1_000);
   });
 
   it('knows groups added through the control', async () => {

@@ -20,6 +20,16 @@ describe('POST /v3/auth/tokens', () => {
     expect(response.status).toBe(201);
   });
 
+  it('gives one user a token for each of their projects', async () => {
+    const { instanceId, ...account } = DEFAULT_ACCOUNT;
+    const accounts = ['p1', 'p2'].map((projectId) => ({ ...account, projectId, instanceIds: [instanceId] }));
+    await using world = await startTestSimulator({ accounts });
+    const projectOf = async (id: string) =>
+      (await (await requestToken(world.simulator, tokenBody({}, { id }))).json()) as object;
+    expect(await projectOf('p1')).toMatchObject({ token: { project: { id: 'p1' } } });
+    expect(await projectOf('p2')).toMatchObject({ token: { project: { id: 'p2' } } });
+  });
+
   it('refuses a wrong password in the shape of IAM, not of APIG', async () => {
     await using world = await startTestSimulator();
     const response = await requestToken(world.simulator, tokenBody({ password: 'wrong' }));

@@ -1,7 +1,8 @@
+import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { SMALL_GROUP_ID } from '../../simulator/defaults.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
-import { getTask, type ImportFields, postImport, startTestSimulator } from './client.ts';
+import { gatewayPath, getTask, type ImportFields, postImport, startTestSimulator } from './client.ts';
 
 const immediate = { auth: false, waitingMs: 0, processingMs: 0 };
 const mock = { type: 'MOCK', mockEndpoints: { 'result-content': 'ok' } };
@@ -144,6 +145,31 @@ paths:
       Object.fromEntries(Array.from({ length: count }, (_, i) => [`/p${i}`, { get: operation(`get_p${i}`) }]));
     expect((await importNow(world.simulator, documentOf(paths(300), 'full'))).result.success).toHaveLength(300);
     expect((await importNow(world.simulator, documentOf(paths(301), 'over'))).status).toBe('failed');
+  });
+
+  it.each([
+    ['another media type', 'application/json', '{}'],
+    ['no boundary', 'multipart/form-data', 'x'],
+    [
+      'a form that breaks off',
+      'multipart/form-data; boundary=b',
+      '--b\r\nContent-Disposition: form-data; name="file_name"; filename="a"\r\n\r\n{',
+    ],
+  ])('refuses %s at once', async (_, contentType, body) => {
+    await using world = await startTestSimulator(immediate);
+    const url = `${world.simulator.url}${gatewayPath}/openapi/async-import`;
+    const response = await fetch(url, { method: 'POST', headers: { 'Content-Type': contentType }, body });
+    expect([response.status, await response.json()]).toMatchObject([400, { error_code: 'APIG.2000' }]);
+  });
+
+  it('drops an import whose client goes away in the middle of it', async () => {
+    await using world = await startTestSimulator(immediate);
+    const { hostname, port } = new URL(world.simulator.url);
+    const socket = connect(Number(port), hostname);
+    socket.write(`POST ${gatewayPath}/openapi/async-import HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhalf`);
+    await expect.poll(() => world.control.stats().requests).toBe(1);
+    socket.destroy();
+    await expect.poll(() => world.control.stats().byStatus).toEqual({ 0: 1 });
   });
 
   it.each<[string, string | undefined, ImportFields, number, string]>([

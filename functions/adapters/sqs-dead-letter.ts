@@ -11,7 +11,7 @@ const MAX_VALUE_UNITS = 256;
 export function createSqsDeadLetter(client: Pick<SQSClient, 'send'>, queueUrl: string): DeadLetter {
   return {
     async send({ body, attributes }, reason) {
-      const entries = Object.entries({ reason, ...attributes })
+      const entries = [['reason', reason] as const, ...Object.entries(attributes).filter(([name]) => name !== 'reason')]
         .map(([name, value]) => [name, cut(oneLine(value), MAX_VALUE_UNITS)] as const)
         .filter(([, value]) => value !== '')
         .slice(0, MAX_ATTRIBUTES);

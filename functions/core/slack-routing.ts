@@ -61,6 +61,20 @@ export function parseSlackRouting(secret: unknown): SlackRouting {
   return parsed.data;
 }
 
+/** Reads the Slack secret's text; the errors are those of `parseSlackRouting`. */
+export function parseSlackSecret(text: string): SlackRouting {
+  return parseSlackRouting(parseJson(text));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not even as a cause: the engine's message quotes the text, which is secret.
+    throw new ConfigError(['the secret: is not JSON']);
+  }
+}
+
 const bareSchema = z.pipe(
   z.strictObject({ webhook_url: webhookUrl }),
   z.transform(

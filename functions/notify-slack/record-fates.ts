@@ -67,5 +67,8 @@ function attributesOf({ messageAttributes }: SQSRecord, channel: string | undefi
   const kept = Object.entries(messageAttributes ?? {}).flatMap(([name, { stringValue }]) =>
     stringValue === undefined ? [] : [[name, stringValue]],
   );
-  return { ...Object.fromEntries(kept), ...(channel === undefined ? {} : { channel }) };
+  const { channel: asked, ...others }: Record<string, string> = Object.fromEntries(kept);
+  const only = channel ?? asked;
+  // First, because a queue takes ten attributes and the last ones are left out.
+  return only === undefined ? others : { channel: only, ...others };
 }

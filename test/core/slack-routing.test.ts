@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../functions/core/errors.ts';
 import { matchesGlob } from '../../functions/core/slack-glob.ts';
 import { routeEvent } from '../../functions/core/slack-routes.ts';
-import { parseSlackRouting } from '../../functions/core/slack-routing.ts';
+import { parseSlackRouting, parseSlackSecret } from '../../functions/core/slack-routing.ts';
 import { makeEvent } from './slack-events.ts';
 
 const URLS = {
@@ -101,6 +101,11 @@ describe('the Slack secret', () => {
     const problems = problemsOf(secret);
     expect(problems).not.toEqual([]);
     expect(problems.join('\n')).not.toMatch(/secretA|hooks\.slack\.com/);
+  });
+
+  it('is read from its text, and not quoted when that is no JSON', () => {
+    expect(parseSlackSecret(JSON.stringify({ webhook_url: URLS.ops })).default).toEqual(['default']);
+    expect(() => parseSlackSecret(URLS.ops)).toThrow(new ConfigError(['the secret: is not JSON']));
   });
 });
 

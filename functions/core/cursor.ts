@@ -18,6 +18,8 @@ export function encodeCursor({ atMs, taskId }: Position): string {
 export function decodeCursor(cursor: string): Position {
   const [atMs, taskId] = parsePair(cursor);
   if (!isTime(atMs) || typeof taskId !== 'string' || !TASK_ID.test(taskId)) throw new InvalidCursorError(HINT);
+  // Node reads base64url leniently; one position has one cursor.
+  if (encodeCursor({ atMs, taskId }) !== cursor) throw new InvalidCursorError(HINT);
   return { atMs, taskId };
 }
 

@@ -1,4 +1,5 @@
 import { startEmbeddedDynamo } from '../../local/embedded-dynamodb.ts';
+import { describeLargeResults } from '../contract/large-result.contract.ts';
 import { describePendingTaskStore } from '../contract/pending-task-store.contract.ts';
 import { describeTaskResultStore } from '../contract/task-result-store.contract.ts';
 import { describeWriteUnits } from '../contract/write-units.contract.ts';
@@ -6,3 +7,4 @@ import { describeWriteUnits } from '../contract/write-units.contract.ts';
 describePendingTaskStore('dynalite', startEmbeddedDynamo);
 describeTaskResultStore('dynalite', startEmbeddedDynamo);
 describeWriteUnits('dynalite', startEmbeddedDynamo, { reportsIndexes: false });
+describeLargeResults('dynalite', startEmbeddedDynamo);

@@ -30,7 +30,8 @@ export function createHuaweiTaskQuery({ profiles, clock, ...options }: HuaweiTas
   /** Asks once, and once more where a token was refused and could be renewed. */
   const ask = async (connection: Connection, task: TaskIdentity, signal: AbortSignal | undefined) => {
     const { origin, host, signIn } = connection;
-    const request = { method: 'GET', host, path: pathOf(task), headers: HEADERS } as const;
+    const { projectId } = task;
+    const request = { method: 'GET', host, path: pathOf(task), headers: HEADERS, projectId } as const;
     const send = async (headers: Record<string, string>) =>
       observe(await transport.send({ origin, path: request.path, method: 'GET', headers, signal }), clock.now());
 

@@ -6,12 +6,12 @@ import type { HttpAnswer } from './answer-collector.ts';
 import { faultOf } from './fault-of.ts';
 import type { HttpTransport } from './http-transport.ts';
 
-export type PasswordLogin = { domainName: string; userName: string; password: string; projectId: string };
+export type PasswordLogin = { domainName: string; userName: string; password: string };
 
 /** A token to send, or why there is none; the fault is always `unauthenticated`. */
 export type TokenOrFault = { kind: 'token'; token: string } | { kind: 'fault'; fault: Fault };
 
-/** Tokens for one login. Concurrent callers share one request to IAM. Never throws. */
+/** Tokens for one login and project. Concurrent callers share one request to IAM. Never throws. */
 export type TokenSource = {
   token(): TokenOrFault | Promise<TokenOrFault>;
   /** For a token that was refused: another one, once per minute at most; `undefined` when it is too soon for one. */
@@ -27,14 +27,26 @@ const FORCED_RENEWAL_GAP_MS = 60_000;
 const MAX_RENEWAL_LEAD_MS = 30 * 60_000;
 const ASSUMED_LIFETIME_MS = 60 * 60_000;
 
-export function createTokenSource(
-  deps: { transport: HttpTransport; clock: Clock; iamOrigin: string },
-  login: PasswordLogin,
-): TokenSource {
+type Deps = { transport: HttpTransport; clock: Clock; iamOrigin: string };
+type Rest = { untilMs: number; fault: Fault };
+/** One login's memory of a 401: the same password is as wrong for every project. */
+type LoginState = { refused?: Rest };
+
+/** The token source of each project that a login is used for; a token is scoped to one project. */
+export function createTokenSources(deps: Deps, login: PasswordLogin): (projectId: string) => TokenSource {
+  const state: LoginState = {};
+  const sources = new Map<string, TokenSource>();
+  return (projectId) => {
+    const source = sources.get(projectId) ?? createTokenSource(deps, passwordRequest(login, projectId), state);
+    sources.set(projectId, source);
+    return source;
+  };
+}
+
+function createTokenSource(deps: Deps, body: string, login: LoginState): TokenSource {
   const { clock } = deps;
-  const body = JSON.stringify(passwordRequest(login));
   let held: Held | undefined;
-  let resting: { untilMs: number; fault: Fault } | undefined;
+  let resting: Rest | undefined;
   let inFlight: Promise<TokenOrFault> | undefined;
   let lastForcedMs = Number.NEGATIVE_INFINITY;
 
@@ -42,6 +54,7 @@ export function createTokenSource(
     const signedIn = await signIn(deps, body);
     if (signedIn.kind === 'fault') {
       resting = { untilMs: clock.now() + restMs(signedIn.fault), fault: signedIn.fault };
+      if (signedIn.fault.error.httpStatus === 401) login.refused = resting;
       return heldOr(signedIn.fault);
     }
     held = signedIn.held;
@@ -53,7 +66,8 @@ export function createTokenSource(
     held && clock.now() < held.expiresAtMs ? tokenOf(held) : { kind: 'fault', fault };
   const obtain = (): Promise<TokenOrFault> => {
     if (inFlight) return inFlight;
-    if (resting && clock.now() < resting.untilMs) return Promise.resolve(heldOr(resting.fault));
+    const rest = [login.refused, resting].find((it) => it && clock.now() < it.untilMs);
+    if (rest) return Promise.resolve(heldOr(rest.fault));
     inFlight = request().finally(() => {
       inFlight = undefined;
     });
@@ -79,10 +93,7 @@ const tokenOf = ({ token }: Held): TokenOrFault => ({ kind: 'token', token });
 
 type SignedIn = { kind: 'signed_in'; held: Held } | { kind: 'fault'; fault: Fault };
 
-async function signIn(
-  { transport, clock, iamOrigin }: { transport: HttpTransport; clock: Clock; iamOrigin: string },
-  body: string,
-): Promise<SignedIn> {
+async function signIn({ transport, clock, iamOrigin }: Deps, body: string): Promise<SignedIn> {
   const headers = { 'content-type': 'application/json;charset=utf8', accept: 'application/json' };
   const path = '/v3/auth/tokens?nocatalog=true';
   try {
@@ -127,12 +138,8 @@ function expiryOf(body: string): number | undefined {
 }
 
 /** Source: IAM API reference, "Obtaining a User Token Through Password Authentication". */
-function passwordRequest({ domainName, userName, password, projectId }: PasswordLogin) {
+function passwordRequest({ domainName, userName, password }: PasswordLogin, projectId: string): string {
   const user = { domain: { name: domainName }, name: userName, password };
-  return {
-    auth: {
-      identity: { methods: ['password'], password: { user } },
-      scope: { project: { id: projectId } },
-    },
-  };
+  const identity = { methods: ['password'], password: { user } };
+  return JSON.stringify({ auth: { identity, scope: { project: { id: projectId } } } });
 }

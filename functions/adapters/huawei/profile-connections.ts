@@ -3,7 +3,7 @@ import type { Clock } from '../../core/ports.ts';
 import type { Profile, Profiles } from '../../core/profile.ts';
 import { resolveEndpoints } from './endpoints.ts';
 import type { HttpTransport } from './http-transport.ts';
-import { createTokenSource } from './iam-token-source.ts';
+import { createTokenSources } from './iam-token-source.ts';
 import { accessKeySignIn, fixedTokenSignIn, type SignIn, tokenSignIn } from './sign-in.ts';
 
 /** Where a profile's requests go and how they are signed. */
@@ -54,12 +54,12 @@ function signInFor(
   deps: { transport: HttpTransport; clock: Clock },
   iamOrigin: string | undefined,
 ): SignIn | undefined {
-  const { ak, sk, auth_token, domain_name, user_name, password, project_id } = profile;
+  const { ak, sk, auth_token, domain_name, user_name, password } = profile;
   if (ak && sk) return accessKeySignIn({ ...profile, ak, sk }, () => deps.clock.now());
   if (auth_token) return fixedTokenSignIn(auth_token);
   if (!domain_name || !user_name || !password || !iamOrigin) return undefined;
-  const login = { domainName: domain_name, userName: user_name, password, projectId: project_id };
-  return tokenSignIn(createTokenSource({ ...deps, iamOrigin }, login));
+  const login = { domainName: domain_name, userName: user_name, password };
+  return tokenSignIn(createTokenSources({ ...deps, iamOrigin }, login));
 }
 
 function broken(code: string, message: string): NoConnection {

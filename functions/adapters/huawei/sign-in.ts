@@ -2,12 +2,15 @@ import type { Profile } from '../../core/profile.ts';
 import type { TokenOrFault, TokenSource } from './iam-token-source.ts';
 import { type SignableRequest, sdkDate, signRequest } from './sign-request.ts';
 
+/** A request, and the project whose gateway it is for. */
+export type ProjectRequest = SignableRequest & { projectId: string };
+
 /** Adds to a request what proves who sends it. */
 export type SignIn = {
   /** The headers to send, or the fault that leaves the profile without any. Never throws. */
-  authorize(request: SignableRequest): Authorized | Promise<Authorized>;
+  authorize(request: ProjectRequest): Authorized | Promise<Authorized>;
   /** After a 401: new headers, or `undefined` where trying again could only do harm. */
-  reauthorize(request: SignableRequest, refused: Record<string, string>): Promise<Authorized | undefined>;
+  reauthorize(request: ProjectRequest, refused: Record<string, string>): Promise<Authorized | undefined>;
 };
 
 export type Authorized =
@@ -22,7 +25,7 @@ export function accessKeySignIn(profile: Profile & { ak: string; sk: string }, n
   const key = { ak: profile.ak, sk: profile.sk, securityToken: profile.security_token };
   return {
     authorize(request) {
-      const headers = { ...request.headers, 'x-project-id': profile.project_id };
+      const headers = { ...request.headers, 'x-project-id': request.projectId };
       return { kind: 'headers', headers: signRequest({ ...request, headers }, key, dateAt(now())) };
     },
     reauthorize: async () => undefined,
@@ -38,16 +41,16 @@ export function fixedTokenSignIn(token: string): SignIn {
 }
 
 /** Sends an IAM token and renews it once after a 401. */
-export function tokenSignIn(source: TokenSource): SignIn {
-  const authorized = (request: SignableRequest, got: TokenOrFault): Authorized =>
+export function tokenSignIn(sourceOf: (projectId: string) => TokenSource): SignIn {
+  const authorized = (request: ProjectRequest, got: TokenOrFault): Authorized =>
     got.kind === 'fault' ? got : { kind: 'headers', headers: withToken(request, got.token) };
   return {
     authorize(request) {
-      const got = source.token();
+      const got = sourceOf(request.projectId).token();
       return got instanceof Promise ? got.then((it) => authorized(request, it)) : authorized(request, got);
     },
     async reauthorize(request, refused) {
-      const got = await source.renew(refused[TOKEN_HEADER] ?? '');
+      const got = await sourceOf(request.projectId).renew(refused[TOKEN_HEADER] ?? '');
       return got && authorized(request, got);
     },
   };

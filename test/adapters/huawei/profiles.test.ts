@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import { resolveEndpoints } from '../../../functions/adapters/huawei/endpoints.ts';
+import { validateProfiles } from '../../../functions/adapters/huawei/validate-profiles.ts';
+import { ConfigError } from '../../../functions/core/errors.ts';
+
+const good = { region: 'eu-west-101', project_id: 'p1', ak: 'AK', sk: 'SK' };
+const login = { domain_name: 'd', user_name: 'u', password: 'hunter2' };
+const problemsOf = (profile: object) => {
+  try {
+    validateProfiles({ profiles: { main: profile } });
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems.map((text) => text.replace('Huawei profile "main": ', ''));
+    throw error;
+  }
+  return [];
+};
+
+describe('a profile', () => {
+  test.each([
+    [good],
+    [{ ...good, security_token: 'st', requests_per_second: 3 }],
+    [{ region: 'cn-north-4', project_id: 'p', ...login }],
+    [{ region: 'my-own-1', apig_endpoint: 'https://apig.internal', project_id: 'p', auth_token: 't' }],
+    [{ apig_endpoint: 'http://127.0.0.1:8080', iam_endpoint: 'http://[::1]:9', project_id: 'p', ...login }],
+  ])('is accepted: %j', (profile) => {
+    expect(validateProfiles({ profiles: { main: profile } })).toStrictEqual({ main: profile });
+    expect(validateProfiles(JSON.stringify({ profiles: { main: profile } }))).toStrictEqual({ main: profile });
+  });
+
+  const ways = 'ak + sk, or domain_name + user_name + password, or auth_token';
+  test.each([
+    [{ ...good, sk: undefined }, ['sk is missing (ak + sk go together)']],
+    [{ region: 'cn-north-4', project_id: 'p' }, [`there is no way to sign in: set ${ways}`]],
+    [{ ...good, auth_token: 't' }, [`there is more than one way to sign in: keep only one of ${ways}`]],
+    [{ ...good, ak: undefined, sk: undefined, auth_token: 't', security_token: 's' }, ['security_token needs ak + sk']],
+    [{ ...good, region: undefined }, ['region is missing: set it, or set apig_endpoint']],
+    [{ ...good, region: 'moon-1' }, ['region is not a known region: set it, or set apig_endpoint']],
+    [{ project_id: 'p', ...login, apig_endpoint: 'https://a' }, ['region is missing: set it, or set iam_endpoint']],
+    [{ ...good, project_id: 'a/b' }, ['project_id must be 1 to 64 of A-Z a-z 0-9 - _']],
+    [{ ...good, ak: 'AK\n' }, ['ak has a space, a line end or a character that is not ASCII']],
+    [{ ...good, project_id: undefined }, ['project_id is missing, empty or of the wrong type']],
+    [{ ...good, sk: '' }, ['sk is missing, empty or of the wrong type']],
+    [{ ...good, requests_per_second: -1 }, ['requests_per_second is missing, empty or of the wrong type']],
+    [{ ...good, passwort: 'x', tokn: 'y' }, ['passwort is not a known field', 'tokn is not a known field']],
+  ])('is refused by name: %j', (profile, problems) => {
+    expect(problemsOf(profile)).toStrictEqual(problems);
+  });
+
+  test.each([
+    'http://apig.example.com',
+    'http://127.0.0.1.example.com',
+    'http://127.evil.com',
+    'https://user:secret@apig.example.com',
+    'https://apig.example.com/v2',
+    'https://apig.example.com?x=1',
+    'ftp://127.0.0.1',
+    'apig.example.com',
+  ])('cannot have the endpoint %s', (endpoint) => {
+    expect(problemsOf({ ...good, apig_endpoint: endpoint })).toStrictEqual([
+      'apig_endpoint must be https://host[:port] without a path (http only to a loopback address)',
+    ]);
+    expect(resolveEndpoints({ ...good, apig_endpoint: endpoint })).not.toHaveProperty('apig');
+  });
+
+  test('is one of several, whose problems are told all at once and without a value', () => {
+    const profiles = { a: { ...good, sk: undefined, region: 'moon-1' }, b: { ...login, project_id: 'x y' } };
+    const attempt = () => validateProfiles({ profiles });
+    expect(attempt).toThrow(ConfigError);
+    expect(attempt).toThrow(/"a": sk is missing.*"a": region.*"b": project_id/s);
+    expect(attempt).not.toThrow(/hunter2|moon-1|x y/);
+  });
+});
+
+describe('the document', () => {
+  test.each([['not json'], [null], [[]], [{}], ['{"profiles": 3}'], [{ profiles: { main: 'ak' } }]])(
+    '%j is refused',
+    (document) => {
+      expect(() => validateProfiles(document)).toThrow(ConfigError);
+    },
+  );
+});
+
+describe('an endpoint', () => {
+  test('comes from the region, of which one lies under .eu', () => {
+    expect(resolveEndpoints({ ...good, region: 'cn-north-4' })).toStrictEqual({
+      apig: 'https://apig.cn-north-4.myhuaweicloud.com',
+      iam: 'https://iam.cn-north-4.myhuaweicloud.com',
+    });
+    expect(resolveEndpoints(good)).toStrictEqual({
+      apig: 'https://apig.eu-west-101.myhuaweicloud.eu',
+      iam: 'https://iam.eu-west-101.myhuaweicloud.eu',
+    });
+  });
+
+  test('is overridden one by one', () => {
+    expect(
+      resolveEndpoints({ ...good, region: 'cn-north-4', apig_endpoint: 'https://apig.internal:8443/' }),
+    ).toStrictEqual({
+      apig: 'https://apig.internal:8443',
+      iam: 'https://iam.cn-north-4.myhuaweicloud.com',
+    });
+  });
+});

@@ -16,7 +16,7 @@ export type Fault =
   | { kind: 'huge'; bytes: number };
 
 /** Which requests a fault is for; nothing named = all. */
-export type Match = { route?: RouteName; taskId?: string; projectId?: string };
+type Match = { route?: RouteName; taskId?: string; projectId?: string };
 
 export type FaultRule = {
   fault: Fault;

@@ -4,7 +4,7 @@ import type { SimulatorOptions } from '../../simulator/options.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 
 /** A clock that tests move by hand. */
-export class HandClock {
+class HandClock {
   nowMs = Date.parse('2026-11-24T12:00:00.000Z');
   now = (): number => this.nowMs;
   advance(ms: number): void {

@@ -19,9 +19,8 @@ export type SmtpAlertPublisher = AlertPublisher & { close(): void };
  * has the URL, a user or a password. Throws `ConfigError` for a URL that is none.
  */
 export function createSmtpAlertPublisher(options: SmtpOptions): SmtpAlertPublisher {
-  assertSmtpUrl(options.url);
   const { recipients, from = 'APIG task notifier <apig-task-notifier@localhost>' } = options;
-  const transport = createTransport({ url: options.url, pool: true, maxConnections: 1, ...TIMEOUTS });
+  const transport = createTransport({ ...encryptionFor(options.url), ...POOL, url: options.url });
   return {
     async publish(results) {
       const failed: { taskId: string; reason: string }[] = [];
@@ -39,14 +38,28 @@ export function createSmtpAlertPublisher(options: SmtpOptions): SmtpAlertPublish
   };
 }
 
-const TIMEOUTS = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 };
+const POOL = {
+  pool: true,
+  maxConnections: 1,
+  connectionTimeout: 10_000,
+  greetingTimeout: 10_000,
+  socketTimeout: 30_000,
+} as const;
 /** Keeps out-of-office answers away (RFC 3834). */
 const AUTOMATIC = { 'Auto-Submitted': 'auto-generated' };
 
-function assertSmtpUrl(url: string): void {
-  const protocol = URL.parse(url)?.protocol;
-  if (protocol !== 'smtp:' && protocol !== 'smtps:')
+/**
+ * A password never crosses a network in clear: with one, and beyond loopback, STARTTLS must succeed, unless the URL
+ * itself says `requireTLS=false`. Throws `ConfigError` for a URL that is none, without repeating it.
+ */
+export function encryptionFor(url: string): { requireTLS?: true } {
+  const parsed = URL.parse(url);
+  if (parsed?.protocol !== 'smtp:' && parsed?.protocol !== 'smtps:') {
     throw new ConfigError(['SMTP_URL must start with smtp:// or smtps://']);
+  }
+  const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(parsed.hostname);
+  const isLeftToUs = parsed.password !== '' && !isLoopback && !parsed.searchParams.has('requireTLS');
+  return isLeftToUs ? { requireTLS: true } : {};
 }
 
 function reasonOf(error: unknown): string {

@@ -38,12 +38,18 @@ export function section(text: string): SectionBlock {
   return { type: 'section', text: mrkdwn(text) };
 }
 
-/** Two columns of name and foreign value; what has no value is left out. `lead` is escaped text above them. */
-export function fieldsSection(values: [name: string, value: string | undefined][], lead?: string): SectionBlock {
-  const fields = values
-    .flatMap(([name, value]) => (value === undefined ? [] : [mrkdwn(`*${name}*\n${code(value, FIELD_MAX)}`)]))
-    .slice(0, FIELDS_MAX);
+/** A name and a value for `fieldsSection`: foreign text, or `live` for markup of our own. No value, no field. */
+export type SlackField = { name: string } & ({ value: string | undefined } | { live: string });
+
+/** Fields in two columns. `lead` is escaped text above them. */
+export function fieldsSection(values: SlackField[], lead?: string): SectionBlock {
+  const fields = values.flatMap(fieldText).map(mrkdwn).slice(0, FIELDS_MAX);
   return { type: 'section', ...(lead ? { text: mrkdwn(lead) } : {}), ...(fields.length > 0 ? { fields } : {}) };
+}
+
+function fieldText(field: SlackField): string[] {
+  if ('live' in field) return field.live === '' ? [] : [`*${field.name}*\n${field.live}`];
+  return field.value === undefined ? [] : [`*${field.name}*\n${code(field.value, FIELD_MAX)}`];
 }
 
 /** The small grey line: parts that are escaped already, each cut to a hundred units or so. */

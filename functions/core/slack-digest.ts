@@ -1,6 +1,6 @@
 import { BY_URGENCY, DIGEST_ABOVE } from './digest.ts';
 import type { Outcome } from './outcome.ts';
-import { countWords, needsAttention, OUTCOME_WORDS, taskKind } from './outcome-words.ts';
+import { countWords, needsAttention, OUTCOME_WORDS, shortId, taskKind } from './outcome-words.ts';
 import {
   context,
   cost,
@@ -117,12 +117,18 @@ function digestLine(data: TaskEventData): string {
   const parts = [
     `${OUTCOME_EMOJI[data.outcome]} *${kind} ${OUTCOME_WORDS[data.outcome]}*`,
     data.label ? code(data.label, 60) : '',
-    link(data.result_url, plain(data.task_id, 64), 300),
+    taskLink(data),
     counts === '' ? '' : plain(counts, 120),
   ];
   const line = parts.filter(Boolean).join('  ');
   const reason = reasonOf(data);
   return reason === '' ? line : `${line}\n      ${reason}`;
+}
+
+/** A short id where it leads to the result; else the whole id, for that is all there is to look it up by. */
+function taskLink({ task_id: id, result_url: url }: TaskEventData): string {
+  const linked = link(url, plain(shortId(id), 20), 300);
+  return linked.startsWith('<') ? linked : code(id, 80);
 }
 
 function reasonOf({ outcome, failures = [], error }: TaskEventData): string {

@@ -11,6 +11,7 @@ import {
   MESSAGE_BUDGET,
   SECTION_BUDGET,
   type SlackBlock,
+  type SlackField,
   type SlackMessage,
   section,
 } from './slack-blocks.ts';
@@ -62,20 +63,21 @@ function fallbackText(data: TaskEventData): string {
   return `${headline(data)}${group}${label}`;
 }
 
-function fieldsOf({ data, time }: TaskEvent): [string, string | undefined][] {
+function fieldsOf({ data, time }: TaskEvent): SlackField[] {
   return [
-    ['Gateway', data.instance_id],
-    ['Label', data.label],
-    ['Group', data.summary.group_id],
-    ['File', data.summary.file_name],
-    ['Took', tookWords(data.registered_at, time)],
-    ['Profile', data.profile],
+    { name: 'Gateway', value: data.instance_id },
+    { name: 'Label', value: data.label },
+    { name: 'Group', value: data.summary.group_id },
+    { name: 'File', value: data.summary.file_name },
+    { name: 'Profile', value: data.profile },
+    { name: 'Took', live: tookWords(data.registered_at, time) },
+    { name: 'Ended', live: localTime(time) },
   ];
 }
 
-function tookWords(from: string, to: string): string | undefined {
+function tookWords(from: string, to: string): string {
   const ms = Date.parse(to) - Date.parse(from);
-  return Number.isFinite(ms) ? durationWords(ms) : undefined;
+  return Number.isFinite(ms) ? durationWords(ms) : '';
 }
 
 function errorSection({ error }: TaskEventData): SlackBlock[] {
@@ -119,11 +121,10 @@ function takeLines(lines: string[], room: number): string[] {
   return end === -1 ? lines : lines.slice(0, end);
 }
 
-function contextOf({ data, time }: TaskEvent): SlackBlock {
+function contextOf({ data }: TaskEvent): SlackBlock {
   return context([
     `Task ${code(data.task_id, ID_MAX)}`,
     `Project ${code(data.project_id, ID_MAX)}`,
     data.error?.request_id ? `Request ${code(data.error.request_id, ID_MAX)}` : '',
-    localTime(time),
   ]);
 }

@@ -38,7 +38,7 @@ export async function bundleFunctions(options: BundleOptions): Promise<FunctionB
 }
 
 /** The folders by function name. */
-export function bundlePaths(bundles: FunctionBundle[]): Record<FunctionName, string> {
+export function bundlePaths(bundles: Pick<FunctionBundle, 'name' | 'path'>[]): Record<FunctionName, string> {
   return Object.fromEntries(bundles.map(({ name, path }) => [name, path])) as Record<FunctionName, string>;
 }
 

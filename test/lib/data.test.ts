@@ -1,0 +1,124 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { NEWEST_PROJECTION } from '../../functions/adapters/dynamo-tables.ts';
+import { propertiesOf, synthesize } from './synthesize.ts';
+
+const production = synthesize();
+const passing = synthesize({ dataRemoval: 'destroy' });
+
+describe('tables', () => {
+  it('are on demand, encrypted, recoverable to a point in time, and protected', () => {
+    production.resourceCountIs('AWS::DynamoDB::Table', 2);
+    production.allResourcesProperties('AWS::DynamoDB::Table', {
+      BillingMode: 'PAY_PER_REQUEST',
+      SSESpecification: { SSEEnabled: true },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      DeletionProtectionEnabled: true,
+      KeySchema: [{ AttributeName: 'task_id', KeyType: 'HASH' }],
+    });
+    production.allResources('AWS::DynamoDB::Table', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  });
+
+  it('go with the stack when the settings say so', () => {
+    passing.allResources('AWS::DynamoDB::Table', { DeletionPolicy: 'Delete' });
+    passing.allResourcesProperties('AWS::DynamoDB::Table', { DeletionProtectionEnabled: false });
+  });
+
+  it('list results newest first, with what the functions show of a listing', () => {
+    production.hasResourceProperties('AWS::DynamoDB::Table', {
+      TimeToLiveSpecification: { AttributeName: 'expires_at', Enabled: true },
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'newest',
+          KeySchema: [
+            { AttributeName: 'listing', KeyType: 'HASH' },
+            { AttributeName: 'completed_at', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: NEWEST_PROJECTION },
+        },
+      ],
+    });
+  });
+
+  it('let pending tasks expire by their deadline alone, never by TTL', () => {
+    expect(propertiesOf(production, 'AWS::DynamoDB::Table', 'TablesPending')).not.toHaveProperty(
+      'TimeToLiveSpecification',
+    );
+  });
+});
+
+describe('the bucket', () => {
+  it('is private, versioned, encrypted and kept', () => {
+    production.hasResource('AWS::S3::Bucket', {
+      DeletionPolicy: 'Retain',
+      Properties: {
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+        },
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+        OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+        VersioningConfiguration: { Status: 'Enabled' },
+      },
+    });
+  });
+
+  it('refuses plain http', () => {
+    production.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Effect: 'Deny', Action: 's3:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+        ]),
+      },
+    });
+  });
+
+  it('keeps a file a week longer than its result', () => {
+    synthesize({ resultRetentionDays: 30 }).hasResourceProperties('AWS::S3::Bucket', {
+      LifecycleConfiguration: {
+        Rules: [
+          Match.objectLike({
+            Status: 'Enabled',
+            ExpirationInDays: 37,
+            NoncurrentVersionExpiration: { NoncurrentDays: 7 },
+            AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+          }),
+        ],
+      },
+    });
+  });
+});
+
+describe('secrets', () => {
+  it('begin empty, but for one generated API key', () => {
+    production.resourceCountIs('AWS::SecretsManager::Secret', 2);
+    production.hasResourceProperties('AWS::SecretsManager::Secret', { SecretString: '{"profiles":{}}' });
+    production.hasResourceProperties('AWS::SecretsManager::Secret', {
+      GenerateSecretString: {
+        SecretStringTemplate: '{"keys":[],"hashes":[]}',
+        GenerateStringKey: 'generated_key',
+        PasswordLength: 40,
+        ExcludePunctuation: true,
+      },
+    });
+  });
+
+  it('have a place for Slack where Slack is on', () => {
+    synthesize({ slack: true }).hasResourceProperties('AWS::SecretsManager::Secret', {
+      SecretString: '{"channels":{}}',
+    });
+  });
+});
+
+describe('log groups', () => {
+  it('all expire and go with the stack', () => {
+    const template = synthesize({ logRetentionDays: 7, slack: true });
+    template.resourceCountIs('AWS::Logs::LogGroup', 5);
+    template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
+    template.allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Delete' });
+  });
+});

@@ -1,0 +1,146 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { EVERYTHING, propertiesOf, resourcesOf, synthesize } from './synthesize.ts';
+
+const everything = synthesize(EVERYTHING);
+const nothing = synthesize();
+const environmentOf = (template: typeof everything, id: string) =>
+  (propertiesOf(template, 'AWS::Lambda::Function', id).Environment as { Variables: Record<string, unknown> }).Variables;
+
+describe('functions', () => {
+  it('run one module on Node 24 and arm64, and log JSON', () => {
+    everything.resourceCountIs('AWS::Lambda::Function', 4);
+    everything.allResourcesProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      LoggingConfig: { LogFormat: 'JSON' },
+    });
+  });
+
+  it('reserve no concurrency, which fails in new accounts, and stand in no VPC', () => {
+    everything.allResourcesProperties('AWS::Lambda::Function', {
+      ReservedConcurrentExecutions: Match.absent(),
+      VpcConfig: Match.absent(),
+    });
+  });
+
+  it('come with no custom resource', () => {
+    const types = resourcesOf(everything).map(({ Type }) => Type);
+    expect(types.filter((type) => type.startsWith('Custom::') || type.includes('CustomResource'))).toEqual([]);
+  });
+
+  it('carry the stack name as their service, so that two stacks do not mix their metrics', () => {
+    expect(environmentOf(synthesize({ stackName: 'Staging' }), 'Poller')).toMatchObject({
+      POWERTOOLS_SERVICE_NAME: 'Staging',
+    });
+  });
+
+  it('run on x86 when the settings say so', () => {
+    synthesize({ architecture: 'x86_64' }).allResourcesProperties('AWS::Lambda::Function', {
+      Architectures: ['x86_64'],
+    });
+  });
+});
+
+describe('the poller', () => {
+  it('is run every minute for each segment, without retries, by one schedule each', () => {
+    everything.resourceCountIs('AWS::Scheduler::Schedule', 3);
+    for (const segment of [0, 1, 2]) {
+      everything.hasResourceProperties('AWS::Scheduler::Schedule', {
+        ScheduleExpression: 'rate(1 minute)',
+        FlexibleTimeWindow: { Mode: 'OFF' },
+        Target: {
+          Input: JSON.stringify({ segment, totalSegments: 3 }),
+          RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 },
+          DeadLetterConfig: { Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^PollerDeadLetters'), 'Arn'] } },
+        },
+      });
+    }
+  });
+
+  it('is not retried by Lambda either: the next minute does the work', () => {
+    nothing.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 60,
+    });
+  });
+
+  it('has its minute and time to finish, and less than the two minutes after which others take over', () => {
+    expect(propertiesOf(nothing, 'AWS::Lambda::Function', 'PollerFunction').Timeout).toBe(90);
+  });
+
+  it('may be invoked by its own schedules only', () => {
+    nothing.hasResourceProperties('AWS::IAM::Role', {
+      AssumeRolePolicyDocument: {
+        Statement: [
+          Match.objectLike({
+            Principal: { Service: 'scheduler.amazonaws.com' },
+            Condition: {
+              StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' }, 'aws:SourceArn': Match.anyValue() },
+            },
+          }),
+        ],
+      },
+    });
+  });
+
+  it('learns the settings', () => {
+    const template = synthesize({
+      pollMinIntervalMs: 2000,
+      taskDeadlineHours: 2,
+      resultRetentionDays: 5,
+      endpoints: { apig: 'https://apig.example.com', iam: 'http://127.0.0.1:9' },
+      allowLoopback: true,
+    });
+    expect(environmentOf(template, 'Poller')).toMatchObject({
+      POLL_MIN_INTERVAL_MS: '2000',
+      TASK_DEADLINE_MS: '7200000',
+      RESULT_RETENTION_DAYS: '5',
+      HUAWEICLOUD_APIG_ENDPOINT: 'https://apig.example.com',
+      HUAWEICLOUD_IAM_ENDPOINT: 'http://127.0.0.1:9',
+      ALLOW_LOOPBACK: 'true',
+    });
+    expect(environmentOf(nothing, 'Poller')).not.toHaveProperty('ALLOW_LOOPBACK');
+    expect(environmentOf(nothing, 'Poller')).not.toHaveProperty('CHAT_TOPIC_ARN');
+  });
+});
+
+describe('the HTTP API', () => {
+  it('sends every request to one function', () => {
+    nothing.resourceCountIs('AWS::ApiGatewayV2::Route', 1);
+    nothing.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: '$default' });
+    nothing.hasResourceProperties('AWS::ApiGatewayV2::Integration', { PayloadFormatVersion: '2.0' });
+  });
+
+  it('is throttled and logs every access without credentials', () => {
+    const template = synthesize({ api: { requestsPerSecond: 7, burst: 9 } });
+    template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      StageName: '$default',
+      AutoDeploy: true,
+      DefaultRouteSettings: { ThrottlingRateLimit: 7, ThrottlingBurstLimit: 9 },
+      AccessLogSettings: { DestinationArn: Match.anyValue(), Format: Match.stringLikeRegexp('requestId') },
+    });
+    const { Format } = propertiesOf(template, 'AWS::ApiGatewayV2::Stage', 'TasksApi').AccessLogSettings as {
+      Format: string;
+    };
+    expect(Format).not.toMatch(/authorization|header/i);
+  });
+
+  it('has CORS off unless origins are set', () => {
+    expect(propertiesOf(nothing, 'AWS::ApiGatewayV2::Api', 'TasksApi')).not.toHaveProperty('CorsConfiguration');
+    everything.hasResourceProperties('AWS::ApiGatewayV2::Api', {
+      CorsConfiguration: Match.objectLike({
+        AllowOrigins: ['https://status.example.com'],
+        AllowHeaders: ['authorization', 'content-type'],
+      }),
+    });
+  });
+
+  it('is the base of result links unless a public URL is set', () => {
+    expect(environmentOf(nothing, 'Poller').PUBLIC_URL).toEqual({
+      'Fn::GetAtt': [expect.stringMatching(/^TasksApi/), 'ApiEndpoint'],
+    });
+    expect(environmentOf(everything, 'Poller').PUBLIC_URL).toBe('https://tasks.example.com');
+  });
+});

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { OUTCOMES as CORE_OUTCOMES } from '../../functions/core/outcome.ts';
+import { METRICS, METRICS_NAMESPACE, OUTCOMES } from '../../lib/metric-names.ts';
+import { EVERYTHING, propertiesOf, resourcesOf, synthesize } from './synthesize.ts';
+
+const everything = synthesize(EVERYTHING);
+const alarms = resourcesOf(everything, 'AWS::CloudWatch::Alarm');
+const alarm = (name: string, template = everything) =>
+  propertiesOf(template, 'AWS::CloudWatch::Alarm', `MonitoringAlarms${name}`);
+const dashboardText = JSON.stringify(propertiesOf(everything, 'AWS::CloudWatch::Dashboard', 'Monitoring'));
+
+describe('alarms', () => {
+  it('cover every way to fail somebody', () => {
+    expect(alarms.map(({ id }) => id.slice('MonitoringAlarms'.length, -8)).sort()).toEqual([
+      'ApiServerErrors',
+      'BrokenProfile',
+      'NotificationFailures',
+      'OldestPendingTooOld',
+      'PollerDeadLetters',
+      'PollerErrors',
+      'PollerSilent',
+      'SlackDeadLetters',
+      'WebhooksDeadLetters',
+    ]);
+  });
+
+  it('tell operators when they start and when they end', () => {
+    const operator = { Ref: expect.stringMatching(/^TopicsOperator/) };
+    for (const { id, Properties } of alarms) {
+      expect(Properties.AlarmActions, id).toEqual([operator]);
+      expect(Properties.OKActions, id).toEqual([operator]);
+    }
+  });
+
+  it('say in one or two sentences each what harm they signal and what to do', () => {
+    for (const { id, Properties } of alarms) {
+      expect(Properties.AlarmDescription, id).toMatch(/^[A-Z].{30,}[.:] .{30,}\.$/);
+      expect(String(Properties.AlarmDescription).length, id).toBeLessThanOrEqual(1024);
+    }
+  });
+
+  it('read plain metrics, without metric math', () => {
+    for (const { id, Properties } of alarms) expect(Properties, id).not.toHaveProperty('Metrics');
+  });
+
+  it('take silence of the poller for the worst news', () => {
+    expect(alarm('PollerSilent')).toMatchObject({
+      Namespace: METRICS_NAMESPACE,
+      MetricName: METRICS.sweepCompleted,
+      Dimensions: [{ Name: 'service', Value: 'ApigTaskNotifier' }],
+      Period: 60,
+      EvaluationPeriods: 10,
+      Threshold: 1,
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'breaching',
+    });
+  });
+
+  it('take silence of everything else for no news', () => {
+    for (const { id, Properties } of alarms) {
+      if (!id.includes('PollerSilent')) expect(Properties.TreatMissingData, id).toBe('notBreaching');
+    }
+  });
+
+  it('have thresholds from the settings', () => {
+    const template = synthesize({
+      alarms: {
+        pollerErrors: 2,
+        pollerSilentMinutes: 20,
+        oldestPendingMinutes: 3,
+        notificationFailures: 4,
+        apiServerErrors: 6,
+      },
+    });
+    expect(alarm('PollerErrors', template).Threshold).toBe(2);
+    expect(alarm('PollerSilent', template).EvaluationPeriods).toBe(20);
+    expect(alarm('OldestPendingTooOld', template).Threshold).toBe(180);
+    expect(alarm('NotificationFailures', template).Threshold).toBe(4);
+    expect(alarm('ApiServerErrors', template).Threshold).toBe(6);
+  });
+
+  it('watch the dead letters themselves', () => {
+    expect(alarm('SlackDeadLetters')).toMatchObject({
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Threshold: 1,
+      Dimensions: [
+        {
+          Name: 'QueueName',
+          Value: { 'Fn::GetAtt': [expect.stringMatching(/^NotificationsSlackDeadLetters/), 'QueueName'] },
+        },
+      ],
+    });
+  });
+});
+
+describe('the dashboard', () => {
+  it('shows every metric that the functions emit', () => {
+    for (const name of Object.values(METRICS)) {
+      if (name !== METRICS.profileBroken && name !== METRICS.pollErrors)
+        expect(dashboardText).toContain(`\\"${name}\\"`);
+    }
+    for (const outcome of OUTCOMES) expect(dashboardText).toContain(`\\"Outcomes_${outcome}\\"`);
+  });
+
+  it('knows the same outcomes as the functions', () => {
+    expect([...OUTCOMES].sort()).toEqual([...CORE_OUTCOMES].sort());
+  });
+});

@@ -1,0 +1,23 @@
+import { Validations } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { describe, expect, it } from 'vitest';
+import { createStack, EVERYTHING } from './synthesize.ts';
+
+describe('cdk-nag', () => {
+  it.each([{ settings: {} }, { settings: EVERYTHING }])(
+    'finds nothing against AwsSolutions in $settings',
+    ({ settings }) => {
+      const { app } = createStack(settings);
+      Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+      expect(() => app.synth()).not.toThrow();
+    },
+  );
+
+  it('would find a public bucket', () => {
+    const { app, stack } = createStack();
+    new Bucket(stack, 'Careless');
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    expect(() => app.synth()).toThrow(/Validation failed/);
+  });
+});

@@ -1,0 +1,128 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { EVERYTHING, propertiesOf, resourcesOf, synthesize } from './synthesize.ts';
+
+const everything = synthesize(EVERYTHING);
+const nothing = synthesize();
+
+describe('topics', () => {
+  it('are all encrypted with a key that is rotated', () => {
+    nothing.resourceCountIs('AWS::SNS::Topic', 3);
+    everything.resourceCountIs('AWS::SNS::Topic', 4);
+    everything.allResourcesProperties('AWS::SNS::Topic', { KmsMasterKeyId: Match.anyValue() });
+    everything.hasResourceProperties('AWS::KMS::Key', { EnableKeyRotation: true });
+  });
+
+  it('all refuse what does not come over TLS', () => {
+    everything.resourceCountIs('AWS::SNS::TopicPolicy', 4);
+    everything.allResourcesProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Effect: 'Deny',
+            Action: 'sns:Publish',
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          }),
+        ]),
+      },
+    });
+  });
+
+  it('let the alarms of this account through to operators, key included', () => {
+    const fromAlarms = (actions: unknown) =>
+      Match.arrayWith([
+        Match.objectLike({
+          Effect: 'Allow',
+          Action: actions,
+          Principal: { Service: 'cloudwatch.amazonaws.com' },
+          Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+        }),
+      ]);
+    nothing.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: { Statement: fromAlarms('sns:Publish') },
+    });
+    nothing.hasResourceProperties('AWS::KMS::Key', {
+      KeyPolicy: { Statement: fromAlarms(['kms:GenerateDataKey', 'kms:Decrypt']) },
+    });
+  });
+
+  it('reach people at their addresses, and operators at theirs', () => {
+    const mails = (template: typeof everything, topic: string) =>
+      resourcesOf(template, 'AWS::SNS::Subscription')
+        .map(({ Properties }) => Properties as { Protocol: string; Endpoint: string; TopicArn: { Ref: string } })
+        .filter(({ Protocol, TopicArn }) => Protocol === 'email' && TopicArn.Ref.startsWith(topic))
+        .map(({ Endpoint }) => Endpoint);
+    expect(mails(everything, 'TopicsTaskAlerts')).toEqual(['people@example.com']);
+    expect(mails(everything, 'TopicsOperator')).toEqual(['operator@example.com']);
+    expect(mails(synthesize({ alertEmails: ['a@example.com'] }), 'TopicsOperator')).toEqual(['a@example.com']);
+    expect(mails(nothing, 'Topics')).toEqual([]);
+  });
+});
+
+describe('queues', () => {
+  it('are encrypted, refuse plain http, and have dead letters that last 14 days', () => {
+    everything.allResourcesProperties('AWS::SQS::Queue', { SqsManagedSseEnabled: true });
+    everything.resourceCountIs('AWS::SQS::QueuePolicy', 5);
+    everything.allResourcesProperties('AWS::SQS::QueuePolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+        ]),
+      },
+    });
+    for (const id of ['PollerDeadLetters', 'NotificationsSlackDeadLetters', 'NotificationsWebhooksDeadLetters']) {
+      expect(propertiesOf(everything, 'AWS::SQS::Queue', id).MessageRetentionPeriod, id).toBe(14 * 86_400);
+    }
+  });
+
+  it('hand their function batches of which it can give back single records', () => {
+    everything.allResourcesProperties('AWS::Lambda::EventSourceMapping', {
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 5 },
+    });
+  });
+
+  it('hide a batch six times as long as its function may take', () => {
+    expect(propertiesOf(everything, 'AWS::SQS::Queue', 'NotificationsSlackQueue').VisibilityTimeout).toBe(6 * 60 + 5);
+    expect(propertiesOf(everything, 'AWS::SQS::Queue', 'NotificationsWebhooksQueue').VisibilityTimeout).toBe(6 * 60);
+  });
+});
+
+describe('Slack', () => {
+  it('is not there unless it is on', () => {
+    expect(() => propertiesOf(nothing, 'AWS::Lambda::Function', 'NotificationsSlack')).toThrow('No AWS::Lambda');
+  });
+
+  it('gets every event, in batches that fill for five seconds', () => {
+    everything.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      BatchSize: 100,
+      MaximumBatchingWindowInSeconds: 5,
+    });
+    everything.hasResourceProperties('AWS::SNS::Subscription', {
+      Protocol: 'sqs',
+      RawMessageDelivery: true,
+      FilterPolicy: Match.absent(),
+      RedrivePolicy: { deadLetterTargetArn: Match.anyValue() },
+    });
+  });
+});
+
+describe('webhooks', () => {
+  it('get the events whose task or profile asks for a callback', () => {
+    nothing.hasResourceProperties('AWS::SNS::Subscription', {
+      Protocol: 'sqs',
+      RawMessageDelivery: true,
+      FilterPolicy: { callback: ['true'] },
+    });
+  });
+
+  it('can be retried for 24 hours: the queue neither forgets nor gives up before', () => {
+    const queue = propertiesOf(nothing, 'AWS::SQS::Queue', 'NotificationsWebhooksQueue');
+    expect(queue.MessageRetentionPeriod).toBeGreaterThan(86_400);
+    expect(queue.RedrivePolicy).toMatchObject({ maxReceiveCount: 50 });
+  });
+
+  it('are left out when they are off', () => {
+    synthesize({ webhooks: false }).resourceCountIs('AWS::Lambda::EventSourceMapping', 0);
+  });
+});

@@ -1,0 +1,54 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { bundlePaths, FUNCTION_NAMES } from '../../lib/bundle-functions.ts';
+import { NotifierStack } from '../../lib/notifier-stack.ts';
+import { parseSettings } from '../../lib/settings.ts';
+
+/** Every optional part on. */
+export const EVERYTHING = {
+  slack: true,
+  chatTopic: true,
+  shards: 3,
+  alertEmails: ['people@example.com'],
+  operatorEmails: ['operator@example.com'],
+  api: { corsOrigins: ['https://status.example.com'], publicUrl: 'https://tasks.example.com' },
+};
+
+/** The stack in an app of its own, with one-line functions, so that its template depends on `lib` alone. */
+export function createStack(settings: unknown = {}): { app: App; stack: NotifierStack } {
+  const folder = mkdtempSync(join(tmpdir(), 'notifier-stack-'));
+  const bundles = FUNCTION_NAMES.map((name) => ({ name, path: writeBundle(join(folder, name), name) }));
+  const app = new App({ outdir: join(folder, 'cdk.out') });
+  const stack = new NotifierStack(app, { settings: parseSettings(settings), bundles: bundlePaths(bundles) });
+  return { app, stack };
+}
+
+export function synthesize(settings: unknown = {}): Template {
+  return Template.fromStack(createStack(settings).stack);
+}
+
+type Resource = { id: string; Type: string; Properties: Record<string, unknown> };
+
+/** Resources of a type, or all of them. */
+export function resourcesOf(template: Template, type?: string): Resource[] {
+  const resources: Record<string, Omit<Resource, 'id'>> = template.toJSON().Resources;
+  return Object.entries(resources)
+    .map(([id, resource]) => ({ id, ...resource }))
+    .filter(({ Type }) => type === undefined || Type === type);
+}
+
+/** Properties of the one resource of a type whose logical id begins so. */
+export function propertiesOf(template: Template, type: string, idPrefix: string): Record<string, unknown> {
+  const [found, ...others] = resourcesOf(template, type).filter(({ id }) => id.startsWith(idPrefix));
+  if (!found || others.length > 0) throw new Error(`${found ? 'Several' : 'No'} ${type} begin with ${idPrefix}`);
+  return found.Properties;
+}
+
+function writeBundle(path: string, name: string): string {
+  mkdirSync(path);
+  writeFileSync(join(path, 'index.mjs'), `export const handler = async () => '${name}';\n`);
+  return path;
+}

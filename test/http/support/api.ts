@@ -14,6 +14,7 @@ import { createMemoryResultStore } from './memory-results.ts';
 import { contradiction } from './openapi-oracle.ts';
 
 export const API_KEY = 'key-of-the-tests';
+export const OTHER_API_KEY = 'other-key-of-the-tests';
 
 type CallOptions = { body?: unknown; rawBody?: Buffer | string; headers?: Record<string, string>; key?: string | null };
 
@@ -62,7 +63,7 @@ export function createApi(
     files,
     clock,
     profiles: async () => ({ default: { project_id: 'p1', instance_id: 'gw1' }, bare: { project_id: 'p2' } }),
-    apiKeyHashes: async () => [sha256('another key'), sha256(API_KEY)],
+    apiKeyHashes: async () => [sha256(OTHER_API_KEY), sha256(API_KEY)],
     schedule: { nextPollAt: (task, nowMs) => nextPollAt(task, nowMs, DEFAULT_SCHEDULE) },
     republish: async ({ taskId }, channel) => void republished.push({ taskId, channel }),
     log: { info() {}, warn() {}, error: (message, fields) => void errors.push({ message, ...fields }) },

@@ -3,7 +3,8 @@ import addFormats from 'ajv-formats';
 import openapi from '../../../functions/http/openapi.json' with { type: 'json' };
 
 type Media = { schema: object };
-type Operation = { responses: Record<string, { content?: Record<string, Media>; headers?: Record<string, unknown> }> };
+type Promised = { content?: Record<string, Media>; headers?: Record<string, unknown> };
+type Operation = { responses: Record<string, Promised> };
 type Answer = { status: number; headers: Record<string, string>; body: Buffer };
 
 const ajv = new Ajv2020({ strict: false, allErrors: true });
@@ -12,22 +13,23 @@ ajv.addSchema({ $id: 'openapi', ...openapi });
 
 /** Why an answer is not what openapi.json promises for this request; undefined when it is. */
 export function contradiction(method: string, path: string, answer: Answer): string | undefined {
-  const operation = operationOf(method, path);
+  if (method === 'HEAD') return answer.body.length === 0 ? undefined : 'an answer to HEAD has a body';
+  const found = operationOf(method, path);
   // The document describes the known routes; 404 and 405 of others are problems all the same.
-  if (operation === undefined)
-    return answer.status === 204 ? undefined : mismatch('#/components/schemas/Problem', answer);
-  const promised = operation.operation.responses[String(answer.status)];
-  if (promised === undefined) return `${method} ${path}: ${answer.status} is not in the document`;
+  if (found === undefined) return answer.status === 204 ? undefined : mismatch('#/components/schemas/Problem', answer);
+  const promised = found.operation.responses[String(answer.status)];
+  if (promised === undefined) return `${answer.status} is not in the document`;
   const missing = Object.keys(promised.headers ?? {}).filter((name) => answer.headers[name] === undefined);
-  if (missing.length > 0) return `${method} ${path}: headers ${missing.join(', ')} are missing`;
-  if (promised.content === undefined)
-    return answer.body.length === 0 ? undefined : 'there is a body where none is promised';
+  if (missing.length > 0) return `the headers ${missing.join(', ')} are missing`;
+  return bodyContradiction(promised.content, answer, [...found.pointer, 'responses', String(answer.status)]);
+}
+
+function bodyContradiction(content: Promised['content'], answer: Answer, pointer: string[]): string | undefined {
+  if (content === undefined) return answer.body.length === 0 ? undefined : 'there is a body where none is promised';
   const type = answer.headers['content-type']?.split(';')[0] ?? '';
-  if ('*/*' in promised.content || type === 'text/html') return undefined;
-  if (!(type in promised.content)) return `${method} ${path}: ${type} is not promised for ${answer.status}`;
-  if (method === 'HEAD') return undefined;
-  const pointer = [...operation.pointer, 'responses', String(answer.status), 'content', type, 'schema'].map(escapePart);
-  return mismatch(`#/${pointer.join('/')}`, answer);
+  if ('*/*' in content || type === 'text/html') return undefined;
+  if (!(type in content)) return `${type} is not promised for ${answer.status}`;
+  return mismatch(`#/${[...pointer, 'content', type, 'schema'].map(escapePart).join('/')}`, answer);
 }
 
 function mismatch(pointer: string, answer: Answer): string | undefined {
@@ -37,13 +39,14 @@ function mismatch(pointer: string, answer: Answer): string | undefined {
 }
 
 function operationOf(method: string, path: string) {
-  const verb = method === 'HEAD' ? 'get' : method.toLowerCase();
+  const verb = method.toLowerCase();
   const paths = Object.entries(openapi.paths as Record<string, Record<string, Operation>>);
   // Literal paths first: /tasks/batch also looks like /tasks/{task_id}.
   const literal = paths.find(([template]) => template === path);
-  const found = literal?.[1][verb]
-    ? literal
-    : paths.find(([template, item]) => verb in item && toPattern(template).test(path));
+  const found =
+    literal && Object.hasOwn(literal[1], verb)
+      ? literal
+      : paths.find(([template, item]) => Object.hasOwn(item, verb) && toPattern(template).test(path));
   const operation = found?.[1][verb];
   return found && operation && { operation, pointer: ['paths', found[0], verb] };
 }

@@ -1,0 +1,198 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import fc from 'fast-check';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { ApiEvent, ApiResponse } from '../../functions/http/api-event.ts';
+import { MAX_BODY_BYTES } from '../../functions/http/json-body.ts';
+import { type HttpServer, type HttpServerOptions, startHttpServer } from '../../local/http-server.ts';
+import { API_KEY, createApi, taskResult } from '../http/support/api.ts';
+
+const open: HttpServer[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((server) => server.close()));
+});
+
+async function start(options: Partial<HttpServerOptions> = {}): Promise<HttpServer> {
+  const { handler } = createApi({}, { results: [taskResult()] });
+  const server = await startHttpServer({ handler, host: '127.0.0.1', port: 0, ...options });
+  open.push(server);
+  return server;
+}
+
+/** Keeps the events and answers them all in one way. */
+function recorder(answer: ApiResponse = { statusCode: 200, headers: {}, body: 'ok' }) {
+  const events: ApiEvent[] = [];
+  const handler = async (event: ApiEvent) => {
+    events.push(event);
+    return answer;
+  };
+  return { events, handler };
+}
+
+function dial({ url }: HttpServer): Socket {
+  const { hostname, port } = new URL(url);
+  return connect(Number(port), hostname);
+}
+
+async function exchange(server: HttpServer, bytes: string | Uint8Array): Promise<string> {
+  const socket = dial(server);
+  socket.on('error', () => {});
+  socket.end(bytes);
+  return text(socket).catch(() => '');
+}
+
+describe('startHttpServer', () => {
+  it('serves the API', async () => {
+    const { url } = await start();
+    const headers = { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' };
+    const posted = await fetch(`${url}/tasks`, { method: 'POST', headers, body: '{"task_id":"t1","label":"ü"}' });
+    expect([posted.status, posted.headers.get('location')]).toEqual([202, '/tasks/t1']);
+    expect(await (await fetch(`${url}/tasks/t1`, { headers })).json()).toMatchObject({ state: 'pending', label: 'ü' });
+    expect((await fetch(`${url}/tasks/t1`, { method: 'DELETE', headers })).status).toBe(204);
+    const head = await fetch(`${url}/tasks/f1`, { method: 'HEAD', headers });
+    expect([head.status, await head.text()]).toEqual([200, '']);
+  });
+
+  it('turns a request into an event, byte for byte', async () => {
+    const { events, handler } = recorder();
+    const server = await start({ handler });
+    const body = new Uint8Array([0xff, 0, 0x7b]);
+    await fetch(`${server.url}/a%20b?x=1&x=%ff`, { method: 'POST', body, headers: { 'X-Odd': 'Yes' } });
+    expect(events[0]).toMatchObject({
+      version: '2.0',
+      rawPath: '/a%20b',
+      rawQueryString: 'x=1&x=%ff',
+      headers: { 'x-odd': 'Yes' },
+      requestContext: { http: { method: 'POST', path: '/a%20b' } },
+      body: Buffer.from(body).toString('base64'),
+      isBase64Encoded: true,
+    });
+  });
+
+  it.each([
+    ['http://example.com/tasks?a=1', '/tasks', 'a=1'],
+    ['HTTP://example.com', '/', ''],
+    ['*', '/*', ''],
+    ['//tasks', '//tasks', ''],
+    ['/?', '/', ''],
+  ])('reads the target %s', async (target, path, query) => {
+    const { events, handler } = recorder();
+    await exchange(await start({ handler }), `OPTIONS ${target} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
+    expect(events[0]).toMatchObject({ rawPath: path, rawQueryString: query });
+  });
+
+  it('streams a body and sends bytes as they are', async () => {
+    const bytes = new Uint8Array(3_000_000).map((_, index) => index % 251);
+    const stream = await start(recorder({ statusCode: 200, headers: {}, body: new Blob([bytes]).stream() }));
+    const base64 = Buffer.from(bytes).toString('base64');
+    const inline = await start(recorder({ statusCode: 200, headers: {}, body: base64, isBase64Encoded: true }));
+    for (const { url } of [stream, inline]) {
+      expect(Buffer.from(await (await fetch(url)).arrayBuffer()).equals(bytes)).toBe(true);
+    }
+  });
+
+  it('cuts the connection off when a stream breaks, so that half a document is not taken for a whole one', async () => {
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        controller.enqueue(new Uint8Array(10));
+        controller.error(new Error('disk'));
+      },
+    });
+    const { url } = await start(recorder({ statusCode: 200, headers: {}, body }));
+    await expect(fetch(url).then((response) => response.text())).rejects.toThrow();
+  });
+});
+
+describe('what clients do wrong', () => {
+  it.each([
+    ['announced', { 'content-length': String(MAX_BODY_BYTES + 1) }, 'x'],
+    ['sent in chunks', { 'transfer-encoding': 'chunked' }, `100001\r\n${'x'.repeat(MAX_BODY_BYTES + 1)}\r\n0\r\n\r\n`],
+  ])('a body over 1 MB, %s, is a 413', async (_, headers, body) => {
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    const answer = await exchange(await start(), `POST /tasks HTTP/1.1\r\nhost: x\r\n${lines.join('')}\r\n${body}`);
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+    expect(answer).toContain('application/problem+json');
+  });
+
+  it.each([
+    ['nonsense', 'nonsense\r\n\r\n', 400],
+    ['headers without end', `GET / HTTP/1.1\r\nhost: x\r\nlong: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+    ['two lengths', 'POST /tasks HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab', 400],
+  ])('%s is answered with a problem', async (_, bytes, status) => {
+    const answer = await exchange(await start(), bytes);
+    expect(answer).toContain(`HTTP/1.1 ${status} `);
+    expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toMatchObject({ status });
+  });
+
+  it('a body that does not come is a 408', async () => {
+    const socket = dial(await start({ requestTimeoutMs: 100 }));
+    socket.write('POST /tasks HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n{');
+    expect(await text(socket)).toContain('HTTP/1.1 408 ');
+  });
+
+  it('no bytes are answered with a 5xx, and the server lives on', async () => {
+    const server = await start();
+    const line = fc.tuple(
+      fc.constantFrom('GET', 'POST', 'DELETE', 'CONNECT', 'TRACE', 'FOO'),
+      fc.string({ unit: 'binary' }).map((path) => `/${path}`),
+      fc.constantFrom('HTTP/1.1', 'HTTP/1.0', 'HTTP/9'),
+    );
+    const header = fc.tuple(fc.constantFrom('authorization', 'content-type', 'expect', 'upgrade', 'x'), fc.string());
+    const request = fc
+      .tuple(line, fc.array(header, { maxLength: 4 }), fc.uint8Array())
+      .map(([first, headers, body]) =>
+        Buffer.concat([
+          Buffer.from(
+            `${first.join(' ')}\r\nhost: x\r\n${headers.map((pair) => `${pair.join(': ')}\r\n`).join('')}\r\n`,
+          ),
+          body,
+        ]),
+      );
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(request, fc.uint8Array()), async (bytes) => {
+        expect(await exchange(server, bytes)).not.toMatch(/^HTTP\/1\.1 5/);
+      }),
+      { numRuns: 300 },
+    );
+    expect((await fetch(`${server.url}/health`)).status).toBe(200);
+  }, 60_000);
+});
+
+describe('close', () => {
+  it('lets a request in flight end, and takes no other', async () => {
+    const { promise: answer, resolve } = Promise.withResolvers<ApiResponse>();
+    const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
+    const server = await startHttpServer({
+      handler: () => {
+        arrive();
+        return answer;
+      },
+      host: '127.0.0.1',
+      port: 0,
+    });
+    const reply = fetch(server.url);
+    await arrived;
+    const closed = server.close();
+    await expect(fetch(server.url)).rejects.toThrow();
+    resolve({ statusCode: 200, headers: {}, body: 'done' });
+    expect(await (await reply).text()).toBe('done');
+    await closed;
+  });
+
+  it('cuts off what is not over after its grace', async () => {
+    const handler = () => new Promise<ApiResponse>(() => {});
+    const server = await startHttpServer({ handler, host: '127.0.0.1', port: 0, closeGraceMs: 20 });
+    const socket = dial(server);
+    socket.on('error', () => {});
+    socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n');
+    await once(socket, 'connect');
+    await server.close();
+    socket.destroy();
+  });
+
+  it('fails to start on a port that is taken', async () => {
+    const { url } = await start();
+    await expect(start({ port: Number(new URL(url).port) })).rejects.toThrow('EADDRINUSE');
+  });
+});

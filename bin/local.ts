@@ -1,12 +1,12 @@
 import process from 'node:process';
 import { ConfigError } from '../functions/core/errors.ts';
 import { systemClock as clock } from '../functions/runtime/system-clock.ts';
-import { simulatorProfiles } from '../local/huawei-profiles.ts';
 import { loadOrCreateApiKey } from '../local/local-api-key.ts';
 import { readLocalConfig } from '../local/local-config.ts';
 import { startService } from '../local/service.ts';
 import { wantsColours } from '../local/terminal-alerts.ts';
 import { createTerminalLog } from '../local/terminal-log.ts';
+import { defaultProfile } from '../simulator/default-profile.ts';
 import { startSimulator } from '../simulator/simulator.ts';
 
 /** Prints what is wrong with the environment, without a stack: it is the reader's to mend. */
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
     host: config.HOST,
     port: config.PORT,
     dataDir: config.DATA_DIR,
-    profiles: config.profiles ?? simulatorProfiles(simulator?.url ?? ''),
+    profiles: config.profiles ?? { default: defaultProfile(simulator?.url ?? '') },
     apiKeys,
     pollMinIntervalMs: config.POLL_MIN_INTERVAL_MS,
     taskDeadlineMs: config.TASK_DEADLINE_MS,

@@ -1,6 +1,6 @@
 import { systemClock as clock } from '../../functions/runtime/system-clock.ts';
+import { defaultProfile } from '../../simulator/default-profile.ts';
 import { startSimulator } from '../../simulator/simulator.ts';
-import { simulatorProfiles } from '../huawei-profiles.ts';
 import { startService } from '../service.ts';
 import type { Terminal } from '../terminal-alerts.ts';
 import { createTerminalLog } from '../terminal-log.ts';
@@ -36,7 +36,7 @@ export async function runDemo({ dataDir, terminal, isTty }: DemoOptions): Promis
   const slack = await startSlackStandIn();
   const service = await startService({
     ...{ host: '127.0.0.1', port: 0, dataDir, terminal, clock, apiKeys: [API_KEY], alertEmails: [] },
-    profiles: simulatorProfiles(simulator.url),
+    profiles: { default: { ...defaultProfile(simulator.url), requests_per_second: 50 } },
     pollMinIntervalMs: 300,
     taskDeadlineMs: 60_000,
     slackWebhookUrl: slack.webhookUrl,

@@ -1,0 +1,156 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DEFAULT_ACCOUNT } from '../../simulator/defaults.ts';
+import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
+
+type Running = { child: ChildProcess; url: string; output(): string };
+
+let dataDir: string;
+let simulator: Simulator;
+const running: ChildProcess[] = [];
+
+beforeEach(async () => {
+  dataDir = await mkdtemp(path.join(tmpdir(), 'apig-start-'));
+  simulator = await startSimulator();
+});
+
+afterEach(async () => {
+  for (const child of running.splice(0)) child.kill('SIGKILL');
+  await simulator.close();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+const KEY = 'a-key-for-this-test-alone';
+
+/** `npm start` as a child process, with the simulator as Huawei Cloud. */
+async function start(environment: Record<string, string> = {}): Promise<Running> {
+  const { projectId, instanceId, ak, sk } = DEFAULT_ACCOUNT;
+  const child = spawn(process.execPath, ['bin/local.ts'], {
+    env: {
+      PATH: process.env.PATH,
+      PORT: '0',
+      DATA_DIR: dataDir,
+      API_KEYS: KEY,
+      POLL_MIN_INTERVAL_MS: '200',
+      HUAWEICLOUD_SDK_PROJECT_ID: projectId,
+      HUAWEICLOUD_INSTANCE_ID: instanceId,
+      HUAWEICLOUD_SDK_AK: ak,
+      HUAWEICLOUD_SDK_SK: sk,
+      HUAWEICLOUD_APIG_ENDPOINT: simulator.url,
+      HUAWEICLOUD_IAM_ENDPOINT: simulator.url,
+      ...environment,
+    },
+  });
+  running.push(child);
+  let output = '';
+  const url = await new Promise<string>((resolve, reject) => {
+    const collect = (chunk: Buffer) => {
+      output += chunk;
+      const found = /listening on (http:\S+)/.exec(output);
+      if (found?.[1]) resolve(found[1]);
+    };
+    child.stdout?.on('data', collect);
+    child.stderr?.on('data', collect);
+    child.once('exit', (code) => reject(new Error(`exited with ${code}: ${output}`)));
+  });
+  return { child, url, output: () => output };
+}
+
+const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
+
+async function register(url: string, taskId: string): Promise<number> {
+  const response = await fetch(`${url}/tasks`, { method: 'POST', headers, body: JSON.stringify({ task_id: taskId }) });
+  return response.status;
+}
+
+type Task = { state: string; outcome?: string; status?: string };
+
+async function task(url: string, taskId: string): Promise<Task> {
+  return (await (await fetch(`${url}/tasks/${taskId}`, { headers })).json()) as Task;
+}
+
+async function until(url: string, taskId: string, isThere: (seen: Task) => boolean): Promise<Task> {
+  return expect
+    .poll(() => task(url, taskId), { timeout: 10_000, interval: 50 })
+    .toSatisfy(isThere)
+    .then(() => task(url, taskId));
+}
+
+describe('npm start', () => {
+  it('keeps registered, pending and final tasks over a kill -9', async () => {
+    const over = simulator.control.addTask();
+    const pending = simulator.control.addTask({ ending: 'never' });
+    const first = await start();
+    expect(await register(first.url, over)).toBe(202);
+    expect(await register(first.url, pending)).toBe(202);
+    await until(first.url, over, ({ state }) => state === 'final');
+    await until(first.url, pending, ({ status }) => status === 'processing');
+    const late = simulator.control.addTask({ ending: 'never' });
+    expect(await register(first.url, late)).toBe(202);
+    first.child.kill('SIGKILL');
+    await once(first.child, 'exit');
+
+    const second = await start();
+    expect(await task(second.url, over)).toMatchObject({ state: 'final', outcome: 'succeeded' });
+    expect(await task(second.url, pending)).toMatchObject({ state: 'pending' });
+    expect(await task(second.url, late)).toMatchObject({ state: 'pending' });
+    expect(await register(second.url, over)).toBe(200);
+  });
+
+  it('finishes the polls in flight at Ctrl-C and exits within 5 s', async () => {
+    const slow = simulator.control.addTask();
+    const { child, url } = await start();
+    simulator.control.setFault({ fault: { kind: 'latency', ms: 1_000 }, match: { taskId: slow } });
+    await register(url, slow);
+    await expect.poll(() => simulator.control.stats().requests, { timeout: 10_000 }).toBeGreaterThan(0);
+    const startedMs = Date.now();
+    child.kill('SIGINT');
+    const [code] = await once(child, 'exit');
+    expect(code).toBe(0);
+    expect(Date.now() - startedMs).toBeLessThan(5_000);
+    simulator.control.clearFaults();
+    const again = await start();
+    expect(await task(again.url, slow)).toMatchObject({ state: 'final', outcome: 'succeeded' });
+  });
+
+  it('exits within 5 s although Huawei Cloud hangs', async () => {
+    const { child, url } = await start();
+    const stuck = simulator.control.addTask();
+    simulator.control.setFault({ fault: { kind: 'hang' }, match: { taskId: stuck } });
+    await register(url, stuck);
+    await expect.poll(() => simulator.control.stats().requests, { timeout: 10_000 }).toBeGreaterThan(0);
+    const startedMs = Date.now();
+    child.kill('SIGINT');
+    await once(child, 'exit');
+    expect(Date.now() - startedMs).toBeLessThan(5_000);
+  });
+
+  it('makes a key of its own, prints it once and keeps it from other users', async () => {
+    const first = await start({ API_KEYS: '' });
+    const key = (await readFile(path.join(dataDir, 'api-key'), 'utf8')).trim();
+    expect(first.output()).toContain(key);
+    expect((await stat(path.join(dataDir, 'api-key'))).mode & 0o077).toBe(0);
+    const authorized = await fetch(`${first.url}/tasks`, { headers: { authorization: `Bearer ${key}` } });
+    expect(authorized.status).toBe(200);
+    first.child.kill('SIGKILL');
+    await once(first.child, 'exit');
+    expect((await start({ API_KEYS: '' })).output()).not.toContain(key);
+  });
+
+  it('names every wrong setting at once, and no value', async () => {
+    const secret = 'http://not-loopback.example.com/s3cr3t';
+    const refused = start({ HUAWEICLOUD_APIG_ENDPOINT: secret, HUAWEICLOUD_SDK_SK: '' });
+    await expect(refused).rejects.toThrow(/exited with 1[\s\S]*apig_endpoint/);
+    await expect(refused).rejects.toThrow(/sk is missing/);
+    await expect(refused).rejects.not.toThrow(/s3cr3t/);
+  });
+
+  it('starts the simulator when there are no Huawei credentials, and says so', async () => {
+    const { output } = await start({ HUAWEICLOUD_SDK_AK: '', HUAWEICLOUD_SDK_SK: '' });
+    expect(output()).toContain('simulator stands in');
+  });
+});

@@ -13,8 +13,6 @@ export type TableNames = { pending: string; results: string };
 export const NEWEST_INDEX = 'newest';
 /** The one value of `listing`. */
 export const LISTING = 'results';
-/** Epoch seconds; DynamoDB deletes the row within days after it. */
-export const TTL_ATTRIBUTE = 'expires_at';
 
 /** What a listing shows. `result`, `deliveries` and `callback_url` stay out: they would cost the index a unit for each KB. */
 export const NEWEST_PROJECTION = [
@@ -32,7 +30,7 @@ export const NEWEST_PROJECTION = [
   'expires_at',
 ];
 
-/** Both tables as `CreateTable` wants them. TTL is set apart: `UpdateTimeToLive` with `TTL_ATTRIBUTE` on `results`. */
+/** Both tables as `CreateTable` wants them. TTL, which is set apart, is on `expires_at` of the results. */
 export function tableDefinitions(names: TableNames): {
   pending: CreateTableCommandInput;
   results: CreateTableCommandInput;

@@ -80,7 +80,7 @@ async function attemptOnce(options: S3FileStoreOptions, request: S3Request): Pro
   const { url, headers } = await sign(options, request);
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(new Error('No answer in time')), options.timeoutMs ?? 60_000);
-  const init: RequestInit = { method: request.method, headers, signal: controller.signal, redirect: 'error' };
+  const init: RequestInit = { method: request.method, headers, signal: controller.signal, redirect: 'manual' };
   if (request.body) init.body = request.body;
   try {
     return await fetch(url, init);

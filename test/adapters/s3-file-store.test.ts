@@ -85,6 +85,11 @@ describe('S3 file store', () => {
     await expect(makeStore({ bucket: 'other' }).open(refTo('t/a'))).rejects.toThrow('404 (NoSuchBucket)');
   });
 
+  it('does not follow a redirect to another region, and says where it stands', async () => {
+    s3.faults.push({ status: 301, code: 'PermanentRedirect' });
+    await expect(makeStore().open(refTo('t/a'))).rejects.toThrow('301 (PermanentRedirect)');
+  });
+
   it('reports credentials that cannot be had, without an attempt', async () => {
     const credentials = () => Promise.reject(new StoreError('No credentials'));
     await expect(makeStore({ credentials }).put('t/a', 'x', 'text/plain')).rejects.toThrow('No credentials');

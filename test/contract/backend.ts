@@ -27,10 +27,11 @@ export type Stores = {
   capacity: { operation: string; used: ConsumedCapacity }[];
 };
 
-/** Starts the backend once per file; the function it returns makes fresh tables. */
+let made = 0;
+
+/** Starts the backend once per suite; the function it returns makes fresh tables. */
 export function useBackend(start: StartBackend): () => Promise<Stores> {
   let backend: Backend | undefined;
-  let made = 0;
   beforeAll(async () => {
     backend = await start();
   }, 60_000);

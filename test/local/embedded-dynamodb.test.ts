@@ -33,7 +33,7 @@ describe('Embedded DynamoDB', () => {
 
   it('keeps data when its process is killed', async () => {
     const folder = path.join(dataDir, 'killed');
-    const writer = fork(path.join(import.meta.dirname, 'register-and-wait.ts'), [folder]);
+    const writer = fork(new URL('./register-and-wait.ts', import.meta.url), [folder]);
     await once(writer, 'message');
     writer.kill('SIGKILL');
     await once(writer, 'exit');

@@ -4,12 +4,9 @@ import type { FileRef, ParsedResult } from '../core/parsed-result.ts';
 import type { ApiEvent, ApiResponse, RouteHandler } from './api-event.ts';
 import { contentDisposition } from './content-disposition.ts';
 import type { TasksApiDeps } from './deps.ts';
+import { finalResult, isTooLarge } from './final-result.ts';
 import { HttpProblem } from './problem.ts';
-import { finalResult } from './task-routes.ts';
 import { taskIdOf } from './validate.ts';
-
-/** A Lambda answers at most 6 MB; base64 adds a third, headers and envelope a little. */
-export const MAX_INLINE_BYTES = 4_400_000;
 
 type ExportResult = Extract<ParsedResult, { kind: 'export' }>;
 type Document = { fileName: string; mediaType: string; etag: string; file?: FileRef; content?: string };
@@ -29,7 +26,7 @@ export function definitionRoute(deps: TasksApiDeps): RouteHandler {
 async function answer(deps: TasksApiDeps, taskId: string, document: Document): Promise<ApiResponse> {
   const { file, fileName } = document;
   if (file === undefined) return inline(document, Buffer.from(document.content ?? ''));
-  if (!deps.canStream && file.size_bytes > MAX_INLINE_BYTES) return redirect(deps, file, fileName);
+  if (isTooLarge(deps, file)) return redirect(deps, file, contentDisposition(fileName));
   const stream = await deps.files.open(file);
   if (stream === undefined) throw nothingExported(taskId);
   if (deps.canStream) return { statusCode: 200, headers: headersOf(document), body: stream };
@@ -41,9 +38,9 @@ function inline(document: Document, bytes: Buffer): ApiResponse {
   return { statusCode: 200, headers: headersOf(document), body: bytes.toString('base64'), isBase64Encoded: true };
 }
 
-async function redirect(deps: TasksApiDeps, file: FileRef, fileName: string): Promise<ApiResponse> {
+async function redirect(deps: TasksApiDeps, file: FileRef, disposition: string): Promise<ApiResponse> {
   if (deps.files.presign === undefined) throw new Error('the file store cannot presign, and the document is too large');
-  const location = await deps.files.presign(file, fileName);
+  const location = await deps.files.presign(file, disposition);
   return { statusCode: 302, headers: { location, 'cache-control': 'no-store' } };
 }
 

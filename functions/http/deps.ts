@@ -8,8 +8,8 @@ export type ProfileDefaults = { project_id: string; instance_id?: string };
 
 /** Where exported documents are read from. */
 export type DocumentStore = Pick<FileStore, 'open'> & {
-  /** An https address from which the file can be fetched for a few minutes, under this file name. */
-  presign?(ref: FileRef, fileName: string): Promise<string>;
+  /** An https address from which the file can be fetched for a few minutes, with this `Content-Disposition`. */
+  presign?(ref: FileRef, contentDisposition: string): Promise<string>;
 };
 
 /** What `createTasksApiHandler` works with. */

@@ -67,6 +67,8 @@ export const resultSchema = z.union([
     file_type: optionalText,
     ...z.partial(z.strictObject(storedFile)).shape,
     definition_url: optionalText,
+    /** Where a document too large for an answer lies, for a few minutes. */
+    download_url: optionalText,
     extra,
   }),
   z.strictObject({ kind: z.literal('failure'), error_code: optionalText, error_msg: optionalText, extra }),

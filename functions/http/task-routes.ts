@@ -1,9 +1,9 @@
-import { eventId, type TaskResult } from '../core/outcome.ts';
+import { eventId } from '../core/outcome.ts';
 import { jsonResponse, type RouteHandler } from './api-event.ts';
 import type { TasksApiDeps } from './deps.ts';
+import { finalResult, viewWhole } from './final-result.ts';
 import { HttpProblem, unknownTask } from './problem.ts';
 import { notificationSchema } from './request-schemas.ts';
-import { withStoredResult } from './stored-result.ts';
 import { viewPending } from './task-view.ts';
 import { taskIdOf, validBody } from './validate.ts';
 
@@ -13,13 +13,13 @@ export function getTaskRoute(deps: TasksApiDeps): RouteHandler {
     const taskId = taskIdOf(event);
     const [result, task] = await Promise.all([deps.results.get(taskId), deps.pending.get(taskId)]);
     // Both are there while a task settles. Its end counts from the moment it is stored.
-    if (result !== undefined) return withStoredResult(deps, result);
+    if (result !== undefined) return viewWhole(deps, result);
     if (task !== undefined)
       return jsonResponse(200, viewPending(task, deps.schedule.nextPollAt(task, deps.clock.now())));
     // Settled between the two reads: the result was not there yet, the row not any more.
     const settled = await deps.results.get(taskId);
     if (settled === undefined) throw unknownTask(taskId);
-    return withStoredResult(deps, settled);
+    return viewWhole(deps, settled);
   };
 }
 
@@ -47,20 +47,6 @@ export function notifyAgainRoute(deps: TasksApiDeps): RouteHandler {
       ...(channel === undefined ? {} : { channel }),
     });
   };
-}
-
-/** The result of a task; 409 while it is pending, 404 when it is not known. */
-export async function finalResult(deps: TasksApiDeps, taskId: string): Promise<TaskResult> {
-  const result = (await deps.results.get(taskId)) ?? (await settledSince(deps, taskId));
-  if (result === undefined) throw unknownTask(taskId);
-  return result;
-}
-
-async function settledSince(deps: TasksApiDeps, taskId: string): Promise<TaskResult | undefined> {
-  if ((await deps.pending.get(taskId)) === undefined) return deps.results.get(taskId);
-  throw new HttpProblem(409, `Task "${taskId}" is still pending. Wait until it is final.`, {
-    kind: 'task-still-pending',
-  });
 }
 
 function alreadyFinal(taskId: string): HttpProblem {

@@ -43,10 +43,13 @@ describe('GET /tasks/{task_id}/definition', () => {
 
   it('sends the client to the store for what a Lambda cannot answer', async () => {
     const { files, rows } = await exported({ size_bytes: 4_400_001 });
-    const presign = async (ref: FileRef, name: string) => `https://bucket.example.com/${ref.location}?name=${name}`;
+    const presign = async (ref: FileRef, as: string) =>
+      `https://bucket.example.com/${ref.location}?as=${encodeURIComponent(as)}`;
     const reply = await createApi({ files: { ...files, presign } }, rows).call('GET', '/tasks/f1/definition');
     expect(reply.status).toBe(302);
-    expect(reply.headers.location).toContain('https://bucket.example.com/exports/f1/orders.yaml');
+    expect(reply.headers.location).toContain('https://bucket.example.com/exports/f1/orders.yaml?as=attachment');
+    const task = (await createApi({ files: { ...files, presign } }, rows).call('GET', '/tasks/f1')).json();
+    expect(task.result.download_url).toContain('https://bucket.example.com/exports/f1/orders.yaml?as=attachment');
   });
 
   it('streams the same document where there is no such limit', async () => {

@@ -114,6 +114,12 @@ describe('a result in the file store', () => {
     });
   });
 
+  it('is put back whatever its size where answers have no limit', async () => {
+    const { files, result } = await stored(9_000_000);
+    const body = (await createApi({ files, canStream: true }, { results: [result] }).call('GET', '/tasks/f1')).json();
+    expect(body.result).toEqual(inner);
+  });
+
   it('is described by what is left when its file is gone', async () => {
     const { result } = await stored();
     const body = (await createApi({}, { results: [result] }).call('GET', '/tasks/f1')).json();

@@ -17,9 +17,9 @@ const MEAN_PHASE = 0.25;
  */
 export function planPolls(model: DurationModel, base: PollSchedule): PollPlan {
   const course = prepare(model, base);
-  const budget = pollAges(course.horizonMs, MEAN_PHASE, base).reduce((sum, age, i) => {
-    return i === 0 && age === 0 ? sum : sum + survivalAt(course, age);
-  }, 0);
+  // A poll is made when the task was not over at the one before; nothing is over at the registration.
+  const plainAges = pollAges(course.horizonMs, MEAN_PHASE, base).filter((age) => age > 0);
+  const budget = plainAges.reduce((polls, age) => polls + survivalAt(course, age), 1);
   let cheap = 0;
   let dear = Math.log(course.horizonMs * 10);
   for (let round = 0; round < 24; round += 1) {

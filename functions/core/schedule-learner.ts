@@ -58,12 +58,9 @@ function hasDuration({ outcome }: TaskResult): boolean {
   return outcome === 'succeeded' || outcome === 'partially_succeeded' || outcome === 'failed';
 }
 
-/**
- * The task was not over at the poll before. Where that one was is not stored; the plain schedule's point is close enough
- * even where another schedule was in force (docs/performance.md has the measurement).
- */
+/** Rows of before `pendingUntilMs` was kept were polled by the plain schedule. */
 function sampleOf(result: TaskResult, base: PollSchedule): DurationSample {
   const byMs = Math.max(1, result.completedAtMs - result.registeredAtMs);
-  const previousMs = previousPollAt(result, result.completedAtMs, base) - result.registeredAtMs;
-  return { afterMs: Math.min(previousMs, byMs - 1), byMs };
+  const pendingUntilMs = result.pendingUntilMs ?? previousPollAt(result, result.completedAtMs, base);
+  return { afterMs: Math.max(0, Math.min(pendingUntilMs - result.registeredAtMs, byMs - 1)), byMs };
 }

@@ -1,0 +1,53 @@
+/** `npm run bench` runs every part, `npm run bench -- schedule units` those alone. Results of other parts are kept. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cpus, totalmem } from 'node:os';
+import type { Part } from './part.ts';
+import { formatPart } from './print.ts';
+
+const PARTS: Record<string, () => Promise<{ run: Part }>> = {
+  schedule: () => import('./schedule/part.ts'),
+};
+
+const RESULTS = new URL('results.json', import.meta.url);
+const IMAGES = new URL('../docs/images/', import.meta.url);
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in PARTS));
+if (unknown.length > 0) {
+  console.error(`no such part: ${unknown.join(', ')}; there are ${Object.keys(PARTS).join(', ')}`);
+  process.exit(2);
+}
+
+const results = await readResults();
+for (const [name, load] of Object.entries(PARTS)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  const begun = performance.now();
+  const { run } = await load();
+  const part = await run();
+  console.log(formatPart(name, part));
+  const seconds = Math.round((performance.now() - begun) / 100) / 10;
+  results[name] = { machine: describeMachine(), seconds, goals: part.goals, data: part.data };
+  await writeFile(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
+  await mkdir(IMAGES, { recursive: true });
+  for (const [file, svg] of Object.entries(part.charts ?? {})) await writeFile(new URL(file, IMAGES), svg);
+}
+
+async function readResults(): Promise<Record<string, unknown>> {
+  try {
+    return JSON.parse(await readFile(RESULTS, 'utf8'));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
+    throw error;
+  }
+}
+
+/** What the numbers were measured on; nothing that names the machine. */
+function describeMachine() {
+  const [cpu] = cpus();
+  return {
+    cpu: `${cpus().length} × ${cpu?.model.trim() ?? 'unknown'}`,
+    memory_gb: Math.round(totalmem() / 2 ** 30),
+    node: process.version,
+    measured_on: new Date().toISOString().slice(0, 10),
+  };
+}

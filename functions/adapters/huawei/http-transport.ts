@@ -2,7 +2,7 @@ import type { Dispatcher, Pool as PoolType } from 'undici';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import { createAnswerCollector, type HttpAnswer } from './answer-collector.ts';
 
-export type HttpRequest = {
+type HttpRequest = {
   /** `https://host[:port]`. */
   origin: string;
   path: string;

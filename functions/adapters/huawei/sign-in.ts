@@ -1,9 +1,16 @@
 import type { Profile } from '../../core/profile.ts';
 import type { TokenOrFault, TokenSource } from './iam-token-source.ts';
-import { type SignableRequest, sdkDate, signRequest } from './sign-request.ts';
+import {
+  type AccessKey,
+  type PreparedHeaders,
+  prepareHeaders,
+  type SignableRequest,
+  sdkDate,
+  signPrepared,
+} from './sign-request.ts';
 
 /** A request, and the project whose gateway it is for. */
-export type ProjectRequest = SignableRequest & { projectId: string };
+type ProjectRequest = SignableRequest & { projectId: string };
 
 /** Adds to a request what proves who sends it. */
 export type SignIn = {
@@ -13,21 +20,16 @@ export type SignIn = {
   reauthorize(request: ProjectRequest, refused: Record<string, string>): Promise<Authorized | undefined>;
 };
 
-export type Authorized =
-  | { kind: 'headers'; headers: Record<string, string> }
-  | Extract<TokenOrFault, { kind: 'fault' }>;
+type Authorized = { kind: 'headers'; headers: Record<string, string> } | Extract<TokenOrFault, { kind: 'fault' }>;
 
 const TOKEN_HEADER = 'x-auth-token';
 
 /** Signs with an access key. A refused signature is never tried again: more than five in a row lock the key. */
 export function accessKeySignIn(profile: Profile & { ak: string; sk: string }, now: () => number): SignIn {
-  const dateAt = memoizedSdkDate();
   const key = { ak: profile.ak, sk: profile.sk, securityToken: profile.security_token };
+  const prepare = memoizedPreparation(key);
   return {
-    authorize(request) {
-      const headers = { ...request.headers, 'x-project-id': request.projectId };
-      return { kind: 'headers', headers: signRequest({ ...request, headers }, key, dateAt(now())) };
-    },
+    authorize: (request) => ({ kind: 'headers', headers: signPrepared(request, prepare(request, now()), key) }),
     reauthorize: async () => undefined,
   };
 }
@@ -56,17 +58,20 @@ export function tokenSignIn(sourceOf: (projectId: string) => TokenSource): SignI
   };
 }
 
-/** The date has seconds, and thousands of polls share one. */
-function memoizedSdkDate(): (epochMs: number) => string {
-  let second = Number.NaN;
-  let date = '';
-  return (epochMs) => {
-    if (Math.floor(epochMs / 1000) !== second) {
-      second = Math.floor(epochMs / 1000);
-      date = sdkDate(epochMs);
-    }
-    return date;
+/** Keeps the last preparation: thousands of polls of one project share a second. */
+function memoizedPreparation(key: AccessKey): (request: ProjectRequest, epochMs: number) => PreparedHeaders {
+  let last: { second: number; request: ProjectRequest; prepared: PreparedHeaders } | undefined;
+  return (request, epochMs) => {
+    const second = Math.floor(epochMs / 1000);
+    if (last?.second === second && hasSameHeaders(last.request, request)) return last.prepared;
+    const headers = { ...request.headers, 'x-project-id': request.projectId };
+    last = { second, request, prepared: prepareHeaders({ host: request.host, headers }, key, sdkDate(epochMs)) };
+    return last.prepared;
   };
+}
+
+function hasSameHeaders(a: ProjectRequest, b: ProjectRequest): boolean {
+  return a.projectId === b.projectId && a.host === b.host && a.headers === b.headers;
 }
 
 function withToken(request: SignableRequest, token: string): Record<string, string> {

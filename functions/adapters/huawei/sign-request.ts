@@ -26,22 +26,36 @@ const EMPTY_BODY_SHA256 = hash('sha256', '', 'hex');
  * Source: Huawei Cloud API Gateway, "Signature algorithm".
  */
 export function signRequest(request: SignableRequest, key: AccessKey, date: string): Record<string, string> {
-  const headers: Record<string, string> = { ...request.headers, 'x-sdk-date': date };
-  if (key.securityToken) headers['x-security-token'] = key.securityToken;
-  const { canonical, signed } = canonicalHeaders({ ...headers, host: request.host });
-  const canonicalRequest = [
-    request.method,
-    // Ends in a slash for signing, whatever is sent.
-    request.path.endsWith('/') ? request.path : `${request.path}/`,
-    request.query ? canonicalQuery(request.query) : '',
-    canonical,
-    signed,
-    request.body ? hash('sha256', request.body, 'hex') : EMPTY_BODY_SHA256,
-  ].join('\n');
+  return signPrepared(request, prepareHeaders(request, key, date), key);
+}
+
+/** The part of a signature that requests of the same second share: the headers, as sent and in canonical form. */
+export type PreparedHeaders = { sent: Record<string, string>; canonical: string; signed: string; date: string };
+
+export function prepareHeaders(
+  { host, headers }: Pick<SignableRequest, 'host' | 'headers'>,
+  key: AccessKey,
+  date: string,
+): PreparedHeaders {
+  const sent: Record<string, string> = { ...headers, 'x-sdk-date': date };
+  if (key.securityToken) sent['x-security-token'] = key.securityToken;
+  return { sent, date, ...canonicalHeaders({ ...sent, host }) };
+}
+
+/** `signRequest`, with its headers prepared. */
+export function signPrepared(
+  request: Omit<SignableRequest, 'host' | 'headers'>,
+  { sent, canonical, signed, date }: PreparedHeaders,
+  key: AccessKey,
+): Record<string, string> {
+  // Ends in a slash for signing, whatever is sent.
+  const path = request.path.endsWith('/') ? request.path : `${request.path}/`;
+  const query = request.query ? canonicalQuery(request.query) : '';
+  const bodyHash = request.body ? hash('sha256', request.body, 'hex') : EMPTY_BODY_SHA256;
+  const canonicalRequest = `${request.method}\n${path}\n${query}\n${canonical}\n${signed}\n${bodyHash}`;
   const toSign = `${ALGORITHM}\n${date}\n${hash('sha256', canonicalRequest, 'hex')}`;
   const signature = createHmac('sha256', key.sk).update(toSign).digest('hex');
-  headers.authorization = `${ALGORITHM} Access=${key.ak}, SignedHeaders=${signed}, Signature=${signature}`;
-  return headers;
+  return { ...sent, authorization: `${ALGORITHM} Access=${key.ak}, SignedHeaders=${signed}, Signature=${signature}` };
 }
 
 /** Epoch milliseconds as `YYYYMMDDTHHMMSSZ`. */

@@ -57,6 +57,8 @@ export const slackEnvironment = z.object({
   OPERATOR_TOPIC_ARN: name,
   SLACK_SECRET_ID: name,
   SLACK_DEAD_LETTER_QUEUE_URL: name,
+  AWS_ENDPOINT_URL: optional,
+  AWS_ENDPOINT_URL_SQS: optional,
 });
 
 /** What `deliver-webhook` needs to know. */

@@ -1,4 +1,3 @@
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { createTelemetry } from '../adapters/powertools.ts';
 import { createSecretReader } from '../adapters/secrets.ts';
 import { createSlackWebhook } from '../adapters/slack-webhook.ts';
@@ -6,10 +5,8 @@ import { createSnsOperatorAlerter } from '../adapters/sns-operator-alerter.ts';
 import { createSqsDeadLetter } from '../adapters/sqs-dead-letter.ts';
 import { readEnvironment, slackEnvironment } from '../config.ts';
 import { createProcessAlertMemory } from '../core/operator-alerter.ts';
-import { parseJson } from '../core/parse-result.ts';
-import { parseSlackRouting } from '../core/slack-routing.ts';
+import { parseSlackSecret } from '../core/slack-routing.ts';
 import { createNotifySlackHandler } from '../notify-slack/handler.ts';
-import { requestHandler } from './request-handler.ts';
 import { createSnsClient } from './sns-client.ts';
 import { systemClock as clock } from './system-clock.ts';
 
@@ -19,15 +16,19 @@ export function createNotifySlackRuntime() {
   const telemetry = createTelemetry();
   const { log, metrics } = telemetry;
   const secrets = createSecretReader({ maxAgeS: env.SECRET_MAX_AGE_S });
+  const sns = createSnsClient();
+  const endpoint = env.AWS_ENDPOINT_URL_SQS ?? env.AWS_ENDPOINT_URL;
   const handler = createNotifySlackHandler({
-    routing: secrets.watch(env.SLACK_SECRET_ID, (text) => parseSlackRouting(parseJson(text))),
+    routing: secrets.watch(env.SLACK_SECRET_ID, parseSlackSecret),
     webhook: createSlackWebhook({ clock }),
-    deadLetters: createSqsDeadLetter(
-      new SQSClient({ requestHandler, maxAttempts: 4 }),
-      env.SLACK_DEAD_LETTER_QUEUE_URL,
-    ),
+    deadLetters: createSqsDeadLetter({
+      queueUrl: env.SLACK_DEAD_LETTER_QUEUE_URL,
+      region: env.AWS_REGION,
+      credentials: sns.config.credentials,
+      ...(endpoint && { endpoint }),
+    }),
     alerter: createSnsOperatorAlerter({
-      client: createSnsClient(),
+      client: sns,
       topicArn: env.OPERATOR_TOPIC_ARN,
       // A channel's trouble is seen by few warm instances, and DynamoDB's client would double this bundle.
       memory: createProcessAlertMemory(),

@@ -1,6 +1,6 @@
 import { ConfigError } from '../../core/errors.ts';
 import { parseJson } from '../../core/parse-result.ts';
-import { type Profile, type Profiles, profilesSchema } from '../../core/profile.ts';
+import { type Profile, type Profiles, profilesSchema, withEndpoints } from '../../core/profile.ts';
 import { endpointProblems } from './endpoints.ts';
 
 const NAME = /^[A-Za-z0-9_-]{1,64}$/;
@@ -18,18 +18,19 @@ const HEADER_FIELDS = ['ak', 'security_token', 'auth_token'] as const;
 const ID_FIELDS = ['project_id', 'instance_id'] as const;
 
 /**
- * Reads `{profiles: {name: {...}}}`, as JSON text or parsed.
+ * Reads `{profiles: {name: {...}}}`, as JSON text or parsed; `endpoints` are for profiles without their own.
  * Throws `ConfigError` with every problem at once; it names profiles and fields, never a value.
  */
-export function validateProfiles(json: unknown): Profiles {
+export function validateProfiles(json: unknown, endpoints: Parameters<typeof withEndpoints>[1] = {}): Profiles {
   const input = typeof json === 'string' ? parseJson(json) : json;
   const parsed = profilesSchema.safeParse(input);
   if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap(describeIssue));
-  const problems = Object.entries(parsed.data.profiles).flatMap(([name, profile]) =>
+  const profiles = withEndpoints(parsed.data.profiles, endpoints);
+  const problems = Object.entries(profiles).flatMap(([name, profile]) =>
     profileProblems(name, profile).map((problem) => `Huawei profile "${name}": ${problem}`),
   );
   if (problems.length > 0) throw new ConfigError(problems);
-  return parsed.data.profiles;
+  return profiles;
 }
 
 function profileProblems(name: string, profile: Profile): string[] {

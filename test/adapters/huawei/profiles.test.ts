@@ -62,6 +62,14 @@ describe('a profile', () => {
     expect(resolveEndpoints({ ...good, apig_endpoint: endpoint })).not.toHaveProperty('apig');
   });
 
+  test('without region is completed by common endpoints, which are checked as well', () => {
+    const profiles = { main: { project_id: 'p', auth_token: 't' } };
+    const apig = 'https://apig.internal';
+    expect(validateProfiles({ profiles }, { apig }).main).toMatchObject({ apig_endpoint: apig });
+    expect(() => validateProfiles({ profiles }, { apig: 'http://apig.internal' })).toThrow(/apig_endpoint must be/);
+    expect(validateProfiles({ profiles: { main: good } }, {}).main).toStrictEqual(good);
+  });
+
   test('is one of several, whose problems are told all at once and without a value', () => {
     const profiles = { a: { ...good, sk: undefined, region: 'moon-1' }, b: { ...login, project_id: 'x y' } };
     const attempt = () => validateProfiles({ profiles });

@@ -7,7 +7,9 @@ const CHANNEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const MENTION = /^<(!here|!channel|!everyone|@[UW][A-Z0-9]{2,20}|!subteam\^S[A-Z0-9]{2,20})>$/;
 const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/;
 /** The name that the bare form gives its only channel. */
-const ONLY_CHANNEL = 'default';
+const DEFAULT_CHANNEL = 'default';
+/** What a replay calls the webhooks of one's own, which are not Slack's. */
+export const NOT_SLACK = 'webhook';
 
 const webhookUrl = z
   .string()
@@ -39,14 +41,14 @@ const ruleSchema = z.strictObject({
 const routingSchema = z.strictObject({
   channels: z.record(z.string(), webhookUrl),
   rules: z._default(z.array(ruleSchema), []),
-  /** Where an event goes that no rule fits. */
-  default: z.array(channelName),
+  /** Where an event goes that no rule fits. May be left out where one channel is named `default`, or is the only one. */
+  default: z.optional(z.array(channelName)),
 });
 
 export type SlackRule = z.infer<typeof ruleSchema>;
 
 /** The Slack secret: webhook URLs by channel name, and which event goes where. */
-export type SlackRouting = z.infer<typeof routingSchema>;
+export type SlackRouting = { channels: Record<string, string>; rules: SlackRule[]; default: string[] };
 
 /**
  * Reads the Slack secret in either form, `{channels, rules, default}` or `{webhook_url}`.
@@ -56,9 +58,17 @@ export function parseSlackRouting(secret: unknown): SlackRouting {
   const isBare = typeof secret === 'object' && secret !== null && 'webhook_url' in secret;
   const parsed = isBare ? z.safeParse(bareSchema, secret) : z.safeParse(routingSchema, secret);
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map(describeIssue));
-  const problems = findContradictions(parsed.data);
+  const { channels, rules } = parsed.data;
+  const routing = { channels, rules, default: parsed.data.default ?? findDefault(Object.keys(channels)) };
+  const problems = findContradictions(routing);
   if (problems.length > 0) throw new ConfigError(problems);
-  return parsed.data;
+  return routing;
+}
+
+function findDefault(names: string[]): string[] {
+  if (names.includes(DEFAULT_CHANNEL) || names.length === 0) return [DEFAULT_CHANNEL];
+  if (names.length === 1) return names;
+  throw new ConfigError(['default: must name the channels that get what no rule fits ([] for none)']);
 }
 
 /** Reads the Slack secret's text; the errors are those of `parseSlackRouting`. */
@@ -78,10 +88,10 @@ function parseJson(text: string): unknown {
 const bareSchema = z.pipe(
   z.strictObject({ webhook_url: webhookUrl }),
   z.transform(
-    ({ webhook_url }): SlackRouting => ({
-      channels: { [ONLY_CHANNEL]: webhook_url },
+    ({ webhook_url }): z.infer<typeof routingSchema> => ({
+      channels: { [DEFAULT_CHANNEL]: webhook_url },
       rules: [],
-      default: [ONLY_CHANNEL],
+      default: [DEFAULT_CHANNEL],
     }),
   ),
 );
@@ -89,8 +99,10 @@ const bareSchema = z.pipe(
 /** What the schema cannot see: names that lead nowhere, and mentions that would never be sent. */
 function findContradictions(routing: SlackRouting): string[] {
   const isKnown = (name: string) => Object.hasOwn(routing.channels, name);
+  if (Object.keys(routing.channels).length === 0) return ['channels: there is none yet'];
   const unnamed = Object.keys(routing.channels).filter((name) => !CHANNEL_NAME.test(name)).length;
   const problems = routing.default.filter((name) => !isKnown(name)).map((name) => unknownChannel('default', name));
+  if (isKnown(NOT_SLACK)) problems.push(`channels.${NOT_SLACK}: is the name of the webhooks of one's own`);
   if (unnamed > 0) problems.push(`channels: ${unnamed} name(s) are not 1 to 64 letters, digits, '.', '_' or '-'`);
   routing.rules.forEach((rule, index) => {
     const field = `rules[${index}]`;

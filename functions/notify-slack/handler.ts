@@ -3,7 +3,7 @@ import { createBoundedMap } from '../core/bounded-map.ts';
 import type { DeadLetter } from '../core/dead-letter.ts';
 import type { Clock, Log, MetricSink, OperatorAlerter } from '../core/ports.ts';
 import { routeEvent } from '../core/slack-routes.ts';
-import type { SlackRouting } from '../core/slack-routing.ts';
+import { NOT_SLACK, type SlackRouting } from '../core/slack-routing.ts';
 import type { SlackWebhook } from '../core/slack-webhook.ts';
 import { describeChannelTrouble } from './channel-alert.ts';
 import { deliverToChannel, type Ticket } from './deliver-to-channel.ts';
@@ -69,6 +69,7 @@ async function sortRecord(record: SQSRecord, { routing, fates, log }: Sorting): 
     return [];
   }
   const { event, channel: only } = read;
+  if (only === NOT_SLACK) return [];
   if (only !== undefined && !Object.hasOwn(routing.channels, only)) {
     await fates.bury(record, 'it names a channel that the Slack secret does not have');
     return [];

@@ -35,7 +35,7 @@ export function createRecordFates({ deadLetters, memo, metrics, log }: RecordFat
       return giveBack(record, { ...fields, detail: 'the dead-letter queue did not take it' });
     }
     if (channel !== undefined) memo.set(memoKey(record, channel), true);
-    metrics.add('SlackDeadLettered', 1);
+    metrics.add('NotificationFailures', 1);
     log.error('slack record dead-lettered', { message_id: record.messageId, ...fields });
   };
 

@@ -32,6 +32,19 @@ describe('the Slack secret', () => {
     expect(parseSlackRouting({ channels: URLS, default: [] }).rules).toEqual([]);
   });
 
+  it('may leave out the default where it is plain which channel that is', () => {
+    const { ops, payments } = URLS;
+    expect(parseSlackRouting({ channels: { ops } }).default).toEqual(['ops']);
+    expect(parseSlackRouting({ channels: { ops, default: payments } }).default).toEqual(['default']);
+    expect(problemsOf({ channels: URLS })).toEqual([
+      'default: must name the channels that get what no rule fits ([] for none)',
+    ]);
+  });
+
+  it('is of no use before it has a channel', () => {
+    expect(problemsOf({ channels: {} })).toEqual(['channels: there is none yet']);
+  });
+
   it('takes plain http only to a loopback address', () => {
     for (const url of ['http://127.0.0.1:8080/x', 'http://localhost:1/', 'http://[::1]:9/x'])
       expect(problemsOf({ webhook_url: url })).toEqual([]);
@@ -68,6 +81,11 @@ describe('the Slack secret', () => {
       { channels: URLS, default: [], rules: [{ when: { lable: 'x' }, channels: [] }] },
       'rules[0].when: has fields that are not known',
     ],
+    [
+      'a channel with the name of the webhooks of one’s own',
+      { channels: { webhook: URLS.ops }, default: [] },
+      "channels.webhook: is the name of the webhooks of one's own",
+    ],
     ['both forms at once', { webhook_url: URLS.ops, channels: URLS }, 'the secret: has fields that are not known'],
   ])('is refused for %s', (_, secret, problem) => {
     expect(problemsOf(secret)).toEqual([problem]);
@@ -79,7 +97,6 @@ describe('the Slack secret', () => {
       'channels.ops',
       'rules[0].when.outcome',
       'rules[0].channels',
-      'default',
     ]);
   });
 

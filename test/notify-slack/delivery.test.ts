@@ -80,7 +80,7 @@ describe('a channel that is no more', () => {
         reason: `HTTP ${status} ${body}`,
       },
     ]);
-    expect(metrics.sums).toEqual({ SlackDeadLettered: 1 });
+    expect(metrics.sums).toEqual({ NotificationFailures: 1 });
   });
 
   it('raises one alert that names it, and its URL is nowhere', async () => {

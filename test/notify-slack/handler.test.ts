@@ -84,6 +84,13 @@ describe('notify-slack', () => {
     expect(buried).toMatchObject([{ reason: 'it names a channel that the Slack secret does not have' }]);
   });
 
+  it('leaves a replay for the webhooks of one’s own to those', async () => {
+    await using server = await startSlackServer();
+    const { handle, buried } = setUp(server);
+    expect(await handle(record('1', failed, { channel: 'webhook' }))).toEqual([]);
+    expect([server.received, buried]).toEqual([[], []]);
+  });
+
   it('takes fields that it does not know', async () => {
     await using server = await startSlackServer();
     const { handle, buried } = setUp(server);

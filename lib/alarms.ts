@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
@@ -10,7 +10,7 @@ const FIVE_MINUTES = Duration.minutes(5);
 
 type AlarmSpec = {
   id: string;
-  metric: IMetric;
+  metric: Metric;
   /** Alarms from this value on. */
   from: number;
   /** What goes wrong for somebody while this lasts. */
@@ -36,7 +36,7 @@ export class Alarms extends Construct {
     return this.#tellOperator(
       new Alarm(this, id, {
         alarmDescription: `${harm} ${todo}`,
-        metric,
+        metric: unlabelled(metric, FIVE_MINUTES),
         threshold: from,
         evaluationPeriods: 1,
         comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
@@ -53,7 +53,7 @@ export class Alarms extends Construct {
         alarmDescription:
           `No sweep has been completed for ${minutes} minutes: tasks may be over and nobody is told. ` +
           'See whether the schedules are enabled, then the poller’s log. It also alarms for the first minutes after the first deployment.',
-        metric: metrics.sweeps.with({ period: Duration.minutes(1) }),
+        metric: unlabelled(metrics.sweeps, Duration.minutes(1)),
         threshold: 1,
         evaluationPeriods: minutes,
         comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
@@ -70,25 +70,30 @@ export class Alarms extends Construct {
   }
 }
 
+// A label would turn the alarm into one of metric math.
+function unlabelled({ namespace, metricName, dimensions, statistic }: Metric, period: Duration): Metric {
+  return new Metric({ namespace, metricName, statistic, period, ...(dimensions && { dimensionsMap: dimensions }) });
+}
+
 function pollingSpecs(metrics: Metrics, { alarms }: Settings): AlarmSpec[] {
   return [
     {
       id: 'PollerErrors',
-      metric: metrics.pollerErrors.with({ period: FIVE_MINUTES }),
+      metric: metrics.pollerErrors,
       from: alarms.pollerErrors,
       harm: 'Runs of the poller fail: news about tasks comes late, by a minute per failed run.',
       todo: 'Read the errors in the poller’s log; a time-out means that a shard has too much to do, so raise `shards`.',
     },
     {
       id: 'BrokenProfile',
-      metric: metrics.profileBroken.with({ period: FIVE_MINUTES }),
+      metric: metrics.profileBroken,
       from: 1,
       harm: 'Huawei Cloud refuses the credentials of a profile: its tasks stay pending until they expire.',
       todo: 'The operator topic names the profile. Put valid credentials into the Huawei secret; no deploy is needed.',
     },
     {
       id: 'OldestPendingTooOld',
-      metric: metrics.oldestPendingAge.with({ period: FIVE_MINUTES }),
+      metric: metrics.oldestPendingAge,
       from: alarms.oldestPendingMinutes * 60,
       harm: `A task has been pending for ${alarms.oldestPendingMinutes} minutes: somebody is waiting for it.`,
       todo: 'List `GET /tasks?state=pending` and see its last_error; ask Huawei Cloud, or stop watching it with DELETE.',
@@ -100,14 +105,14 @@ function tellingSpecs(metrics: Metrics, { alarms }: Settings): AlarmSpec[] {
   return [
     {
       id: 'NotificationFailures',
-      metric: metrics.notificationFailures.with({ period: FIVE_MINUTES }),
+      metric: metrics.notificationFailures,
       from: alarms.notificationFailures,
       harm: 'Notifications could not be handed over: people or machines do not learn how their tasks ended.',
       todo: 'Read the reason in the log of notify-slack, deliver-webhook or the poller; mend the channel or address, then redrive.',
     },
     {
       id: 'ApiServerErrors',
-      metric: metrics.apiServerErrors.with({ period: FIVE_MINUTES }),
+      metric: metrics.apiServerErrors,
       from: alarms.apiServerErrors,
       harm: 'The HTTP API answers 5xx: clients cannot register tasks, so these will not be watched.',
       todo: 'Follow the request ids of the access log into the log of tasks-api.',
@@ -118,7 +123,7 @@ function tellingSpecs(metrics: Metrics, { alarms }: Settings): AlarmSpec[] {
 function deadLetterSpecs({ deadLetters }: Metrics): AlarmSpec[] {
   return deadLetters.map(({ name, visible }) => ({
     id: `${name}DeadLetters`,
-    metric: visible.with({ period: FIVE_MINUTES }),
+    metric: visible,
     from: 1,
     harm: `Messages of ${name} were given up: what they say has reached nobody.`,
     todo: 'Look at the messages, mend the cause, and start a redrive of the queue; they are lost after 14 days.',

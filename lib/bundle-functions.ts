@@ -2,7 +2,7 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
-import { stubsPlugin } from './bundle-stubs.ts';
+import { lightenPlugin } from './lighten-plugin.ts';
 
 /** The functions that AWS calls: `functions/<name>.lambda.ts`. */
 export const FUNCTION_NAMES = ['tasks-api', 'poll-tasks', 'notify-slack', 'deliver-webhook'] as const;
@@ -62,11 +62,12 @@ async function bundleFunction(
     mainFields: ['module', 'main'],
     sourcemap: 'external',
     legalComments: 'none',
+    charset: 'utf8',
     logLevel: 'error',
     banner: { js: REQUIRE_BANNER },
     // undici leaves its experimental parser out when Node bundles it this way.
     define: { esbuildDetection: 'true' },
-    plugins: [stubsPlugin],
+    plugins: [lightenPlugin],
   });
   await rename(join(path, 'index.mjs.map'), join(outdir, 'maps', `${name}.mjs.map`));
   return { name, path, bytes: bytesOf(metafile, 'index.mjs'), metafile };

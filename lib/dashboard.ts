@@ -53,7 +53,10 @@ function polling(metrics: Metrics): IWidget[][] {
     [
       graph('Pending tasks | oldest (s)', [metrics.pending], { right: [metrics.oldestPendingAge] }),
       graph('Polls | throttled', [metrics.polls], { right: [metrics.throttles] }),
-      graph('Poll errors by class', metrics.pollErrorsByClass, { stacked: true }),
+      graph('Poll errors by class | broken profiles', metrics.pollErrorsByClass, {
+        right: [metrics.profileBroken],
+        stacked: true,
+      }),
     ],
     [
       graph('Outcomes', metrics.outcomes, { stacked: true }),
@@ -66,7 +69,7 @@ function polling(metrics: Metrics): IWidget[][] {
 function telling(metrics: Metrics): IWidget[][] {
   return [
     [
-      graph('Notifications', [metrics.notificationsSent, metrics.notificationFailures]),
+      graph('Notifications', [metrics.notificationsSent, metrics.notificationFailures, ...metrics.slack]),
       graph('API requests', [metrics.apiRequests, metrics.apiClientErrors, metrics.apiServerErrors], {
         right: [metrics.apiLatency],
       }),

@@ -17,6 +17,13 @@ export const METRICS = {
   notificationFailures: 'NotificationFailures',
 } as const;
 
+/** What became of queue records at Slack, by its label on the dashboard. */
+export const SLACK_METRICS = {
+  'to Slack': 'SlackDelivered',
+  'given back to the queue': 'SlackGivenBack',
+  'dead-lettered': 'SlackDeadLettered',
+} as const;
+
 /** Classes of faults; each has a metric `PollErrors_<class>` beside the total. */
 export const FAULT_CLASSES = [
   'permanent',

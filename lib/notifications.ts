@@ -44,7 +44,6 @@ function slackFunction({ settings, bundles, secrets, topics, tables }: Backing, 
       SLACK_DEAD_LETTER_QUEUE_URL: deadLetters.queueUrl,
     },
     statements: [
-      tables.alertMemoryStatement(),
       allow(['secretsmanager:GetSecretValue'], secrets.slack.secretArn),
       // What Slack refuses for good goes there at once.
       allow(['sqs:SendMessage'], deadLetters.queueArn),

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { OUTCOMES as CORE_OUTCOMES } from '../../functions/core/outcome.ts';
-import { METRICS, METRICS_NAMESPACE, OUTCOMES } from '../../lib/metric-names.ts';
+import { FAULT_CLASSES, METRICS, METRICS_NAMESPACE, OUTCOMES, SLACK_METRICS } from '../../lib/metric-names.ts';
 import { EVERYTHING, propertiesOf, resourcesOf, synthesize } from './synthesize.ts';
 
 const everything = synthesize(EVERYTHING);
 const alarms = resourcesOf(everything, 'AWS::CloudWatch::Alarm');
 const alarm = (name: string, template = everything) =>
   propertiesOf(template, 'AWS::CloudWatch::Alarm', `MonitoringAlarms${name}`);
-const dashboardText = JSON.stringify(propertiesOf(everything, 'AWS::CloudWatch::Dashboard', 'Monitoring'));
+const dashboardText = JSON.stringify(propertiesOf(everything, 'AWS::CloudWatch::Dashboard', 'Monitoring'))
+  .replaceAll('\\\\"', '"')
+  .replaceAll('\\"', '"');
 
 describe('alarms', () => {
   it('cover every way to fail somebody', () => {
@@ -95,11 +97,12 @@ describe('alarms', () => {
 
 describe('the dashboard', () => {
   it('shows every metric that the functions emit', () => {
-    for (const name of Object.values(METRICS)) {
-      if (name !== METRICS.profileBroken && name !== METRICS.pollErrors)
-        expect(dashboardText).toContain(`\\"${name}\\"`);
+    const names = [...Object.values(METRICS), ...Object.values(SLACK_METRICS)];
+    for (const name of names.filter((each) => each !== METRICS.pollErrors)) {
+      expect(dashboardText).toContain(`"${name}"`);
     }
-    for (const outcome of OUTCOMES) expect(dashboardText).toContain(`\\"Outcomes_${outcome}\\"`);
+    for (const fault of FAULT_CLASSES) expect(dashboardText).toContain(`"PollErrors_${fault}"`);
+    for (const outcome of OUTCOMES) expect(dashboardText).toContain(`"Outcomes_${outcome}"`);
   });
 
   it('knows the same outcomes as the functions', () => {

@@ -14,10 +14,10 @@ describe('cdk-nag', () => {
     },
   );
 
-  it('would find a public bucket', () => {
+  it('finds a bucket that takes plain http', () => {
     const { app, stack } = createStack();
     new Bucket(stack, 'Careless');
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-    expect(() => app.synth()).toThrow(/Validation failed/);
+    expect(() => app.synth()).toThrow(/AwsSolutions-S10/);
   });
 });

@@ -52,8 +52,6 @@ describe('least privilege', () => {
 
   it('lets the Slack function take from its queue, bury, and tell operators', () => {
     expect(permissionsOf(everything, 'NotificationsSlackFunctionRole')).toEqual([
-      `dynamodb:DeleteItem TablesResults ${ALERT_MEMORY}`,
-      `dynamodb:PutItem TablesResults ${ALERT_MEMORY}`,
       'kms:Decrypt TopicsKey',
       'kms:GenerateDataKey TopicsKey',
       'logs:CreateLogStream NotificationsSlackFunctionLogs',

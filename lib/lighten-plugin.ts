@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { brotliCompressSync } from 'node:zlib';
 import type { Plugin } from 'esbuild';
 
 type Stub = {
@@ -8,9 +10,10 @@ type Stub = {
   contents: string;
 };
 
-const leftOut = (what: string) => `new Error('${what} is left out of this bundle: see lib/bundle-stubs.ts')`;
+const leftOut = (what: string) => `new Error('${what} is left out of this bundle: see lib/lighten-plugin.ts')`;
 const throwing = (what: string) => `throw ${leftOut(what)};`;
 
+const IN_SDK = /[\\/]@aws-sdk[\\/]/;
 const IN_SMITHY = /[\\/]@smithy[\\/]/;
 const IN_UNDICI = /[\\/]undici[\\/]lib[\\/]/;
 
@@ -34,8 +37,23 @@ const STUBS: readonly Stub[] = [
   {
     // A Lambda's credentials are in its environment: no profile files, SSO, or metadata services (137 kB).
     import: /^@aws-sdk\/credential-provider-node$/,
-    importer: /[\\/]@aws-sdk[\\/]/,
+    importer: IN_SDK,
     contents: `import { fromEnv } from '@aws-sdk/credential-provider-env'; export const defaultProvider = fromEnv;`,
+  },
+  {
+    // DynamoDB's endpoint discovery, which is off unless a setting turns it on, and its LRU cache (9 kB).
+    import: /^@aws-sdk\/middleware-endpoint-discovery$/,
+    importer: IN_SDK,
+    contents: `
+      export const NODE_ENDPOINT_DISCOVERY_CONFIG_OPTIONS = {
+        environmentVariableSelector: () => undefined, configFileSelector: () => undefined, default: undefined };
+      export const resolveEndpointDiscoveryConfig = (config) => config;`,
+  },
+  {
+    // Client-side rate limits of the adaptive retry mode; the clients are in the standard mode (3 kB).
+    import: /\/DefaultRateLimiter$/,
+    importer: IN_SMITHY,
+    contents: `export class DefaultRateLimiter { constructor() { ${throwing('The adaptive retry mode')} } }`,
   },
   {
     // llhttp without SIMD, for processors that Lambda does not have (72 kB).
@@ -57,14 +75,43 @@ const STUBS: readonly Stub[] = [
   },
 ];
 
-/** Replaces what the functions never reach by stand-ins that throw. */
-export const stubsPlugin: Plugin = {
-  name: 'stubs',
+/** The text of a module in fewer bytes, doing the same. */
+type Shrink = { file: RegExp; shrink: (text: string) => string };
+
+const SHRINKS: readonly Shrink[] = [
+  {
+    // Imported whole for its version alone (2 kB a client).
+    file: /[\\/]@aws-sdk[\\/]client-[\w-]+[\\/]package\.json$/,
+    shrink: (text) => `export default ${JSON.stringify({ version: JSON.parse(text).version })};`,
+  },
+  {
+    // The parser is WebAssembly in base64; compressed it has half the bytes, and unpacking takes a millisecond.
+    file: /[\\/]llhttp_simd-wasm\.js$/,
+    shrink: shrinkWasm,
+  },
+];
+
+function shrinkWasm(text: string): string {
+  const base64 = /'(AGFzbQ[\w+/=]+)'/.exec(text)?.[1];
+  if (!base64) throw new Error('undici keeps its WebAssembly in another form than lib/lighten-plugin.ts knows');
+  const packed = brotliCompressSync(Buffer.from(base64, 'base64')).toString('base64');
+  return `module.exports = require('node:zlib').brotliDecompressSync(Buffer.from('${packed}', 'base64'));`;
+}
+
+/** Replaces what the functions never reach by stand-ins that throw, and packs tighter what they do reach. */
+export const lightenPlugin: Plugin = {
+  name: 'lighten',
   setup(build) {
     for (const [index, stub] of STUBS.entries()) {
       build.onResolve({ filter: stub.import }, ({ importer, resolveDir }) =>
         stub.importer.test(importer) ? { path: `${index}`, namespace: 'stub', pluginData: resolveDir } : undefined,
       );
+    }
+    for (const { file, shrink } of SHRINKS) {
+      build.onLoad({ filter: file }, async ({ path }) => ({
+        contents: shrink(await readFile(path, 'utf8')),
+        loader: 'js',
+      }));
     }
     build.onLoad({ filter: /.*/, namespace: 'stub' }, ({ path, pluginData }) => ({
       contents: STUBS[Number(path)]?.contents ?? '',

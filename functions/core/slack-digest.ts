@@ -127,8 +127,7 @@ function digestLine(data: TaskEventData): string {
 
 /** A short id where it leads to the result; else the whole id, for that is all there is to look it up by. */
 function taskLink({ task_id: id, result_url: url }: TaskEventData): string {
-  const linked = link(url, plain(shortId(id), 20), 300);
-  return linked.startsWith('<') ? linked : code(id, 80);
+  return link(url, plain(shortId(id), 20), 300) ?? code(id, 80);
 }
 
 function reasonOf({ outcome, failures = [], error }: TaskEventData): string {

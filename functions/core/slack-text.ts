@@ -32,11 +32,12 @@ export function code(text: string, max: number): string {
   return content === '' ? '–' : `\`${content}\``;
 }
 
-/** `label` (escaped already) as a link of at most `max` units; alone where the address is not for Slack or too long. */
-export function link(url: string, label: string, max: number): string {
+/** `label` (escaped already) as a link of at most `max` units; undefined where the address is not for Slack or too long. */
+export function link(url: string, label: string, max: number): string | undefined {
   const href = webAddress(url);
-  const whole = href === undefined ? '' : `<${escapeSlack(href)}|${label}>`;
-  return whole !== '' && whole.length <= max ? whole : label;
+  if (href === undefined || label === '') return undefined;
+  const whole = `<${escapeSlack(href)}|${label.replaceAll('|', '¦')}>`;
+  return whole.length <= max ? whole : undefined;
 }
 
 /** An absolute http(s) address in its normal form, or undefined. Slack's link syntax has no place for a `|`. */

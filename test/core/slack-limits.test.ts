@@ -47,9 +47,17 @@ const publicUrl = fc.constantFrom(
   'https://tasks.example.com',
   `https://tasks.example.com/?a=<|>&b=${'c'.repeat(2_900)}`,
 );
-const event: fc.Arbitrary<TaskEvent> = fc
-  .tuple(result, publicUrl)
-  .map(([it, url]) => toTaskEvent(it, { publicUrl: url }));
+const published = fc.tuple(result, publicUrl).map(([it, url]) => toTaskEvent(it, { publicUrl: url }));
+// Whoever may write to the queue could send this: nothing that the schema of the queue's records calls text is as it should be.
+const foreign = fc
+  .record(
+    { task_id: nasty, instance_id: nasty, project_id: nasty, registered_at: nasty, result_url: nasty, time: nasty },
+    { requiredKeys: [] },
+  )
+  .chain(({ time, ...data }) =>
+    published.map((it) => ({ ...it, ...(time === undefined ? {} : { time }), data: { ...it.data, ...data } })),
+  );
+const event: fc.Arbitrary<TaskEvent> = fc.oneof(published, foreign);
 const mention = fc.constantFrom(undefined, '<!here>', '<@U012AB3CD>', '<!subteam^S012AB3CD>');
 
 describe('Slack limits', () => {
@@ -139,8 +147,8 @@ describe('Slack text', () => {
 
   it('links only to web addresses that fit', () => {
     expect(link('https://x.example/a?b=1&c=|', 'task', 100)).toBe('<https://x.example/a?b=1&amp;c=%7C|task>');
-    expect(link('/tasks/1', 'task', 100)).toBe('task');
-    expect(link('javascript:alert(1)', 'task', 100)).toBe('task');
-    expect(link(`https://x.example/${'a'.repeat(100)}`, 'task', 100)).toBe('task');
+    expect(link('/tasks/1', 'task', 100)).toBeUndefined();
+    expect(link('javascript:alert(1)', 'task', 100)).toBeUndefined();
+    expect(link(`https://x.example/${'a'.repeat(100)}`, 'task', 100)).toBeUndefined();
   });
 });

@@ -45,7 +45,7 @@ export function buildOpenApiDocument(): object {
     },
     security: [{ api_key: [] }],
     components: { securitySchemes: { api_key: { type: 'http', scheme: 'bearer' } } },
-    paths: { ...publicPaths(), ...taskPaths() },
+    paths: { ...publicPaths(), ...collectionPaths(), ...taskPaths() },
   });
 }
 
@@ -61,8 +61,10 @@ function publicPaths() {
   };
 }
 
-function taskPaths(): Record<string, Record<string, ZodOpenApiOperationObject>> {
-  const { registrationSchema, batchSchema, listQuerySchema, notificationSchema } = requests;
+type Paths = Record<string, Record<string, ZodOpenApiOperationObject>>;
+
+function collectionPaths(): Paths {
+  const { registrationSchema, batchSchema, listQuerySchema } = requests;
   return {
     '/tasks': {
       post: {
@@ -90,6 +92,11 @@ function taskPaths(): Record<string, Record<string, ZodOpenApiOperationObject>> 
         },
       },
     },
+  };
+}
+
+function taskPaths(): Paths {
+  return {
     '/tasks/{task_id}': {
       get: {
         summary: 'One task, pending or final',
@@ -107,7 +114,7 @@ function taskPaths(): Record<string, Record<string, ZodOpenApiOperationObject>> 
       post: {
         summary: 'Publish the result again, under the same event id',
         requestParams: { path: taskPath },
-        requestBody: { ...bodyOf(notificationSchema), required: false },
+        requestBody: { ...bodyOf(requests.notificationSchema), required: false },
         responses: {
           202: answer('Published', responses.notificationAnswerSchema),
           ...problems(400, 401, 404, 409, 413, 415),

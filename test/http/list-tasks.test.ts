@@ -14,7 +14,7 @@ const taskResults = [1, 2, 3, 4, 5].map((n) =>
   }),
 );
 const rows = { pending: pendingTasks, results: taskResults };
-const ids = (body: Json): string[] => body.items.map((item: Json) => item.task_id);
+const ids = (body: Json): string[] => body.items.map((item) => item.task_id);
 
 describe('GET /tasks', () => {
   it('lists pending tasks newest first, then final ones newest first', async () => {

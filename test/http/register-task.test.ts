@@ -146,7 +146,7 @@ describe('what POST /tasks refuses', () => {
   it('names every field to change at once', async () => {
     const { call } = createApi();
     const reply = await call('POST', '/tasks', { body: { label: '', color: 1, size: 2 } });
-    const pointers = reply.json().errors.map((error: { pointer: string }) => error.pointer);
+    const pointers = reply.json().errors.map((error) => error.pointer);
     expect(pointers.sort()).toEqual(['#/color', '#/label', '#/size', '#/task_id']);
   });
 

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { validateProfiles } from '../functions/adapters/huawei/validate-profiles.ts';
 import { readEnvironment } from '../functions/config.ts';
 import { ConfigError } from '../functions/core/errors.ts';
-import { type Profile, type Profiles, withEndpoints } from '../functions/core/profile.ts';
+import type { Profile, Profiles } from '../functions/core/profile.ts';
 
 const text = z.optional(z.string());
 const whole = (max: number) =>
@@ -69,10 +69,10 @@ function readProfiles(environment: NodeJS.ProcessEnv, env: z.infer<typeof localE
   const own = Object.fromEntries(fields.filter(([, value]) => value !== undefined && value !== ''));
   const hasCredentials = CREDENTIALS.some((field) => own[field] !== undefined);
   if (!hasCredentials && env.HUAWEICLOUD_PROFILES_FILE === undefined) return undefined;
-  const stored = env.HUAWEICLOUD_PROFILES_FILE ? validateProfiles(readFile(env.HUAWEICLOUD_PROFILES_FILE)) : {};
   const endpoints = { apig: env.HUAWEICLOUD_APIG_ENDPOINT, iam: env.HUAWEICLOUD_IAM_ENDPOINT };
-  const all = withEndpoints({ ...stored, ...(hasCredentials && { default: own as Profile }) }, endpoints);
-  return validateProfiles({ profiles: all });
+  const file = env.HUAWEICLOUD_PROFILES_FILE;
+  const stored = file === undefined ? {} : validateProfiles(readFile(file), endpoints);
+  return validateProfiles({ profiles: { ...stored, ...(hasCredentials && { default: own }) } }, endpoints);
 }
 
 function readFile(path: string): string {

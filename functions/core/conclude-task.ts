@@ -1,5 +1,6 @@
 import type { Fault, Observation } from './observation.ts';
 import type { Outcome } from './outcome.ts';
+import { outcomeOf } from './parse-answer.ts';
 import type { ParsedResult } from './parsed-result.ts';
 import type { PendingTask, TaskError } from './task.ts';
 
@@ -39,17 +40,12 @@ function concludeFinal(answer: Extract<Observation, { kind: 'final' }>): Conclus
   const error = errorOf(result);
   return {
     kind: 'over',
-    outcome: outcomeOfFinal(answer),
+    outcome: outcomeOf(answer),
     taskStatus,
     ...(taskType !== undefined && { taskType }),
     result,
     ...(error && { error }),
   };
-}
-
-function outcomeOfFinal({ succeeded, result }: Extract<Observation, { kind: 'final' }>): Outcome {
-  if (!succeeded) return 'failed';
-  return result.kind === 'import' && result.failure.length > 0 ? 'partially_succeeded' : 'succeeded';
 }
 
 function errorOf(result: ParsedResult): TaskError | undefined {

@@ -20,6 +20,9 @@ import type { PendingTask } from './task.ts';
 /** Huawei publishes no limit for APIG's management API; its others allow 5 to 10 requests a second and user. */
 const DEFAULT_REQUESTS_PER_SECOND = 10;
 
+/** How long polls in flight may go on after the last one was started. */
+const FINISH_MS = 8_000;
+
 export type PollerSettings = {
   /** Length of a window; windows lie on multiples of it. */
   windowMs: number;
@@ -59,12 +62,13 @@ export function createPoller(deps: PollerDeps): Poller {
   return async (request) => {
     const [profiles, schedule] = await Promise.all([deps.profiles(), deps.schedule()]);
     limiters.configure(profiles, request.segment.totalSegments);
+    const cutOff = AbortSignal.timeout(Math.max(0, request.stopAtMs - clock.now()) + FINISH_MS);
     const settling = { ...deps, storeResult: withDefaultCallback(deps.storeResult, profiles) };
     const sweeping = {
       ...{ pending: deps.pending, schedule, clock, metrics, log, random: Math.random },
       concurrency: settings.concurrency,
       retentionMs: settings.retentionMs,
-      observe: (task: PendingTask, limits: ObserveLimits) => observeTask(observing, task, limits),
+      observe: (task: PendingTask, limits: ObserveLimits) => observeTask(observing, task, { ...limits, cutOff }),
       startRound: () => createSettlingRound(settling),
     };
     return pollWindow(request, (span) => sweepSegment(sweeping, span));

@@ -13,8 +13,14 @@ export type ObserveDeps = {
   random(): number;
 };
 
-/** No new request after `untilMs` (epoch milliseconds), nor after the signal; one in flight may finish. */
-export type ObserveLimits = { untilMs: number; signal?: AbortSignal };
+export type ObserveLimits = {
+  /** No new request after this instant (epoch milliseconds). */
+  untilMs: number;
+  /** No new request after it aborts; one in flight may finish. */
+  signal?: AbortSignal;
+  /** Cuts requests in flight off: a server that drips its answer must not hold the invocation. */
+  cutOff?: AbortSignal;
+};
 
 /** One poll's end: what was learned, or that there was no turn for it in this window. */
 export type Observed = { kind: 'observed'; observation: Observation; requests: number } | { kind: 'no_turn' };
@@ -27,17 +33,13 @@ const BACKOFF_CAP_MS = 5_000;
  * Polls one task: one admission, then up to three requests for passing faults, with full jitter between them
  * (delay uniform in [0, min(cap, base · 2^n)), or `Retry-After` where Huawei sent one), all before `untilMs`.
  */
-export async function observeTask(
-  deps: ObserveDeps,
-  task: PendingTask,
-  { untilMs, signal }: ObserveLimits,
-): Promise<Observed> {
+export async function observeTask(deps: ObserveDeps, task: PendingTask, limits: ObserveLimits): Promise<Observed> {
   const admission = await deps.health.admit(task);
   if (admission.kind === 'rest')
     return { kind: 'observed', observation: { kind: 'fault', fault: admission.fault }, requests: 0 };
   let learned: Learned = 'nothing';
   try {
-    const observed = await pollWithRetries(deps, task, { untilMs, ...(signal && { signal }) });
+    const observed = await pollWithRetries(deps, task, limits);
     learned = learnedFrom(observed);
     return observed;
   } finally {
@@ -53,13 +55,13 @@ function learnedFrom(observed: Observed): Learned {
 async function pollWithRetries(
   deps: ObserveDeps,
   task: PendingTask,
-  { untilMs, signal }: ObserveLimits,
+  { untilMs, signal, cutOff }: ObserveLimits,
 ): Promise<Observed> {
   const limiter = deps.limiterOf(task.profile);
   let last: Observation | undefined;
   let requests = 0;
   while (requests <= MAX_RETRIES && (await limiter.take(untilMs, signal))) {
-    last = await deps.query.poll(task);
+    last = await deps.query.poll(task, cutOff);
     requests += 1;
     if (last.kind !== 'fault' || !isPassing(last.fault)) break;
     const delayMs = backoffMs(last.fault, requests - 1, deps.random());

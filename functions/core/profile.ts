@@ -37,16 +37,18 @@ export type Profile = z.infer<typeof profileSchema>;
 export type Profiles = Record<string, Profile>;
 
 /** Endpoints that hold for every profile without its own. */
-export function withEndpoints(profiles: Profiles, endpoints: { apig?: string | undefined; iam?: string | undefined }) {
+export function withEndpoints(profiles: Profiles, endpoints: Endpoints): Profiles {
   const defaults = {
     ...(endpoints.apig && { apig_endpoint: endpoints.apig }),
     ...(endpoints.iam && { iam_endpoint: endpoints.iam }),
   };
-  return mapValues(profiles, (profile) => ({ ...defaults, ...profile }));
+  return Object.fromEntries(Object.entries(profiles).map(([name, profile]) => [name, { ...defaults, ...profile }]));
 }
 
+type Endpoints = { apig?: string | undefined; iam?: string | undefined };
+
 const defaultsSchema = z.object({
-  profiles: z.record(z.string(), z.object({ project_id: text, instance_id: optional })),
+  profiles: z.record(z.string(), z.object({ project_id: text, instance_id: z.exactOptional(text) })),
 });
 
 /**
@@ -55,16 +57,8 @@ const defaultsSchema = z.object({
  */
 export function parseProfileDefaults(json: string): Record<string, { project_id: string; instance_id?: string }> {
   const parsed = defaultsSchema.safeParse(parseJson(json));
-  if (parsed.success) return mapValues(parsed.data.profiles, defaultsOf);
+  if (parsed.success) return parsed.data.profiles;
   throw new ConfigError(
     parsed.error.issues.map(({ path }) => `Huawei profiles: ${path.join('.')} is missing or wrong`),
   );
-}
-
-function defaultsOf({ project_id, instance_id }: { project_id: string; instance_id?: string | undefined }) {
-  return { project_id, ...(instance_id !== undefined && { instance_id }) };
-}
-
-function mapValues<T, U>(record: Record<string, T>, map: (value: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
 }

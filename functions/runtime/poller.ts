@@ -10,7 +10,6 @@ import { createSnsOperatorAlerter } from '../adapters/sns-operator-alerter.ts';
 import { pollerEnvironment, readEnvironment } from '../config.ts';
 import { createPoller } from '../core/create-poller.ts';
 import { DEFAULT_SCHEDULE } from '../core/poll-schedule.ts';
-import { withEndpoints } from '../core/profile.ts';
 import { createStoreResult } from '../core/store-result.ts';
 import { createTaskSchedule } from '../core/task-schedule.ts';
 import { createDynamoClient } from './dynamo-client.ts';
@@ -30,10 +29,7 @@ export function createPollerRuntime() {
   const results = createDynamoTaskResultStore({ client, tableName: env.RESULTS_TABLE, clock, log });
   const secrets = createSecretReader({ maxAgeS: env.SECRET_MAX_AGE_S });
   const profiles = secrets.watch(env.HUAWEI_SECRET_ID, (text) =>
-    withEndpoints(validateProfiles(text), {
-      apig: env.HUAWEICLOUD_APIG_ENDPOINT,
-      iam: env.HUAWEICLOUD_IAM_ENDPOINT,
-    }),
+    validateProfiles(text, { apig: env.HUAWEICLOUD_APIG_ENDPOINT, iam: env.HUAWEICLOUD_IAM_ENDPOINT }),
   );
   const publishers = createPublishers(env);
   const files = createS3FileStore({

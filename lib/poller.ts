@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import { type Backing, backingEnvironment, taskEnvironment } from './backing.ts';
 import { createDeadLetterQueue } from './dead-letter-queue.ts';
 import { allow, createNodeFunction } from './node-function.ts';
+import { NEWEST_INDEX } from './tables.ts';
 
 /** The minute that an invocation covers, and half of one to finish the polls and settlements under way. */
 const TIMEOUT = Duration.seconds(90);
@@ -94,6 +95,8 @@ function pollerStatements({ tables, files, secrets, topics }: Backing) {
   return [
     allow(['dynamodb:Scan', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'], tables.pending.tableArn),
     allow(['dynamodb:PutItem', 'dynamodb:GetItem'], tables.results.tableArn),
+    // The newest results teach the schedule when tasks of a gateway usually end.
+    allow(['dynamodb:Query'], `${tables.results.tableArn}/index/${NEWEST_INDEX}`),
     tables.alertMemoryStatement(),
     allow(['s3:PutObject'], files.arnForObjects('*')),
     allow(['secretsmanager:GetSecretValue'], secrets.huawei.secretArn),

@@ -18,6 +18,7 @@ const LISTED_ATTRIBUTES = [
   'task_status',
   'registered_at',
   'polls',
+  'pending_until',
   'summary',
   'error',
   'expires_at',

@@ -10,6 +10,7 @@ import type { Clock, Log, MetricSink } from '../functions/core/ports.ts';
 import type { Profiles } from '../functions/core/profile.ts';
 import { parseProfileDefaults } from '../functions/core/profile.ts';
 import { createRepublish } from '../functions/core/republish.ts';
+import { createScheduleLearner } from '../functions/core/schedule-learner.ts';
 import { createStoreResult } from '../functions/core/store-result.ts';
 import { createTaskSchedule } from '../functions/core/task-schedule.ts';
 import { createTasksApiHandler } from '../functions/http/handler.ts';
@@ -55,7 +56,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const pending = createDynamoPendingTaskStore(table(LOCAL_TABLES.pending));
   const results = createDynamoTaskResultStore({ ...table(LOCAL_TABLES.results), clock });
   const files = createFolderFileStore({ folder: path.join(options.dataDir, 'files') });
-  const schedule = createTaskSchedule(scheduleOf(options));
+  const base = scheduleOf(options);
+  const schedule = createTaskSchedule(base);
   const holder: { url?: string } = {};
   const notifications = createNotifications({ ...options, metrics, publicUrl: () => holder.url });
   const query = createHuaweiTaskQuery({ profiles: async () => profiles, clock, connections: CONCURRENCY });
@@ -64,7 +66,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     operatorAlerts: notifications.operatorAlerts,
     storeResult: createStoreResult({ results, files }),
     profiles: async () => profiles,
-    schedule: async () => schedule,
+    schedule: createScheduleLearner({ results, clock, log, base }),
     settings: { windowMs: WINDOW_MS, minSweepGapMs: 200, concurrency: CONCURRENCY, retentionMs: RETENTION_MS },
   });
   const hashes = options.apiKeys.map(hashApiKey);

@@ -27,6 +27,7 @@ export function toResultRow(result: TaskResult): Row {
   if (result.taskType !== undefined) row.task_type = { S: result.taskType };
   if (result.taskStatus !== undefined) row.task_status = { S: result.taskStatus };
   if (result.polls !== undefined) row.polls = { N: String(result.polls) };
+  if (result.pendingUntilMs !== undefined) row.pending_until = timeAttribute(result.pendingUntilMs);
   if (result.error !== undefined) row.error = errorAttribute(result.error);
   if (result.deliveries !== undefined) row.deliveries = toAttribute(result.deliveries);
   return row;
@@ -53,6 +54,7 @@ function readOptional(row: Row): Partial<TaskResult> {
   if (row.task_type?.S !== undefined) optional.taskType = row.task_type.S;
   if (row.task_status?.S !== undefined) optional.taskStatus = row.task_status.S;
   if (row.polls?.N !== undefined) optional.polls = Number(row.polls.N);
+  if (row.pending_until !== undefined) optional.pendingUntilMs = readTime(row.pending_until);
   const error = readError(row.error);
   if (error !== undefined) optional.error = error;
   if (row.deliveries?.L !== undefined) optional.deliveries = row.deliveries.L.map(fromAttribute) as Delivery[];

@@ -137,6 +137,7 @@ function resultOf(deps: SweepDeps, task: PendingTask, end: { conclusion: Over; n
     ...conclusion,
     completedAtMs: end.nowMs,
     polls: deps.schedule.countPolls(task, end.nowMs),
+    pendingUntilMs: deps.schedule.previousPollAt(task, end.nowMs),
     summary: summarize(conclusion.result),
     expiresAtS: Math.floor((end.nowMs + deps.retentionMs) / 1000),
   };

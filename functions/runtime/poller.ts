@@ -10,8 +10,8 @@ import { createSnsOperatorAlerter } from '../adapters/sns-operator-alerter.ts';
 import { pollerEnvironment, readEnvironment } from '../config.ts';
 import { createPoller } from '../core/create-poller.ts';
 import { DEFAULT_SCHEDULE } from '../core/poll-schedule.ts';
+import { createScheduleLearner } from '../core/schedule-learner.ts';
 import { createStoreResult } from '../core/store-result.ts';
-import { createTaskSchedule } from '../core/task-schedule.ts';
 import { createDynamoClient } from './dynamo-client.ts';
 import { createPublishers } from './publishers.ts';
 import { systemClock as clock } from './system-clock.ts';
@@ -39,7 +39,7 @@ export function createPollerRuntime() {
     clock,
     ...endpointOf(env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL),
   });
-  const schedule = createTaskSchedule(withMinInterval(env.POLL_MIN_INTERVAL_MS));
+  const base = withMinInterval(env.POLL_MIN_INTERVAL_MS);
   const poll = createPoller({
     pending,
     query: createHuaweiTaskQuery({ profiles, clock, connections: CONCURRENCY }),
@@ -53,7 +53,7 @@ export function createPollerRuntime() {
       log,
     }),
     profiles,
-    schedule: async () => schedule,
+    schedule: createScheduleLearner({ results, clock, log, base }),
     clock,
     metrics,
     log,

@@ -13,6 +13,7 @@ describe('least privilege', () => {
       'dynamodb:GetItem TablesResults',
       'dynamodb:PutItem TablesResults',
       `dynamodb:PutItem TablesResults ${ALERT_MEMORY}`,
+      'dynamodb:Query TablesResults/index/newest',
       'dynamodb:Scan TablesPending',
       'dynamodb:UpdateItem TablesPending',
       'kms:Decrypt TopicsKey',

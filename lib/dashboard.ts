@@ -69,7 +69,9 @@ function polling(metrics: Metrics): IWidget[][] {
 function telling(metrics: Metrics): IWidget[][] {
   return [
     [
-      graph('Notifications', [metrics.notificationsSent, metrics.notificationFailures, ...metrics.slack]),
+      graph('Notifications | deliveries from the queues', [metrics.notificationsSent, metrics.notificationFailures], {
+        right: metrics.deliveries,
+      }),
       graph('API requests', [metrics.apiRequests, metrics.apiClientErrors, metrics.apiServerErrors], {
         right: [metrics.apiLatency],
       }),

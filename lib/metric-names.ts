@@ -17,11 +17,15 @@ export const METRICS = {
   notificationFailures: 'NotificationFailures',
 } as const;
 
-/** What became of queue records at Slack, by its label on the dashboard. */
-export const SLACK_METRICS = {
+/** What became of the records in the queues, by their label on the dashboard. */
+export const DELIVERY_METRICS = {
   'to Slack': 'SlackDelivered',
-  'given back to the queue': 'SlackGivenBack',
-  'dead-lettered': 'SlackDeadLettered',
+  'Slack: later': 'SlackGivenBack',
+  'to webhooks': 'WebhookDelivered',
+  'webhooks: later': 'WebhookRetries',
+  'webhooks: never': 'WebhookFailed',
+  'webhooks: unsigned': 'WebhookUnsigned',
+  'webhooks: unreadable': 'WebhookDeadLettered',
 } as const;
 
 /** Classes of faults; each has a metric `PollErrors_<class>` beside the total. */

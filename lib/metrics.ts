@@ -3,7 +3,7 @@ import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import { FAULT_CLASSES, METRICS, METRICS_NAMESPACE, OUTCOMES, SLACK_METRICS } from './metric-names.ts';
+import { DELIVERY_METRICS, FAULT_CLASSES, METRICS, METRICS_NAMESPACE, OUTCOMES } from './metric-names.ts';
 
 /** A part that can be watched: a function by its name on the dashboard, or what it has given up. */
 export type Watched = {
@@ -41,7 +41,7 @@ export function createMetrics({ stackName, api, poller, functions, deadLetters }
     detectionDelay: ['p50', 'p95'].map((statistic) => own(METRICS.detectionDelay, statistic, statistic)),
     notificationsSent: own(METRICS.notificationsSent, 'Sum', 'sent'),
     notificationFailures: own(METRICS.notificationFailures, 'Sum', 'failed'),
-    slack: Object.entries(SLACK_METRICS).map(([label, name]) => own(name, 'Sum', label)),
+    deliveries: Object.entries(DELIVERY_METRICS).map(([label, name]) => own(name, 'Sum', label)),
     pollerErrors: poller.metricErrors({ period: Duration.minutes(1), label: 'failed runs' }),
     apiRequests: api.metricCount({ period: Duration.minutes(1), label: 'requests' }),
     apiClientErrors: api.metricClientError({ period: Duration.minutes(1), label: '4xx' }),

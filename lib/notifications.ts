@@ -10,7 +10,7 @@ export class Notifications extends Construct {
   readonly slack: QueueWorker | undefined;
   readonly webhooks: QueueWorker | undefined;
 
-  constructor(scope: Construct, id: string, props: Backing & { publicUrl: string }) {
+  constructor(scope: Construct, id: string, props: Backing) {
     super(scope, id);
     this.slack = props.settings.slack ? createSlack(this, props) : undefined;
     this.webhooks = props.settings.webhooks ? createWebhooks(this, props) : undefined;
@@ -52,7 +52,7 @@ function slackFunction({ settings, bundles, secrets, topics, tables }: Backing, 
   };
 }
 
-function createWebhooks(scope: Construct, props: Backing & { publicUrl: string }): QueueWorker {
+function createWebhooks(scope: Construct, props: Backing): QueueWorker {
   return new QueueWorker(scope, 'Webhooks', {
     topic: props.topics.events,
     filterPolicy: { callback: SubscriptionFilter.stringFilter({ allowlist: ['true'] }) },
@@ -66,7 +66,7 @@ function createWebhooks(scope: Construct, props: Backing & { publicUrl: string }
   });
 }
 
-function webhookFunction(props: Backing & { publicUrl: string }, { queue }: Queues) {
+function webhookFunction(props: Backing, { queue, deadLetters }: Queues) {
   const { settings, bundles, secrets, tables } = props;
   return {
     settings,
@@ -77,13 +77,15 @@ function webhookFunction(props: Backing & { publicUrl: string }, { queue }: Queu
       RESULTS_TABLE: tables.results.tableName,
       HUAWEI_SECRET_ID: secrets.huawei.secretArn,
       DELIVERY_QUEUE_URL: queue.queueUrl,
-      PUBLIC_URL: props.publicUrl,
+      WEBHOOK_DEAD_LETTER_QUEUE_URL: deadLetters.queueUrl,
     },
     statements: [
       allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], tables.results.tableArn),
       allow(['secretsmanager:GetSecretValue'], secrets.huawei.secretArn),
       // The wait for the next attempt grows with each one.
       allow(['sqs:ChangeMessageVisibility'], queue.queueArn),
+      // What it cannot read, or cannot handle for a day, goes there.
+      allow(['sqs:SendMessage'], deadLetters.queueArn),
     ],
   };
 }

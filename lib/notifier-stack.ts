@@ -32,7 +32,7 @@ export class NotifierStack extends Stack {
     };
     const api = new TasksApi(this, 'TasksApi', backing);
     const poller = new Poller(this, 'Poller', { ...backing, publicUrl: api.publicUrl });
-    const notifications = new Notifications(this, 'Notifications', { ...backing, publicUrl: api.publicUrl });
+    const notifications = new Notifications(this, 'Notifications', backing);
     const { operator } = backing.topics;
     const { dashboard } = new Monitoring(this, 'Monitoring', { settings, poller, api, notifications, operator });
     addOutputs(this, { ...backing, api, poller, dashboard });

@@ -1,6 +1,7 @@
+import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { OUTCOMES as CORE_OUTCOMES } from '../../functions/core/outcome.ts';
-import { FAULT_CLASSES, METRICS, METRICS_NAMESPACE, OUTCOMES, SLACK_METRICS } from '../../lib/metric-names.ts';
+import { DELIVERY_METRICS, FAULT_CLASSES, METRICS, METRICS_NAMESPACE, OUTCOMES } from '../../lib/metric-names.ts';
 import { EVERYTHING, propertiesOf, resourcesOf, synthesize } from './synthesize.ts';
 
 const everything = synthesize(EVERYTHING);
@@ -97,12 +98,21 @@ describe('alarms', () => {
 
 describe('the dashboard', () => {
   it('shows every metric that the functions emit', () => {
-    const names = [...Object.values(METRICS), ...Object.values(SLACK_METRICS)];
+    const names = [...Object.values(METRICS), ...Object.values(DELIVERY_METRICS)];
     for (const name of names.filter((each) => each !== METRICS.pollErrors)) {
       expect(dashboardText).toContain(`"${name}"`);
     }
     for (const fault of FAULT_CLASSES) expect(dashboardText).toContain(`"PollErrors_${fault}"`);
     for (const outcome of OUTCOMES) expect(dashboardText).toContain(`"Outcomes_${outcome}"`);
+  });
+
+  it('shows nothing that no function emits, and misses nothing that one does', () => {
+    const sources = globSync('functions/**/*.ts').map((file) => readFileSync(file, 'utf8'));
+    const emitted = sources.flatMap((text) =>
+      [...text.matchAll(/metrics\s*\.add\(\s*['`]([A-Za-z_]+)/g)].map(([, name]) => name),
+    );
+    const shown = [...Object.values(METRICS), ...Object.values(DELIVERY_METRICS), 'Outcomes_', 'PollErrors_'];
+    expect([...new Set(emitted)].sort()).toEqual(shown.sort());
   });
 
   it('knows the same outcomes as the functions', () => {

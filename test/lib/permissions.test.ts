@@ -66,7 +66,7 @@ describe('least privilege', () => {
     ]);
   });
 
-  it('lets the webhook function take from its queue, put off, and record', () => {
+  it('lets the webhook function take from its queue, put off, bury, and record', () => {
     expect(permissionsOf(everything, 'NotificationsWebhooksFunctionRole')).toEqual([
       'dynamodb:GetItem TablesResults',
       'dynamodb:UpdateItem TablesResults',
@@ -77,6 +77,7 @@ describe('least privilege', () => {
       'sqs:DeleteMessage NotificationsWebhooksQueue',
       'sqs:GetQueueAttributes NotificationsWebhooksQueue',
       'sqs:ReceiveMessage NotificationsWebhooksQueue',
+      'sqs:SendMessage NotificationsWebhooksDeadLetters',
     ]);
   });
 

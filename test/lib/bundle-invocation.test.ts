@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDynamoPendingTaskStore } from '../../functions/adapters/dynamo-pending-task-store.ts';
+import { createDynamoTaskResultStore } from '../../functions/adapters/dynamo-task-result-store.ts';
+import type { TaskResult } from '../../functions/core/outcome.ts';
+import { toTaskEvent } from '../../functions/core/task-event.ts';
+import { type EmbeddedDynamo, LOCAL_TABLES, startEmbeddedDynamo } from '../../local/embedded-dynamodb.ts';
+import { invokeBundle } from './invoke-bundle.ts';
+import { type LoopbackCloud, startLoopbackCloud } from './loopback-cloud.ts';
+
+const log = { info() {}, warn() {}, error() {} };
+const identity = { instanceId: 'gateway-1', projectId: 'project-1', profile: 'default' };
+const API_KEY = 'key-of-forty-characters-0123456789-abcde';
+
+let cloud: LoopbackCloud;
+let dynamo: EmbeddedDynamo;
+let environment: Record<string, string>;
+
+beforeAll(async () => {
+  [cloud, dynamo] = await Promise.all([startLoopbackCloud(), startEmbeddedDynamo()]);
+  cloud.secrets = {
+    huawei: { profiles: { default: { project_id: 'project-1', instance_id: 'gateway-1', auth_token: 'token' } } },
+    'api-keys': { keys: [], hashes: [], generated_key: API_KEY },
+    slack: { channels: { ops: `${cloud.url}/slack` }, default: ['ops'] },
+  };
+  environment = {
+    AWS_ENDPOINT_URL: cloud.url,
+    AWS_ENDPOINT_URL_DYNAMODB: dynamo.endpoint,
+    PENDING_TABLE: LOCAL_TABLES.pending,
+    RESULTS_TABLE: LOCAL_TABLES.results,
+    RESULTS_BUCKET: 'files',
+    TASK_EVENTS_TOPIC_ARN: 'arn:aws:sns:eu-central-1:000000000000:events',
+    TASK_ALERTS_TOPIC_ARN: 'arn:aws:sns:eu-central-1:000000000000:alerts',
+    OPERATOR_TOPIC_ARN: 'arn:aws:sns:eu-central-1:000000000000:operator',
+    HUAWEI_SECRET_ID: 'huawei',
+    API_KEYS_SECRET_ID: 'api-keys',
+    SLACK_SECRET_ID: 'slack',
+    SLACK_DEAD_LETTER_QUEUE_URL: `${cloud.url}/000000000000/slack-dead`,
+    DELIVERY_QUEUE_URL: `${cloud.url}/000000000000/deliveries`,
+    WEBHOOK_DEAD_LETTER_QUEUE_URL: `${cloud.url}/000000000000/webhook-dead`,
+    HUAWEICLOUD_APIG_ENDPOINT: cloud.url,
+    HUAWEICLOUD_IAM_ENDPOINT: cloud.url,
+    POLL_MIN_INTERVAL_MS: '100',
+  };
+});
+
+afterAll(async () => {
+  await dynamo?.close();
+  await cloud?.[Symbol.asyncDispose]();
+});
+
+describe('bundles, imported from an .mjs file', () => {
+  it('tasks-api registers a task', async () => {
+    const { answer } = await invokeBundle(
+      'tasks-api',
+      httpEvent('POST', '/tasks', { task_id: 'from-api' }),
+      environment,
+    );
+    expect(answer).toMatchObject({ statusCode: 202, headers: { location: '/tasks/from-api' } });
+    const pending = createDynamoPendingTaskStore({ client: dynamo.client, tableName: LOCAL_TABLES.pending, log });
+    expect(await pending.get('from-api')).toMatchObject({ taskId: 'from-api', ...identity });
+    await pending.remove('from-api');
+  });
+
+  it('poll-tasks asks Huawei, stores the result and publishes it', async () => {
+    const clock = { now: Date.now };
+    const pending = createDynamoPendingTaskStore({ client: dynamo.client, tableName: LOCAL_TABLES.pending, log });
+    const results = createDynamoTaskResultStore({ client: dynamo.client, tableName: LOCAL_TABLES.results, clock, log });
+    const registeredAtMs = Date.now() - 30_000;
+    await pending.register({ taskId: 'polled', ...identity, registeredAtMs, deadlineAtMs: registeredAtMs + 3_600_000 });
+    cloud.taskAnswer = {
+      task_id: 'polled',
+      task_status: 'succeed',
+      task_type: 'import_api',
+      task_result: JSON.stringify({ success: [], failure: [], group_id: 'group-1' }),
+    };
+    const { logs } = await invokeBundle('poll-tasks', { segment: 0, totalSegments: 1 }, environment);
+    expect(await results.get('polled')).toMatchObject({ outcome: 'succeeded', summary: { group_id: 'group-1' } });
+    expect(await pending.get('polled')).toBeUndefined();
+    expect(cloud.received.filter(({ target }) => target === 'PublishBatch')).toHaveLength(2);
+    expect(logs).toContain('"Namespace":"ApigTaskNotifier"');
+    expect(logs).toContain('"SweepCompleted"');
+  });
+
+  it('notify-slack posts an event to its channel', async () => {
+    const body = JSON.stringify(toTaskEvent(finished('told')));
+    const { answer } = await invokeBundle('notify-slack', { Records: [sqsRecord(body)] }, environment);
+    expect(answer).toEqual({ batchItemFailures: [] });
+    expect(cloud.received.find(({ path }) => path === '/slack')?.body).toContain('told');
+  });
+
+  it('deliver-webhook takes an empty batch', async () => {
+    const { answer } = await invokeBundle('deliver-webhook', { Records: [] }, environment);
+    expect(answer).toEqual({ batchItemFailures: [] });
+  });
+});
+
+function finished(taskId: string): TaskResult {
+  const completedAtMs = Date.now();
+  return {
+    taskId,
+    ...identity,
+    outcome: 'succeeded',
+    taskType: 'import_api',
+    registeredAtMs: completedAtMs - 5_000,
+    completedAtMs,
+    summary: { created: 1 },
+    result: { kind: 'none' },
+    expiresAtS: Math.ceil(completedAtMs / 1000) + 3600,
+  };
+}
+
+function httpEvent(method: string, path: string, body: unknown) {
+  return {
+    version: '2.0',
+    routeKey: '$default',
+    rawPath: path,
+    rawQueryString: '',
+    headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
+    requestContext: { requestId: 'r-1', http: { method, path, sourceIp: '127.0.0.1', userAgent: 'test' } },
+    body: JSON.stringify(body),
+    isBase64Encoded: false,
+  };
+}
+
+function sqsRecord(body: string) {
+  return {
+    messageId: 'm-1',
+    receiptHandle: 'h-1',
+    body,
+    attributes: { ApproximateReceiveCount: '1' },
+    messageAttributes: {},
+  };
+}

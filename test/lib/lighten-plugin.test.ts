@@ -1,0 +1,71 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { type Client as UndiciClient, FormData as UndiciFormData } from 'undici';
+import { describe, expect, it } from 'vitest';
+import { lightenPlugin } from '../../lib/lighten-plugin.ts';
+import { startLoopbackCloud } from './loopback-cloud.ts';
+
+const require = createRequire(import.meta.url);
+
+/** Bundles a module that re-exports these, and imports it. */
+async function importLightened(source: string): Promise<Record<string, unknown>> {
+  const folder = mkdtempSync(join(tmpdir(), 'lighten-'));
+  writeFileSync(join(folder, 'entry.js'), source);
+  const outfile = join(folder, 'out.mjs');
+  await build({
+    entryPoints: [join(folder, 'entry.js')],
+    outfile,
+    nodePaths: ['node_modules'],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    banner: { js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);` },
+    define: { esbuildDetection: 'true' },
+    plugins: [lightenPlugin],
+    logLevel: 'silent',
+  });
+  return import(pathToFileURL(outfile).href);
+}
+
+describe('the lightened bundle', () => {
+  it('unpacks the very parser that undici ships', async () => {
+    const { default: wasm } = await importLightened(`export { default } from 'undici/lib/llhttp/llhttp_simd-wasm.js';`);
+    expect(wasm).toEqual(require('undici/lib/llhttp/llhttp_simd-wasm.js'));
+  });
+
+  it('says what was left out, and where, when something reaches for it', async () => {
+    const { Client } = (await importLightened(
+      `
+      import Client from 'undici/lib/dispatcher/client.js';
+      import request from 'undici/lib/api/api-request.js';
+      Client.prototype.request = request;
+      export { Client };
+    `,
+    )) as {
+      Client: typeof UndiciClient;
+    };
+    await using cloud = await startLoopbackCloud();
+    const client = new Client(cloud.url);
+    const body = new UndiciFormData();
+    body.set('name', 'value');
+    await expect(client.request({ path: '/', method: 'POST', body })).rejects.toThrow(
+      'FormData is left out of this bundle: see lib/lighten-plugin.ts',
+    );
+    await client.destroy();
+  });
+
+  it('takes credentials from the environment', async () => {
+    const { read } = (await importLightened(`
+      import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+      export const read = () => new DynamoDBClient({ region: 'eu-central-1' }).config.credentials();
+    `)) as { read: () => Promise<{ accessKeyId: string }> };
+    process.env.AWS_ACCESS_KEY_ID = 'from-environment';
+    process.env.AWS_SECRET_ACCESS_KEY = 'secret';
+    expect(await read()).toMatchObject({ accessKeyId: 'from-environment' });
+  });
+});

@@ -46,6 +46,16 @@ export function previousPollAt(task: ScheduledTask, atMs: number, schedule: Poll
   return task.registeredAtMs + (index < firstIndex(schedule) ? 0 : ageOfPoll(index, early, schedule));
 }
 
+/** Every age up to `untilMs` at which a task is polled whose polls are early by the share `early` (see `phase`). */
+export function pollAges(untilMs: number, early: number, schedule: PollSchedule): number[] {
+  const ages: number[] = [];
+  for (let index = firstIndex(schedule); ; index += 1) {
+    const age = ageOfPoll(index, early, schedule);
+    if (age > untilMs) return ages;
+    ages.push(age);
+  }
+}
+
 /**
  * The share of an interval, in [0, 0.5), by which a task's polls are early, so that tasks registered together part.
  * Half an interval and no more, or the second poll would follow the first at once.

@@ -8,10 +8,10 @@ const LABELS: Record<string, { text: string; anchor?: 'start' | 'end'; dy?: numb
   'KooCLI waiter, 2 s': { text: 'KooCLI 2 s', anchor: 'end', dy: -8 },
   'KooCLI waiter, 5 s (its default)': { text: 'KooCLI 5 s' },
   'KooCLI waiter, 10 s': { text: 'KooCLI 10 s' },
-  'Terraform provider, 20 s after 10 s': { text: 'Terraform 20 s' },
+  'Terraform provider, 20 s after 10 s': { text: 'Terraform 20 s', dy: -6 },
   'Terraform plugin SDK, doubling from 0.1 s to 10 s': { text: 'Terraform SDK, doubling to 10 s', dy: -8 },
-  'AWS SDK waiter, 2 s to 120 s': { text: 'AWS SDK waiter', dy: -6 },
-  'Lambda waitForCondition, 5 s to 300 s': { text: 'waitForCondition', dy: 16 },
+  'AWS SDK waiter, 2 s to 120 s': { text: 'AWS SDK waiter' },
+  'Lambda waitForCondition, 5 s to 300 s': { text: 'waitForCondition', dy: 20 },
   'once a minute (cron)': { text: 'once a minute' },
   'Step Functions Wait, 30 s': { text: 'Step Functions 30 s' },
 };

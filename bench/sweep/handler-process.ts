@@ -1,0 +1,25 @@
+import type { Context } from 'aws-lambda';
+import { answerRequests } from '../child.ts';
+import { measure } from '../measure.ts';
+
+/** Sweeps one segment once, at the beginning of the window. */
+export type HandlerRequest = { windowMs: number; segment: number; totalSegments: number };
+
+// The rows are due in one certain minute, so that this process has to believe it is then: before anything reads a clock.
+const realNow = Date.now;
+let offsetMs: number | undefined;
+Date.now = () => realNow() + (offsetMs ?? 0);
+
+const { handler } = await import('../../functions/poll-tasks.lambda.ts');
+const context = {
+  awsRequestId: 'bench',
+  functionName: 'poll-tasks',
+  getRemainingTimeInMillis: () => 600_000,
+} as unknown as Context;
+
+answerRequests(async ({ windowMs, ...event }: HandlerRequest) => {
+  // Once: the second sweep comes later in the same minute, for a clock must not run backwards.
+  offsetMs ??= windowMs + 1_000 - realNow();
+  const taken = await measure(() => handler(event, context));
+  return { ...taken, peakMb: Math.round(process.resourceUsage().maxRSS / 1024) };
+});

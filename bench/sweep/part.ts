@@ -1,0 +1,132 @@
+import { startChild } from '../child.ts';
+import type { Taken } from '../measure.ts';
+import type { Goal, PartResult, Table } from '../part.ts';
+import { type Spread, spreadOf } from '../stats.ts';
+import type { Peer } from './peer-process.ts';
+import { type Stage, setStage } from './stage.ts';
+
+const TASKS = 10_000;
+const ROUNDS = 5;
+/** So that no one is measured while the compiler is still at it. */
+const WARM_UP = 2_000;
+const LATENCY_MS = 50;
+/** One after the other at 50 ms each would take eight minutes a round. */
+const SEQUENTIAL_TASKS = 200;
+
+const WAYS = ['handler', 'floor', 'sdk', 'fetch', 'sequential'] as const;
+type Way = (typeof WAYS)[number];
+const NAMES: Record<Way, string> = {
+  handler: 'our poll handler (scan, sign, poll, parse)',
+  floor: 'floor: bare undici, GET and JSON.parse',
+  sdk: 'official SDK core (axios) with p-limit',
+  fetch: 'built-in fetch with p-limit',
+  sequential: 'built-in fetch, one after the other',
+};
+
+/** Tasks per CPU second and per wall second in one run. */
+type Rates = { perCpuS: number; perWallS: number };
+type Scenario = { latencyMs: number; runs: Record<Way, Rates[]> };
+
+/** 10,000 pending tasks polled once each, by our handler and by what one would write instead, in turns. */
+export async function run(): Promise<PartResult> {
+  const stage = await setStage(TASKS);
+  try {
+    await stage.fill(TASKS);
+    const instant = await runScenario(stage, 0);
+    const slow = await runScenario(stage, LATENCY_MS);
+    return {
+      tables: [tableOf(instant), tableOf(slow)],
+      goals: [
+        goalOf(instant, 'floor', 0.7),
+        goalOf(instant, 'sdk', 3),
+        goalOf(slow, 'floor', 0.7),
+        goalOf(slow, 'sdk', 3),
+      ],
+      data: { tasks: TASKS, rounds: ROUNDS, instant: summaryOf(instant), slow: summaryOf(slow) },
+    };
+  } finally {
+    await stage.close();
+  }
+}
+
+async function runScenario(stage: Stage, latencyMs: number): Promise<Scenario> {
+  const runs: Scenario['runs'] = { handler: [], floor: [], sdk: [], fetch: [], sequential: [] };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const way of WAYS) runs[way].push(await runOnce(stage, way, latencyMs));
+  }
+  return { latencyMs, runs };
+}
+
+/** One process, warmed up without latency and then measured. */
+async function runOnce(stage: Stage, way: Way, latencyMs: number): Promise<Rates> {
+  const tasks = way === 'sequential' && latencyMs > 0 ? SEQUENTIAL_TASKS : TASKS;
+  const child = way === 'handler' ? stage.startHandler() : startChild(new URL('peer-process.ts', import.meta.url));
+  const sweep = (count: number) =>
+    way === 'handler'
+      ? child.ask<Taken>({ windowMs: stage.windowMs, segment: 0, totalSegments: 1 })
+      : child.ask<Taken>({ peer: way satisfies Peer, url: stage.upstream.url, tasks: count });
+  try {
+    await stage.upstream.ask({ kind: 'latency', ms: 0 });
+    await sweep(Math.min(WARM_UP, tasks));
+    await stage.upstream.ask({ kind: 'latency', ms: latencyMs });
+    await stage.upstream.ask({ kind: 'polls' });
+    const { cpuS, wallS } = await sweep(tasks);
+    await expectPolls(stage, tasks);
+    return { perCpuS: tasks / cpuS, perWallS: tasks / wallS };
+  } finally {
+    await child.stop();
+  }
+}
+
+/** A fast sweep that left tasks out would be no achievement. */
+async function expectPolls(stage: Stage, expected: number): Promise<void> {
+  const { byStatus } = await stage.upstream.ask<{ byStatus: Record<string, number> }>({ kind: 'polls' });
+  if (byStatus['200'] !== expected)
+    throw new Error(`${expected} polls expected, the simulator saw ${JSON.stringify(byStatus)}`);
+}
+
+/** Each of our runs against the same round's run of the other: what the machine was doing then hit both. */
+function ratiosTo({ runs }: Scenario, way: Way, rate: keyof Rates): Spread {
+  return spreadOf(runs.handler.map((own, round) => own[rate] / (runs[way][round]?.[rate] ?? Number.NaN)));
+}
+
+function tableOf(scenario: Scenario): Table {
+  const { latencyMs, runs } = scenario;
+  return {
+    title: `${TASKS.toLocaleString('en-US')} pending tasks, upstream answers ${latencyMs === 0 ? 'at once' : `after ${latencyMs} ms`} (medians of ${ROUNDS})`,
+    columns: ['way', 'tasks/CPU s', 'tasks/s', 'ours ÷ this, CPU', 'spread', 'ours ÷ this, wall'],
+    rows: WAYS.map((way) => {
+      const cpu = ratiosTo(scenario, way, 'perCpuS');
+      return [
+        NAMES[way],
+        Math.round(spreadOf(runs[way].map(({ perCpuS }) => perCpuS)).median),
+        Math.round(spreadOf(runs[way].map(({ perWallS }) => perWallS)).median),
+        cpu.median,
+        `${cpu.least.toFixed(2)}–${cpu.most.toFixed(2)}`,
+        ratiosTo(scenario, way, 'perWallS').median,
+      ];
+    }),
+  };
+}
+
+function goalOf(scenario: Scenario, way: Way, least: number): Goal {
+  const { median, least: from, most } = ratiosTo(scenario, way, 'perCpuS');
+  const when = scenario.latencyMs === 0 ? 'at once' : `${scenario.latencyMs} ms`;
+  return {
+    goal: `tasks per CPU second ≥ ${least} × ${NAMES[way]}, ${when}`,
+    measured: `${median.toFixed(2)} (${from.toFixed(2)}–${most.toFixed(2)})`,
+    reached: median >= least,
+  };
+}
+
+function summaryOf({ runs }: Scenario) {
+  return Object.fromEntries(
+    WAYS.map((way) => [
+      way,
+      {
+        per_cpu_s: spreadOf(runs[way].map(({ perCpuS }) => perCpuS)),
+        per_wall_s: spreadOf(runs[way].map(({ perWallS }) => perWallS)),
+      },
+    ]),
+  );
+}

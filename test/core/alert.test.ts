@@ -72,6 +72,21 @@ describe('alertText', () => {
     expect(body).not.toContain('/5');
   });
 
+  it('lists fewer failures where they are long, so that an SMS still takes it all', () => {
+    const failure = Array.from({ length: 9 }, () => ({
+      method: 'GET',
+      path: 'p'.repeat(300),
+      error_msg: 'm'.repeat(300),
+    }));
+    const { body } = alertText({
+      ...partialImport,
+      summary: { failed: 9 },
+      result: { kind: 'import', success: [], failure },
+    });
+    expect(body).toContain('The first 4 of 9 failed APIs:\n- GET ppp');
+    expect(body.length).toBeLessThanOrEqual(1_600);
+  });
+
   it('keeps the counts of an import that failed with an error', () => {
     const { body } = alertText({ ...failedImport, summary: { created: 1, failed: 2 } });
     expect(body).toContain('Counts: 1 created, 2 failed');

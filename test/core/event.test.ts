@@ -106,6 +106,13 @@ describe('toTaskEvent', () => {
     expect(data).toMatchObject({ truncated: true, summary: { failed: 20 } });
   });
 
+  it('counts bytes, not characters, and still cuts no message', () => {
+    const failure = Array.from({ length: 20 }, () => ({ method: 'GET', path: '/', error_msg: 'é'.repeat(2_500) }));
+    const { data } = toTaskEvent(importWith(failure));
+    expect(data.failures).toHaveLength(12);
+    expect(data.failures?.every(({ error_msg }) => error_msg?.length === 2_500)).toBe(true);
+  });
+
   it('cuts long messages only when not even one failure fits whole', () => {
     const [huge] = failuresOfSize(1, 1_048_576);
     const event = toTaskEvent(importWith([huge ?? {}, ...failuresOfSize(3, 10)]));

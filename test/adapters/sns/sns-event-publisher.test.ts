@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { goodExport, partialImport } from '../../../bin/sample-results.ts';
+import { publishMessages } from '../../../functions/adapters/sns-batch.ts';
 import { createSnsEventPublisher } from '../../../functions/adapters/sns-event-publisher.ts';
 import { StoreError } from '../../../functions/core/errors.ts';
 import type { TaskResult } from '../../../functions/core/outcome.ts';
@@ -57,6 +58,13 @@ describe('createSnsEventPublisher', () => {
     const { publisher } = await publisherAgainst();
     expect(await publisher.publish(large(10))).toEqual({ failed: [] });
     expect(server.batches.map((batch) => batch.length).toSorted()).toEqual([2, 4, 4].toSorted());
+  });
+
+  it('counts the attributes of a message among its bytes', async () => {
+    const { client, topicArn, clock } = await publisherAgainst();
+    const message = { body: 'm'.repeat(52_200), attributes: { label: 'l'.repeat(256) } };
+    expect(await publishMessages({ client, topicArn, clock }, Array(5).fill(message))).toEqual(new Map());
+    expect(server.batches.map((batch) => batch.length).toSorted()).toEqual([1, 4]);
   });
 
   it('has at most four requests open at once', async () => {

@@ -64,10 +64,15 @@ export const slackEnvironment = z.object({
 /** What `deliver-webhook` needs to know. */
 export const webhookEnvironment = z.object({
   ...secrets,
+  ...region,
   RESULTS_TABLE: name,
   HUAWEI_SECRET_ID: name,
   DELIVERY_QUEUE_URL: name,
-  PUBLIC_URL: optional,
+  WEBHOOK_DEAD_LETTER_QUEUE_URL: name,
+  /** `true` lets webhooks be plain http to this machine. */
+  ALLOW_LOOPBACK: optional,
+  AWS_ENDPOINT_URL: optional,
+  AWS_ENDPOINT_URL_SQS: optional,
 });
 
 /**

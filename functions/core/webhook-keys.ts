@@ -1,0 +1,46 @@
+import * as z from 'zod/mini';
+import { ConfigError } from './errors.ts';
+import { parseJson } from './parse-result.ts';
+import { parseSigningSecret } from './webhook-signature.ts';
+
+/** What a profile signs with, newest key first, or why it cannot sign. */
+export type SigningKeys = { kind: 'keys'; keys: readonly Buffer[] } | { kind: 'unusable'; reason: string };
+
+/** Signing keys by profile name. */
+export type ProfileSigningKeys = ReadonlyMap<string, SigningKeys>;
+
+const secretsSchema = z.object({
+  profiles: z.record(z.string(), z.object({ webhook_secrets: z.optional(z.array(z.string())) })),
+});
+
+const NO_SECRET: SigningKeys = { kind: 'unusable', reason: 'the profile has no webhook_secrets to sign with' };
+
+/**
+ * What signing needs of the Huawei secret, and none of its credentials: `webhook_secrets` by profile. One profile's
+ * wrong secret is that profile's trouble; `ConfigError` is thrown only where the document itself cannot be read.
+ */
+export function parseSigningKeys(json: string): ProfileSigningKeys {
+  const parsed = secretsSchema.safeParse(parseJson(json));
+  if (parsed.success) {
+    const profiles = Object.entries(parsed.data.profiles);
+    return new Map(profiles.map(([name, { webhook_secrets }]) => [name, toKeys(webhook_secrets ?? [])]));
+  }
+  throw new ConfigError(
+    parsed.error.issues.map(({ path }) => `Huawei profiles: ${path.join('.')} is missing or wrong`),
+  );
+}
+
+/** The keys of one profile; a profile that is not there has no secret. */
+export function signingKeysOf(profiles: ProfileSigningKeys, name: string): SigningKeys {
+  return profiles.get(name) ?? NO_SECRET;
+}
+
+function toKeys(secrets: readonly string[]): SigningKeys {
+  if (secrets.length === 0) return NO_SECRET;
+  const keys = secrets.map(parseSigningSecret);
+  const wrong = keys.indexOf(undefined);
+  // Never the others alone: a receiver that knows just the new secret would refuse every event, and nobody would see why.
+  if (wrong !== -1)
+    return { kind: 'unusable', reason: `webhook_secrets[${wrong}] is not whsec_ and base64 of 24 bytes` };
+  return { kind: 'keys', keys: keys.filter((key) => key !== undefined) };
+}

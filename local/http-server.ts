@@ -59,22 +59,23 @@ async function serve(handler: EventHandler, request: IncomingMessage, response: 
   }
 }
 
-/** Undefined when it is longer than the API takes; the rest is not read then. */
+/**
+ * Undefined when it is longer than the API takes. The rest is read all the same, and dropped: a client that is still
+ * sending when the connection closes would see a reset instead of the answer. `requestTimeoutMs` bounds it.
+ */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
-  if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return undefined;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MAX_BODY_BYTES) return undefined;
-    chunks.push(chunk);
+    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
+    else chunks.length = 0;
   }
-  return Buffer.concat(chunks);
+  return size > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks);
 }
 
-function tooLarge() {
-  const problem = new HttpProblem(413, `Send at most ${MAX_BODY_BYTES} bytes.`, { headers: { connection: 'close' } });
-  return problemResponse(problem);
+function tooLarge(): ApiResponse {
+  return problemResponse(new HttpProblem(413, `Send at most ${MAX_BODY_BYTES} bytes.`));
 }
 
 /** Bodies travel as base64, so that no byte is lost before the API judges them. */

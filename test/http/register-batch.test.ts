@@ -23,8 +23,13 @@ describe('POST /tasks/batch', () => {
     expect([...pending.rows.keys()]).toEqual(['a']);
   });
 
-  it('takes the first of several entries with one id as the registration', async () => {
-    const { call } = createApi();
+  it('takes the first of several entries with one id as the registration, however long its write takes', async () => {
+    const { pending: store } = createApi();
+    const register: typeof store.register = async (task) => {
+      for (let turn = 0; task.label === 'one' && turn < 5; turn++) await new Promise(setImmediate);
+      return store.register(task);
+    };
+    const { call } = createApi({ pending: { ...store, register } });
     const tasks = [
       { task_id: 'a', label: 'one' },
       { task_id: 'a', label: 'two' },

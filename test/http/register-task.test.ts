@@ -131,6 +131,8 @@ describe('what POST /tasks refuses', () => {
     [{ task_id: 't', callback_url: 'http://127.0.0.1/' }, '#/callback_url', 'https'],
     [{ task_id: 't', callback_url: 'example.com' }, '#/callback_url', 'absolute'],
     [{ task_id: 't', callback_url: 'https://u:p@example.com/' }, '#/callback_url', 'user name'],
+    [{ task_id: 't', callback_url: 'https://u@example.com/' }, '#/callback_url', 'user name'],
+    [{ task_id: 't', callback_url: 'https://:p@example.com/' }, '#/callback_url', 'user name'],
     [{ task_id: 't', callback_url: `https://example.com/${'x'.repeat(2048)}` }, '#/callback_url', '2048'],
     [[], '#', 'must be a JSON object'],
     ['text', '#', 'must be a JSON object'],

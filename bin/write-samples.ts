@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { alertText } from '../functions/core/alert-text.ts';
 import { composeChat, toChatMessage } from '../functions/core/chat-message.ts';
 import { composeAlerts } from '../functions/core/digest.ts';
@@ -29,6 +29,15 @@ export function renderSamples(): Record<string, string> {
   };
 }
 
+/** The text with each block that follows `<!-- sample name -->` replaced by that sample. Throws for an unknown name. */
+export function embedSamples(markdown: string, samples: Record<string, string>): string {
+  return markdown.replace(/(<!-- sample (\S+) -->\n```\w*\n)[\s\S]*?(```\n)/g, (_block, before, name, after) => {
+    const sample = samples[name];
+    if (sample === undefined) throw new Error(`docs/notifications.md wants a sample that nobody writes: ${name}`);
+    return `${before}${sample.trimEnd()}\n${after}`;
+  });
+}
+
 function chatDigest(results: TaskResult[]): unknown {
   return composeChat(results, options)[0]?.message;
 }
@@ -42,7 +51,10 @@ function mail({ subject, body }: { subject: string; body: string }): string {
 }
 
 if (import.meta.main) {
-  const folder = new URL('../docs/samples/', import.meta.url);
-  await mkdir(folder, { recursive: true });
-  for (const [name, text] of Object.entries(renderSamples())) await writeFile(new URL(name, folder), text);
+  const docs = new URL('../docs/', import.meta.url);
+  const samples = renderSamples();
+  await mkdir(new URL('samples/', docs), { recursive: true });
+  for (const [name, text] of Object.entries(samples)) await writeFile(new URL(`samples/${name}`, docs), text);
+  const page = new URL('notifications.md', docs);
+  await writeFile(page, embedSamples(await readFile(page, 'utf8'), samples));
 }

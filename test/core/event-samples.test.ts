@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { renderSamples } from '../../bin/write-samples.ts';
+import { embedSamples, renderSamples } from '../../bin/write-samples.ts';
 
 const folder = new URL('../../docs/samples/', import.meta.url);
 const samples = renderSamples();
@@ -12,4 +12,10 @@ it.each(Object.keys(samples))('docs/samples/%s is what the code writes today (no
 it('docs/samples has no event, alert, chat or terminal sample that nobody writes any more', () => {
   const ours = readdirSync(folder).filter((name) => /^(event|alert|chat|terminal)-/.test(name));
   expect(ours.toSorted()).toEqual(Object.keys(samples).toSorted());
+});
+
+it('docs/notifications.md shows what the code writes today', () => {
+  const page = readFileSync(new URL('../notifications.md', folder), 'utf8');
+  expect(page.match(/<!-- sample /g)?.length).toBeGreaterThan(5);
+  expect(embedSamples(page, samples)).toBe(page);
 });

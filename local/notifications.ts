@@ -8,7 +8,9 @@ import type {
   MetricSink,
   OperatorAlerter,
   PublishReport,
+  TaskResultStore,
 } from '../functions/core/ports.ts';
+import type { Profiles } from '../functions/core/profile.ts';
 import { toEventAttributes, toTaskEvent } from '../functions/core/task-event.ts';
 import { createSlackSubscriber } from './slack-subscriber.ts';
 import { createSmtpAlertPublisher } from './smtp-alerts.ts';
@@ -20,11 +22,14 @@ import {
   createTopic,
   type LocalEvent,
 } from './topics.ts';
+import { createWebhookSubscriber } from './webhook-subscriber.ts';
 
 export type NotificationSettings = {
   slackWebhookUrl?: string | undefined;
   smtpUrl?: string | undefined;
   alertEmails: readonly string[];
+  /** Webhooks may be on this machine, over plain http. Default true. */
+  allowLoopbackCallbacks?: boolean | undefined;
 };
 
 export type Notifications = {
@@ -40,11 +45,14 @@ type Deps = NotificationSettings & {
   clock: Clock;
   log: Log;
   metrics: MetricSink;
+  /** Where webhooks are registered, and what they are signed with. */
+  results: TaskResultStore;
+  profiles: Profiles;
   /** Known once the server listens. */
   publicUrl(): string | undefined;
 };
 
-/** The two topics of one machine and who is subscribed: the terminal always, Slack and e-mail where they are set. */
+/** The two topics of one machine and who is subscribed: terminal and webhooks always, Slack and e-mail where they are set. */
 export function createNotifications(deps: Deps): Notifications {
   const { clock, log, metrics, terminal, publicUrl } = deps;
   const events = createTopic<LocalEvent>({ clock, log });
@@ -58,6 +66,7 @@ export function createNotifications(deps: Deps): Notifications {
   alerts.subscribe(alertSubscriber('terminal', withLink(deps)));
   if (deps.slackWebhookUrl !== undefined)
     events.subscribe(createSlackSubscriber(deps.slackWebhookUrl, { clock, log, metrics, alerter: operatorAlerts }));
+  events.subscribe(createWebhookSubscriber({ ...deps, allowLoopback: deps.allowLoopbackCallbacks ?? true }));
   const mail = deps.smtpUrl === undefined ? undefined : createMail(deps.smtpUrl, deps);
   if (mail) alerts.subscribe(alertSubscriber('e-mail', mail));
   return {

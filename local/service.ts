@@ -59,7 +59,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const base = scheduleOf(options);
   const schedule = createTaskSchedule(base);
   const holder: { url?: string } = {};
-  const notifications = createNotifications({ ...options, metrics, publicUrl: () => holder.url });
+  const notifications = createNotifications({ ...options, metrics, results, publicUrl: () => holder.url });
   const query = createHuaweiTaskQuery({ profiles: async () => profiles, clock, connections: CONCURRENCY });
   const poll = createPoller({
     ...{ pending, query, clock, metrics, log, publishers: notifications.publishers },
@@ -80,7 +80,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       toChannel: async (result: TaskResult, channel) => notifications.publishToChannel(result, channel),
     }),
     taskDeadlineMs: options.taskDeadlineMs,
-    allowLoopbackCallbacks: true,
+    allowLoopbackCallbacks: options.allowLoopbackCallbacks ?? true,
     canStream: true,
   });
   const server = await startHttpServer({ handler, host: options.host, port: options.port });

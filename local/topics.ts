@@ -4,6 +4,8 @@ import { type TaskEvent, type TaskEventOptions, toEventAttributes, toTaskEvent }
 
 /** Waits before a subscriber that failed is tried again; then the messages are given up and logged. */
 const RETRY_DELAYS_MS = [1_000, 5_000, 30_000, 120_000];
+/** How often a subscriber gets a message that it gives back every time. */
+export const DELIVERY_ATTEMPTS = RETRY_DELAYS_MS.length + 1;
 
 /** Somebody who gets a topic's messages, one batch at a time. */
 export type Subscriber<T> = {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { AwsV4Signer } from 'aws4fetch';
 import { StoreError } from '../core/errors.ts';
 import { checkFileKey } from '../core/file-key.ts';
+import type { FileRef } from '../core/parsed-result.ts';
 import type { Clock, FileStore } from '../core/ports.ts';
 
 export type S3FileStoreOptions = {
@@ -28,11 +29,19 @@ type S3Request = {
 const ATTEMPTS = 4;
 const EMPTY_SHA256 = createHash('sha256').digest('hex');
 
+/** A file store whose files can also be fetched by who holds an address. */
+export type S3FileStore = FileStore & {
+  /** An address that answers with the file and this `Content-Disposition` for five minutes; it is a secret that long. */
+  presign(ref: Pick<FileRef, 'location'>, contentDisposition: string): Promise<string>;
+};
+
+const PRESIGNED_FOR_S = 300;
+
 /**
  * Files in a bucket. S3 verifies the SHA-256 of each upload, and keeps it with the object.
  * aws4fetch signs in 8 kB where the SDK's S3 client would more than double a Lambda's bundle.
  */
-export function createS3FileStore(options: S3FileStoreOptions): FileStore {
+export function createS3FileStore(options: S3FileStoreOptions): S3FileStore {
   return {
     async put(key, body, mediaType) {
       const bytes = Buffer.from(body);
@@ -51,6 +60,8 @@ export function createS3FileStore(options: S3FileStoreOptions): FileStore {
       if (error.code === 'NoSuchKey') return undefined;
       throw error;
     },
+
+    presign: ({ location }, contentDisposition) => presign(options, location, contentDisposition),
   };
 }
 
@@ -91,18 +102,27 @@ async function attemptOnce(options: S3FileStoreOptions, request: S3Request): Pro
 
 /** Signed anew for each attempt, for a signature is valid for 15 minutes and the credentials may have been renewed. */
 async function sign(options: S3FileStoreOptions, { method, key, headers }: S3Request) {
-  const { accessKeyId, secretAccessKey, sessionToken } = await options.credentials();
   const signer = new AwsV4Signer({
+    ...(await scopeOf(options)),
     method,
     url: urlOf(options, checkFileKey(key)),
     headers,
-    service: 's3',
-    region: options.region,
-    accessKeyId,
-    secretAccessKey,
-    ...(sessionToken !== undefined && { sessionToken }),
   });
   return signer.sign();
+}
+
+/** The signature goes into the query. Source: "Authenticating Requests: Using Query Parameters", S3 API reference. */
+async function presign(options: S3FileStoreOptions, key: string, contentDisposition: string): Promise<string> {
+  const url = new URL(urlOf(options, checkFileKey(key)));
+  url.searchParams.set('X-Amz-Expires', String(PRESIGNED_FOR_S));
+  url.searchParams.set('response-content-disposition', contentDisposition);
+  const signer = new AwsV4Signer({ ...(await scopeOf(options)), method: 'GET', url: url.href, signQuery: true });
+  return (await signer.sign()).url.href;
+}
+
+async function scopeOf({ credentials, region }: S3FileStoreOptions) {
+  const { accessKeyId, secretAccessKey, sessionToken } = await credentials();
+  return { service: 's3', region, accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
 }
 
 function urlOf({ bucket, region, endpoint }: S3FileStoreOptions, key: string): string {

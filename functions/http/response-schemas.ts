@@ -30,7 +30,8 @@ const identity = {
 export const pendingTaskSchema = z.strictObject({
   ...identity,
   state: z.literal('pending'),
-  status: optionalText,
+  /** As Huawei last said it to this process; `waiting` where it has not asked. */
+  status: text,
   deadline_at: time,
   next_poll_at: time,
   last_error: z.optional(taskErrorSchema),

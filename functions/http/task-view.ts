@@ -9,12 +9,12 @@ export type FinalView = z.infer<typeof finalTaskSchema>;
 export type ListedView = z.infer<typeof listedResultSchema>;
 export type TaskView = PendingView | FinalView;
 
-/** A pending task as the API shows it. */
+/** A pending task as the API shows it. Its status is the last one seen in this process, else `waiting`. */
 export function viewPending(task: PendingTask, nextPollAtMs: number): PendingView {
   return {
     ...viewIdentity(task, task.registeredAtMs),
     state: 'pending',
-    ...(task.status === undefined ? {} : { status: task.status }),
+    status: task.status ?? 'waiting',
     deadline_at: toIso(task.deadlineAtMs),
     next_poll_at: toIso(nextPollAtMs),
     ...(task.lastError === undefined ? {} : { last_error: viewError(task.lastError) }),

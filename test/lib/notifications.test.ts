@@ -42,7 +42,7 @@ describe('topics', () => {
       PolicyDocument: { Statement: fromAlarms('sns:Publish') },
     });
     nothing.hasResourceProperties('AWS::KMS::Key', {
-      KeyPolicy: { Statement: fromAlarms(['kms:GenerateDataKey', 'kms:Decrypt']) },
+      KeyPolicy: { Statement: fromAlarms(['kms:Decrypt', 'kms:GenerateDataKey']) },
     });
   });
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
@@ -21,7 +21,7 @@ export const EVERYTHING = {
 export function createStack(settings: unknown = {}): { app: App; stack: NotifierStack } {
   const folder = mkdtempSync(join(tmpdir(), 'notifier-stack-'));
   const bundles = FUNCTION_NAMES.map((name) => ({ name, path: writeBundle(join(folder, name), name) }));
-  const app = new App({ outdir: join(folder, 'cdk.out') });
+  const app = new App({ outdir: join(folder, 'cdk.out'), context });
   const stack = new NotifierStack(app, { settings: parseSettings(settings), bundles: bundlePaths(bundles) });
   return { app, stack };
 }
@@ -29,6 +29,9 @@ export function createStack(settings: unknown = {}): { app: App; stack: Notifier
 export function synthesize(settings: unknown = {}): Template {
   return Template.fromStack(createStack(settings).stack);
 }
+
+/** The feature flags of the real app: without them CDK would make another template here. */
+const { context } = JSON.parse(readFileSync('cdk.json', 'utf8'));
 
 type Resource = { id: string; Type: string; Properties: Record<string, unknown> };
 

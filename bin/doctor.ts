@@ -1,0 +1,122 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { createAwsClients } from '../doctor/aws-clients.ts';
+import { createDateNotes } from '../doctor/clock-skew.ts';
+import { examineDeployment } from '../doctor/examine-deployment.ts';
+import { examineLocal } from '../doctor/examine-local.ts';
+import { createRedactor } from '../doctor/redactor.ts';
+import { exitStatusOf, type Report, redactReport, renderJson, renderText } from '../doctor/report.ts';
+import { ConfigError } from '../functions/core/errors.ts';
+import { systemClock as clock } from '../functions/runtime/system-clock.ts';
+import { readSettings } from '../lib/settings.ts';
+import { type LocalConfig, readLocalConfig } from '../local/local-config.ts';
+
+const USAGE = `Checks a deployment, or the service on one machine, and says what to mend.
+
+  npm run doctor -- [--stack NAME] [--settings FILE] [--api-url URL] [--json]
+  npm run doctor -- --local [URL] [--json]
+
+  --stack     name of the stack (default: stackName of the settings)
+  --settings  settings of the deployment (default: settings.json)
+  --api-url   asked instead of the API URL that the stack names
+  --local     the service that npm start runs, with the same environment (default: HOST and PORT)
+  --json      for machines
+
+API_KEY is tried where it is set, else a key of the API keys secret or of DATA_DIR.
+It only reads. Exit status: 0 all well, 1 something failed, 2 wrong usage.`;
+
+/** What the person who typed the command has to mend. */
+class UsageError extends Error {}
+
+type Options = ReturnType<typeof readArguments>;
+
+const redactor = createRedactor();
+const dates = createDateNotes(clock.now);
+const apiKeyOfShell = process.env.API_KEY || undefined;
+redactor.hold([apiKeyOfShell]);
+
+async function main(): Promise<void> {
+  const options = readArguments();
+  if (options.help) return console.log(USAGE);
+  const examined = options.local ? await local(options) : await deployment(options);
+  const report = redactReport(examined, redactor.redact);
+  console.log((options.json ? renderJson : renderText)(report));
+  process.exitCode = exitStatusOf(report.findings);
+}
+
+function readArguments() {
+  const { values, positionals } = parse();
+  const [url] = positionals;
+  if (positionals.length > 1 || (url !== undefined && !values.local)) throw new UsageError(USAGE);
+  for (const given of [url, values['api-url']]) {
+    if (given !== undefined && !/^https?:$/.test(URL.parse(given)?.protocol ?? '')) throw new UsageError(USAGE);
+  }
+  return { ...values, url };
+}
+
+function parse() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        local: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+        stack: { type: 'string' },
+        settings: { type: 'string' },
+        'api-url': { type: 'string' },
+      },
+    });
+  } catch {
+    throw new UsageError(USAGE);
+  }
+}
+
+async function deployment(options: Options): Promise<Report> {
+  const settings = readDeploymentSettings(options.settings);
+  const stackName = options.stack ?? settings.stackName;
+  const findings = await examineDeployment({
+    clients: createAwsClients({}, dates.note),
+    settings: { ...settings, stackName },
+    apiKey: apiKeyOfShell,
+    apiUrl: options['api-url'],
+    ...{ clock, dates, redactor },
+  });
+  return { target: `the stack ${stackName}`, findings };
+}
+
+function readDeploymentSettings(file: string | undefined) {
+  try {
+    return readSettings(file ?? 'settings.json', { required: file !== undefined });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function local(options: Options): Promise<Report> {
+  const config = readLocalConfig(process.env);
+  const url = (options.url ?? urlOf(config)).replace(/\/+$/, '');
+  const apiKey = apiKeyOfShell ?? config.apiKeys[0] ?? (await keptKey(config.DATA_DIR));
+  const findings = await examineLocal({ config, url, apiKey, clock, dates, redactor });
+  return { target: `the service at ${url}`, findings };
+}
+
+function urlOf({ HOST, PORT }: LocalConfig): string {
+  if (PORT === 0) throw new UsageError('PORT is 0: say the URL that npm start printed after --local.');
+  return `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`;
+}
+
+async function keptKey(dataDir: string): Promise<string | undefined> {
+  const text = await readFile(path.join(dataDir, 'api-key'), 'utf8').catch(() => '');
+  return text.trim() || undefined;
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof UsageError || error instanceof ConfigError)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}

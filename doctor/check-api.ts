@@ -1,0 +1,77 @@
+import * as z from 'zod/mini';
+import type { Clock } from '../functions/core/ports.ts';
+import { type Finding, fail, ok, warn } from './check.ts';
+import { nameNetworkError } from './explain-error.ts';
+
+/** The API to ask; `whenDown` says how to start or find it. */
+export type ApiCheck = { url: string; key: string | undefined; clock: Clock; whenDown: string };
+
+const TIMEOUT_MS = 15_000;
+/** A task past its deadline is ended by the next sweep; this much later, there is no next sweep. */
+const OVERDUE_MS = 5 * 60_000;
+const PAGE = 100;
+
+const pageSchema = z.object({
+  items: z.array(z.object({ deadline_at: z.string(), last_error: z.optional(z.unknown()) })),
+  next_cursor: z.optional(z.string()),
+});
+
+/** Health, the API key, and whether pending tasks are looked after. */
+export async function checkApi(api: ApiCheck): Promise<Finding[]> {
+  const health = await get(api, '/health');
+  if (health.kind === 'failed') return [fail('api', `${api.url}/health: ${health.why}`, api.whenDown)];
+  if (health.status !== 200) {
+    return [fail('api', `${api.url}/health answers ${health.status}`, `look at the log of tasks-api; ${api.whenDown}`)];
+  }
+  return [ok('api', `${api.url} is healthy`), ...(await checkTasks(api))];
+}
+
+async function checkTasks(api: ApiCheck): Promise<Finding[]> {
+  if (api.key === undefined) return [warn('api key', 'there is none to try', 'set API_KEY to one of yours')];
+  const answer = await get(api, `/tasks?state=pending&limit=${PAGE}`);
+  if (answer.kind === 'failed') return [fail('api key', `GET /tasks: ${answer.why}`, 'run the doctor again')];
+  if (answer.status === 401) {
+    return [fail('api key', 'refused', 'put it into the API keys secret, or wait 5 minutes where you just did')];
+  }
+  const page = pageSchema.safeParse(answer.body);
+  if (answer.status !== 200 || !page.success) {
+    return [fail('api key', `GET /tasks answers ${answer.status}`, 'look at the log of tasks-api')];
+  }
+  return [ok('api key', 'accepted'), judgePending(page.data, api.clock.now())];
+}
+
+function judgePending({ items, next_cursor }: z.infer<typeof pageSchema>, nowMs: number): Finding {
+  const name = 'pending tasks';
+  const count = `${items.length}${next_cursor === undefined ? '' : ' or more'}`;
+  const overdue = items.filter(({ deadline_at }) => Date.parse(deadline_at) + OVERDUE_MS < nowMs).length;
+  if (overdue > 0) {
+    return fail(name, `${overdue} of ${count} are past their deadline`, 'the poller does not run: read its log');
+  }
+  const troubled = items.filter(({ last_error }) => last_error !== undefined).length;
+  if (troubled === 0) return ok(name, count);
+  return warn(name, `${troubled} of ${count} have a last_error`, 'read it in GET /tasks?state=pending');
+}
+
+type Got = { kind: 'answer'; status: number; body: unknown } | { kind: 'failed'; why: string };
+
+async function get({ url, key }: ApiCheck, path: string): Promise<Got> {
+  try {
+    const response = await fetch(`${url}${path}`, {
+      headers: path === '/health' || key === undefined ? {} : { authorization: `Bearer ${key}` },
+      redirect: 'error',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const text = await response.text();
+    return { kind: 'answer', status: response.status, body: parseJson(text) };
+  } catch (error) {
+    return { kind: 'failed', why: nameNetworkError(error) };
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,113 @@
+import { validateProfiles } from '../functions/adapters/huawei/validate-profiles.ts';
+import type { Clock } from '../functions/core/ports.ts';
+import { parseSlackSecret } from '../functions/core/slack-routing.ts';
+import type { Settings } from '../lib/settings.ts';
+import { findApiKey } from './api-key.ts';
+import type { AwsClients } from './aws-clients.ts';
+import { type Check, type Finding, fail, runChecks } from './check.ts';
+import { alarmsCheck } from './check-alarms.ts';
+import { checkApi } from './check-api.ts';
+import { deadLettersCheck } from './check-dead-letters.ts';
+import { lastRunCheck } from './check-last-run.ts';
+import { checkProfiles } from './check-profiles.ts';
+import { schedulesCheck } from './check-schedules.ts';
+import { checkSlack } from './check-slack.ts';
+import { tableCheck } from './check-tables.ts';
+import { topicCheck } from './check-topic.ts';
+import { checkClock, type DateNotes } from './clock-skew.ts';
+import { holdProfiles } from './hold-profiles.ts';
+import { type Deployment, readDeployment } from './read-deployment.ts';
+import { readSecret } from './read-secret.ts';
+import type { Redactor } from './redactor.ts';
+
+export type Examination = {
+  clients: AwsClients;
+  settings: Settings;
+  /** Tried instead of the keys in the secret, which may hold hashes alone. */
+  apiKey: string | undefined;
+  /** Asked instead of the stack's own API URL. */
+  apiUrl: string | undefined;
+  clock: Clock;
+  dates: DateNotes;
+  redactor: Redactor;
+};
+
+/** Everything that can be asked of a deployed stack. Reads only, and posts no message anywhere. Never throws. */
+export async function examineDeployment(examination: Examination): Promise<Finding[]> {
+  const { clients, settings, dates } = examination;
+  const stack: { deployment?: Deployment } = {};
+  const found = await runChecks([
+    {
+      name: 'stack',
+      async run() {
+        const { deployment, findings } = await readDeployment(clients.cloudFormation, settings.stackName);
+        if (deployment) stack.deployment = deployment;
+        return findings;
+      },
+    },
+  ]);
+  const rest = stack.deployment ? await runChecks(checksOf(examination, stack.deployment)) : [];
+  return [...found, ...rest, ...checkClock(dates.readings())];
+}
+
+function checksOf(examination: Examination, deployment: Deployment): Check[] {
+  const { clients, clock } = examination;
+  return [
+    ...secretChecks(examination, deployment),
+    tableCheck(clients.dynamo, 'PendingTasks', deployment.outputs.PendingTable),
+    tableCheck(clients.dynamo, 'TaskResults', deployment.outputs.ResultsTable),
+    ...topicChecks(examination, deployment),
+    schedulesCheck(clients.scheduler, deployment),
+    lastRunCheck(clients.cloudWatch, deployment, clock),
+    deadLettersCheck(clients.sqs, deployment),
+    alarmsCheck(clients.cloudWatch, deployment),
+  ];
+}
+
+function secretChecks(examination: Examination, { outputs }: Deployment): Check[] {
+  const { clients, clock, redactor, settings } = examination;
+  const slack: Check = {
+    name: 'slack',
+    async run() {
+      const { channels } = await readSecret(clients.secrets, outputs.SlackSecret, parseSlackSecret);
+      redactor.hold(Object.values(channels));
+      return checkSlack(channels, clock);
+    },
+  };
+  return [
+    { name: 'huawei', run: () => examineProfiles(examination, outputs.HuaweiSecret) },
+    { name: 'api key', run: () => examineApi(examination, outputs) },
+    ...(settings.slack || outputs.SlackSecret !== undefined ? [slack] : []),
+  ];
+}
+
+async function examineProfiles(examination: Examination, arn: string | undefined): Promise<Finding[]> {
+  const { clients, clock, dates, redactor, settings } = examination;
+  const profiles = await readSecret(clients.secrets, arn, (text) => validateProfiles(text, settings.endpoints));
+  holdProfiles(redactor, profiles);
+  if (Object.keys(profiles).length > 0) return checkProfiles(profiles, { clock, noteDate: dates.note });
+  const fix = `aws secretsmanager put-secret-value --secret-id ${arn} --secret-string file://profiles.json`;
+  return [fail('huawei', 'the secret has no profiles yet', fix)];
+}
+
+async function examineApi(examination: Examination, outputs: Deployment['outputs']): Promise<Finding[]> {
+  const { clients, clock, redactor, apiKey } = examination;
+  const url = (examination.apiUrl ?? outputs.ApiUrl)?.replace(/\/+$/, '');
+  if (url === undefined) return [fail('api', 'the stack does not name it', 'deploy this version')];
+  const key = apiKey ?? (await readSecret(clients.secrets, outputs.ApiKeysSecret, findApiKey));
+  redactor.hold([key]);
+  return checkApi({ url, key, clock, whenDown: 'see the API’s access log, and whether the stack is deployed' });
+}
+
+function topicChecks({ clients, settings }: Examination, { outputs }: Deployment): Check[] {
+  const { alertEmails, operatorEmails = alertEmails } = settings;
+  const topics = [
+    { label: 'TaskEvents', arn: outputs.TaskEventsTopic, emails: [], isForPeople: false },
+    { label: 'TaskAlerts', arn: outputs.TaskAlertsTopic, emails: alertEmails, isForPeople: true },
+    { label: 'Operator', arn: outputs.OperatorTopic, emails: operatorEmails, isForPeople: true },
+    ...(outputs.ChatTopic === undefined
+      ? []
+      : [{ label: 'Chat', arn: outputs.ChatTopic, emails: [], isForPeople: true }]),
+  ];
+  return topics.map((topic) => topicCheck(clients.sns, topic));
+}

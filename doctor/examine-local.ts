@@ -1,0 +1,49 @@
+import type { Clock } from '../functions/core/ports.ts';
+import type { LocalConfig } from '../local/local-config.ts';
+import { type Check, type Finding, runChecks, warn } from './check.ts';
+import { checkApi } from './check-api.ts';
+import { checkProfiles } from './check-profiles.ts';
+import { checkSlack } from './check-slack.ts';
+import { smtpCheck } from './check-smtp.ts';
+import { checkClock, type DateNotes } from './clock-skew.ts';
+import { holdProfiles } from './hold-profiles.ts';
+import type { Redactor } from './redactor.ts';
+
+export type LocalExamination = {
+  /** The environment that `npm start` was given. */
+  config: LocalConfig;
+  url: string;
+  apiKey: string | undefined;
+  clock: Clock;
+  dates: DateNotes;
+  redactor: Redactor;
+};
+
+/** Everything that can be asked of the service on one machine. Sends no message anywhere. Never throws. */
+export async function examineLocal(examination: LocalExamination): Promise<Finding[]> {
+  const { config, redactor, apiKey, dates } = examination;
+  holdProfiles(redactor, config.profiles ?? {});
+  const smtp = config.SMTP_URL === undefined ? undefined : URL.parse(config.SMTP_URL);
+  redactor.hold([apiKey, config.SLACK_WEBHOOK_URL, config.SMTP_URL, decodeURIComponent(smtp?.password ?? '')]);
+  const findings = await runChecks(checksOf(examination));
+  // A simulator on this machine has its clock.
+  return [...findings, ...(config.profiles ? checkClock(dates.readings()) : [])];
+}
+
+function checksOf({ config, url, apiKey: key, clock, dates }: LocalExamination): Check[] {
+  const { SLACK_WEBHOOK_URL, SMTP_URL } = config;
+  const whenDown = 'start it with `npm start`, or say its URL: npm run doctor -- --local http://…';
+  return [
+    { name: 'huawei', run: async () => examineProfiles(config, { clock, noteDate: dates.note }) },
+    { name: 'api', run: () => checkApi({ url, key, clock, whenDown }) },
+    ...(SLACK_WEBHOOK_URL ? [{ name: 'slack', run: () => checkSlack({ default: SLACK_WEBHOOK_URL }, clock) }] : []),
+    ...(SMTP_URL ? [smtpCheck(SMTP_URL)] : []),
+  ];
+}
+
+function examineProfiles({ profiles }: LocalConfig, deps: Parameters<typeof checkProfiles>[1]) {
+  if (profiles !== undefined) return checkProfiles(profiles, deps);
+  return [
+    warn('huawei', 'no credentials in this environment, so a simulator stands in', 'see README, Run it on one machine'),
+  ];
+}

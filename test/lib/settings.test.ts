@@ -99,7 +99,7 @@ describe('the settings documentation', () => {
     const lines = describeSettings(settingsSchema).map(
       ({ path, type, fallback, description }) => `| \`${path}\` | ${type} | ${fallback} | ${description} |`,
     );
-    const [before] = readFileSync('docs/settings.md', 'utf8').split('| setting |');
+    const [before] = readFileSync('docs/settings.md', 'utf8').split(/^\| setting/m);
     const table = ['| setting | type | default | |', '|---|---|---|---|', ...lines].join('\n');
     await expect(`${before}${table}\n`).toMatchFileSnapshot('../../docs/settings.md');
   });

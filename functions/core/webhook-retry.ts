@@ -48,7 +48,7 @@ export function createRetryPolicy(random: () => number): RetryPolicy {
     const leftMs = firstAtMs + RETRY_FOR_MS - nowMs;
     if (leftMs < LAST_STEP_MS) return { kind: 'exhausted' };
     const stepMs = STEPS_MS[Math.max(attempts, 1) - 1] ?? LONGEST_STEP_MS;
-    const jittered = stepMs * (1 - JITTER + 2 * JITTER * random());
+    const jittered = Math.round(stepMs * (1 - JITTER + 2 * JITTER * random()));
     return { kind: 'retry', delayMs: Math.min(Math.max(jittered, retryAfterMs), leftMs, MAX_RETRY_DELAY_MS) };
   };
 }

@@ -27,6 +27,9 @@ export function createTelemetry(): Telemetry {
     },
     metrics: { add: (name, value, unit = 'Count') => metrics.addMetric(name, unit, value) },
     begin: (context) => logger.addContext(context),
-    end: () => metrics.publishStoredMetrics(),
+    // Braces, for middy takes what a middleware returns, and this would return the metrics, for the handler's answer.
+    end: () => {
+      metrics.publishStoredMetrics();
+    },
   };
 }

@@ -9,6 +9,12 @@ import { type LoopbackCloud, startLoopbackCloud } from './loopback-cloud.ts';
 
 const log = { info() {}, warn() {}, error() {} };
 const identity = { instanceId: 'gateway-1', projectId: 'project-1', profile: 'default' };
+const PROFILE = {
+  project_id: 'project-1',
+  instance_id: 'gateway-1',
+  auth_token: 'token',
+  webhook_secrets: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
+};
 const API_KEY = 'key-of-forty-characters-0123456789-abcde';
 
 let cloud: LoopbackCloud;
@@ -18,7 +24,7 @@ let environment: Record<string, string>;
 beforeAll(async () => {
   [cloud, dynamo] = await Promise.all([startLoopbackCloud(), startEmbeddedDynamo()]);
   cloud.secrets = {
-    huawei: { profiles: { default: { project_id: 'project-1', instance_id: 'gateway-1', auth_token: 'token' } } },
+    huawei: { profiles: { default: PROFILE } },
     'api-keys': { keys: [], hashes: [], generated_key: API_KEY },
     slack: { channels: { ops: `${cloud.url}/slack` }, default: ['ops'] },
   };
@@ -88,9 +94,16 @@ describe('bundles, imported from an .mjs file', () => {
     expect(cloud.received.find(({ path }) => path === '/slack')?.body).toContain('told');
   });
 
-  it('deliver-webhook takes an empty batch', async () => {
-    const { answer } = await invokeBundle('deliver-webhook', { Records: [] }, environment);
+  it('deliver-webhook posts the signed event to the callback of its task', async () => {
+    const clock = { now: Date.now };
+    const results = createDynamoTaskResultStore({ client: dynamo.client, tableName: LOCAL_TABLES.results, clock, log });
+    await results.put({ ...finished('hooked'), callbackUrl: `${cloud.url}/hook` });
+    const body = JSON.stringify(toTaskEvent(finished('hooked')));
+    const loopback = { ...environment, ALLOW_LOOPBACK: 'true' };
+    const { answer } = await invokeBundle('deliver-webhook', { Records: [sqsRecord(body)] }, loopback);
     expect(answer).toEqual({ batchItemFailures: [] });
+    expect(cloud.received.find(({ path }) => path === '/hook')?.body).toBe(body);
+    expect(await results.get('hooked')).toMatchObject({ deliveries: [{ channel: 'webhook', status: 'delivered' }] });
   });
 });
 

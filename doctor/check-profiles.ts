@@ -86,7 +86,7 @@ function notAsked(name: string, before: string): Found {
   const message = `not tried: it signs in as profile "${before}" does, which was refused`;
   return {
     finding: fail(`huawei ${name}`, message, `mend profile "${before}", then run the doctor again`),
-    refused: true,
+    refused: false,
   };
 }
 

@@ -53,7 +53,6 @@ export const apiEnvironment = z.object({
 export const slackEnvironment = z.object({
   ...secrets,
   ...region,
-  RESULTS_TABLE: name,
   OPERATOR_TOPIC_ARN: name,
   SLACK_SECRET_ID: name,
   SLACK_DEAD_LETTER_QUEUE_URL: name,

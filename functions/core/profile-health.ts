@@ -4,6 +4,8 @@ import type { TaskIdentity } from './task.ts';
 
 /** How long a refused profile, or one gateway of it, is left alone before one request tries again. */
 const REST_MS = 5 * 60_000;
+/** The same where IAM was out of order or out of reach, which may pass at any moment. */
+const BRIEF_REST_MS = 30_000;
 
 /**
  * Whether a profile's credentials work. Five bad signatures in a row lock an access key and repeated wrong passwords
@@ -29,14 +31,14 @@ export function createProfileHealth(clock: Clock, alerts: OperatorAlerter): Prof
   const resting = new Map<string, { untilMs: number; fault: Fault }>();
 
   const restOf = (task: TaskIdentity): Fault | undefined => {
-    const rest = resting.get(task.profile) ?? resting.get(gatewayKey(task));
-    return rest && clock.now() < rest.untilMs ? rest.fault : undefined;
+    const rests = [resting.get(task.profile), resting.get(gatewayKey(task))];
+    return rests.find((rest) => rest && clock.now() < rest.untilMs)?.fault;
   };
   const report = async (task: TaskIdentity, learned: Learned) => {
     if (typeof learned === 'string') return;
     const key = restKey(task, learned);
     if (!key || restOf(task)) return;
-    resting.set(key, { untilMs: clock.now() + REST_MS, fault: learned });
+    resting.set(key, { untilMs: clock.now() + restMs(learned), fault: learned });
     await alerts.raise(brokenProfileAlert(task, learned, key));
   };
   const probe = (task: TaskIdentity): Admission => {
@@ -73,6 +75,14 @@ const gatewayKey = (task: TaskIdentity) => `${task.profile}/${task.instanceId}`;
 function restKey(task: TaskIdentity, fault: Fault): string | undefined {
   if (fault.class === 'unauthenticated') return task.profile;
   return fault.class === 'forbidden' ? gatewayKey(task) : undefined;
+}
+
+function restMs({ error: { code, httpStatus }, retryAfterMs = 0 }: Fault): number {
+  const isPassing =
+    httpStatus === undefined
+      ? code === 'TIMEOUT' || code === 'CONNECTION'
+      : httpStatus >= 500 || httpStatus === 429 || httpStatus === 408;
+  return isPassing ? Math.max(BRIEF_REST_MS, retryAfterMs) : REST_MS;
 }
 
 function brokenProfileAlert(task: TaskIdentity, { error }: Fault, key: string) {

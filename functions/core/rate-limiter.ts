@@ -13,15 +13,20 @@ export type RateLimiter = {
 /** How much of the full rate comes back per second after a throttle. */
 const RECOVERY_PER_SECOND = 0.02;
 const LOWEST_SHARE = 1 / 64;
+/** What an idle time may be made up for: late timers, but no second burst within the upstream's own second. */
+const BURST_MS = 100;
 
 /**
  * Spaces requests evenly at `perSecond`, halves at each throttle and recovers linearly (AIMD, as TCP does), so that a
- * limit that is shared with others is found rather than fought. An idle second buys a burst of at most one second.
+ * limit that is shared with others is found rather than fought. A throttle takes back the turns that are still waited
+ * for; those of requests in flight together halve the rate once.
  */
 export function createRateLimiter(perSecond: number, clock: Clock): RateLimiter {
   let share = 1;
   let shareAtMs = clock.now();
-  let nextTurnMs = clock.now() - 1000;
+  let nextTurnMs = clock.now() - BURST_MS;
+  let pausedUntilMs = Number.NEGATIVE_INFINITY;
+  let throttles = 0;
 
   const currentShare = (nowMs: number) => {
     share = Math.min(1, share + ((nowMs - shareAtMs) / 1000) * RECOVERY_PER_SECOND);
@@ -29,23 +34,30 @@ export function createRateLimiter(perSecond: number, clock: Clock): RateLimiter 
     return share;
   };
   const reserve = (nowMs: number, untilMs: number): number | undefined => {
-    const turnMs = Math.max(nextTurnMs, nowMs - 1000);
+    const turnMs = Math.max(nextTurnMs, nowMs - BURST_MS);
     if (turnMs > untilMs) return undefined;
     nextTurnMs = turnMs + 1000 / (perSecond * currentShare(nowMs));
     return turnMs;
   };
   return {
     async take(untilMs, signal) {
-      const nowMs = clock.now();
-      const turnMs = reserve(nowMs, untilMs);
-      if (turnMs === undefined) return false;
-      if (turnMs > nowMs) await clock.sleep(turnMs - nowMs, signal);
-      return !signal?.aborted;
+      for (;;) {
+        const nowMs = clock.now();
+        const known = throttles;
+        const turnMs = reserve(nowMs, untilMs);
+        if (turnMs === undefined) return false;
+        if (turnMs > nowMs) await clock.sleep(turnMs - nowMs, signal);
+        if (signal?.aborted) return false;
+        if (known === throttles) return true;
+      }
     },
     throttled(pauseMs) {
       const nowMs = clock.now();
-      share = Math.max(LOWEST_SHARE, currentShare(nowMs) / 2);
-      nextTurnMs = Math.max(nextTurnMs, nowMs + pauseMs);
+      const halved = nowMs < pausedUntilMs ? currentShare(nowMs) : currentShare(nowMs) / 2;
+      share = Math.max(LOWEST_SHARE, halved);
+      pausedUntilMs = Math.max(pausedUntilMs, nowMs + pauseMs);
+      nextTurnMs = pausedUntilMs;
+      throttles += 1;
     },
     rate: () => perSecond * currentShare(clock.now()),
   };

@@ -105,6 +105,27 @@ describe('observing a task', () => {
     expect(alerts.map(({ key }) => key)).toEqual(['profile:default/gw1']);
   });
 
+  it('rests a gateway that refuses permission also where the whole profile was refused before', async () => {
+    const { clock, requestsAt, observe } = setUp([
+      faultObservation('unauthenticated'),
+      faultObservation('forbidden'),
+      processing,
+    ]);
+    await observe();
+    clock.advance(5 * 60_000);
+    await observe(pendingTask(), clock.now());
+    expect(await observe(pendingTask(), clock.now())).toMatchObject({ requests: 0 });
+    expect(requestsAt).toHaveLength(2);
+  });
+
+  it('tries a profile again after half a minute where IAM was only out of reach', async () => {
+    const unreachable = { class: 'unauthenticated', error: { code: 'CONNECTION', message: 'ECONNREFUSED' } } as const;
+    const { clock, observe } = setUp([{ kind: 'fault', fault: unreachable }, processing]);
+    await observe();
+    clock.advance(30_000);
+    expect(await observe(pendingTask(), clock.now())).toMatchObject({ observation: processing });
+  });
+
   it('spaces requests at the profile rate and gives no turn beyond the window', async () => {
     const { requestsAt, observe } = setUp([processing], 2);
     const seen = [];

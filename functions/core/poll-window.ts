@@ -1,5 +1,6 @@
 import type { Clock, Log, MetricSink, Segment } from './ports.ts';
-import type { SweepReport, SweepSpan } from './sweep.ts';
+import type { SweepSpan } from './sweep.ts';
+import type { SweepReport, Turns } from './sweep-report.ts';
 
 export type WindowDeps = {
   beginWindow(): void;
@@ -16,16 +17,25 @@ export type WindowRequest = {
   segment: Segment;
   /** Nothing new is started after this instant (epoch milliseconds). */
   stopAtMs: number;
+  /** Covers the points after this instant, where windows do not follow each other on the clock; default the window's start. */
+  afterMs?: number | undefined;
   signal?: AbortSignal;
 };
 
-/** `pending` and `oldestAgeMs` are those of the last sweep. */
-export type WindowReport = { sweeps: number; polled: number; missed: number; pending: number; oldestAgeMs: number };
+/** `pending` and `oldestAgeMs` are those of the last sweep; every point up to `coveredUntilMs` has had its sweep. */
+export type WindowReport = {
+  sweeps: number;
+  polled: number;
+  missed: number;
+  pending: number;
+  oldestAgeMs: number;
+  coveredUntilMs: number;
+};
 
 /** One sweep; see `sweepSegment`. */
 export type Sweep = (span: SweepSpan) => Promise<SweepReport>;
 
-/** Remembers, between the windows of one process, the share of due tasks that the upstream let through. */
+/** Remembers, between the windows of one process, the share of each profile's due tasks that the upstream let through. */
 export type PollWindow = (request: WindowRequest, sweep: Sweep) => Promise<WindowReport>;
 
 /**
@@ -34,19 +44,21 @@ export type PollWindow = (request: WindowRequest, sweep: Sweep) => Promise<Windo
  * none out.
  */
 export function createPollWindow(deps: WindowDeps): PollWindow {
-  let share = 1;
+  const shares = new Map<string, number>();
+  const shareOf = (profile: string) => shares.get(profile) ?? 1;
   return async (request, sweep) => {
     const startMs = Math.floor(deps.clock.now() / deps.windowMs) * deps.windowMs;
     const endMs = startMs + deps.windowMs;
     const untilMs = Math.max(request.stopAtMs, deps.clock.now());
-    const total: WindowReport = { sweeps: 0, polled: 0, missed: 0, pending: 0, oldestAgeMs: 0 };
+    const coveredUntilMs = request.afterMs ?? startMs - 1;
+    const total: WindowReport = { sweeps: 0, polled: 0, missed: 0, pending: 0, oldestAgeMs: 0, coveredUntilMs };
     deps.beginWindow();
-    for (let afterMs = startMs - 1; !request.signal?.aborted; ) {
+    while (!request.signal?.aborted) {
       const nowMs = Math.min(deps.clock.now(), endMs - 1);
-      const report = await sweep({ ...request, afterMs, nowMs, untilMs, share });
-      share = nextShare(report, share);
+      const report = await sweep({ ...request, afterMs: total.coveredUntilMs, nowMs, untilMs, shareOf });
+      for (const [profile, turns] of report.turns) shares.set(profile, nextShare(turns, shareOf(profile)));
       count(total, report);
-      afterMs = nowMs;
+      total.coveredUntilMs = nowMs;
       if (report.nextDueMs >= Math.min(endMs, untilMs)) break;
       const againMs = Math.min(Math.max(report.nextDueMs, nowMs + deps.minSweepGapMs), endMs - 1);
       await deps.clock.sleep(Math.max(0, againMs - deps.clock.now()), request.signal);
@@ -60,9 +72,9 @@ export function createPollWindow(deps: WindowDeps): PollWindow {
 }
 
 /** When not all due tasks get a turn, the next sweep picks by chance what fits, so that none is always the last. */
-function nextShare({ due, polled, missed }: SweepReport, share: number): number {
-  if (missed === 0) return Math.min(1, share * 2);
-  return due === 0 ? share : Math.max(0.01, Math.min(1, (polled / due) * 1.1));
+function nextShare({ due, polled, withoutTurn }: Turns, share: number): number {
+  if (withoutTurn === 0) return Math.min(1, share * 2);
+  return Math.max(0.01, Math.min(1, (polled / due) * 1.1));
 }
 
 function count(total: WindowReport, report: SweepReport): void {

@@ -1,11 +1,12 @@
 import { concludeTask } from './conclude-task.ts';
-import { createGate } from './gate.ts';
-import type { Fault, Observation } from './observation.ts';
+import { createGate, type Gate } from './gate.ts';
+import type { Observation } from './observation.ts';
 import type { Observed, ObserveLimits } from './observe-task.ts';
 import type { Outcome, TaskResult } from './outcome.ts';
 import type { Clock, Log, MetricSink, PendingTaskStore, Segment } from './ports.ts';
 import type { SettlingRound } from './settle.ts';
 import { summarize } from './summarize.ts';
+import { emptyReport, type SweepReport, turnsOf } from './sweep-report.ts';
 import type { PendingTask } from './task.ts';
 
 /** When a task is due, as pure functions of the task (see `poll-schedule.ts`); times are epoch milliseconds. */
@@ -36,20 +37,9 @@ export type SweepSpan = {
   afterMs: number;
   nowMs: number;
   untilMs: number;
-  /** Share of the due tasks to poll, when there are more than the upstream allows; 1 polls all. */
-  share: number;
+  /** Share of a profile's due tasks to poll, when there are more than its upstream allows; 1 polls all. */
+  shareOf(profile: string): number;
   signal?: AbortSignal;
-};
-
-export type SweepReport = {
-  pending: number;
-  due: number;
-  polled: number;
-  /** Due, but without a turn before `untilMs`. Their next point comes, for chance picks who is left out. */
-  missed: number;
-  oldestAgeMs: number;
-  /** The earliest poll point after `nowMs` among the tasks that stay pending. */
-  nextDueMs: number;
 };
 
 /**
@@ -58,9 +48,20 @@ export type SweepReport = {
  * not do is thrown when all is done.
  */
 export async function sweepSegment(deps: SweepDeps, span: SweepSpan): Promise<SweepReport> {
-  const report = { pending: 0, due: 0, polled: 0, missed: 0, oldestAgeMs: 0, nextDueMs: Number.POSITIVE_INFINITY };
-  const pass = { deps, span, report, round: deps.startRound(), troubles: [] as unknown[] };
+  const pass = { deps, span, report: emptyReport(), round: deps.startRound(), troubles: [] as unknown[] };
   const gate = createGate(deps.concurrency);
+  await startPolls(pass, gate).catch((error: unknown) => pass.troubles.push(error));
+  await gate.drained();
+  await pass.round.finish();
+  const { troubles, report } = pass;
+  if (troubles.length > 0) throw new AggregateError(troubles, `${troubles.length} tasks or pages not handled`);
+  return report;
+}
+
+type Pass = { deps: SweepDeps; span: SweepSpan; report: SweepReport; round: SettlingRound; troubles: unknown[] };
+
+async function startPolls(pass: Pass, gate: Gate): Promise<void> {
+  const { deps, span } = pass;
   for await (const page of deps.pending.scan(span.segment)) {
     for (const task of page) {
       if (!noteTask(pass, task)) continue;
@@ -69,13 +70,7 @@ export async function sweepSegment(deps: SweepDeps, span: SweepSpan): Promise<Sw
     }
     if (span.signal?.aborted) break;
   }
-  await gate.drained();
-  await pass.round.finish();
-  if (pass.troubles.length > 0) throw new AggregateError(pass.troubles, `${pass.troubles.length} tasks not handled`);
-  return report;
 }
-
-type Pass = { deps: SweepDeps; span: SweepSpan; report: SweepReport; round: SettlingRound; troubles: unknown[] };
 
 /** Counts the task, and says whether it is polled now. */
 function noteTask({ deps, span, report }: Pass, task: PendingTask): boolean {
@@ -87,11 +82,12 @@ function noteTask({ deps, span, report }: Pass, task: PendingTask): boolean {
     return false;
   }
   report.due += 1;
-  if (span.signal?.aborted || (span.share < 1 && deps.random() >= span.share)) {
-    report.missed += 1;
-    return false;
-  }
-  return true;
+  turnsOf(report, task.profile).due += 1;
+  const share = span.shareOf(task.profile);
+  if (!span.signal?.aborted && (share >= 1 || deps.random() < share)) return true;
+  report.missed += 1;
+  report.nextDueMs = Math.min(report.nextDueMs, deps.schedule.nextPollAt(task, span.nowMs));
+  return false;
 }
 
 async function pollTask(pass: Pass, task: PendingTask): Promise<void> {
@@ -101,9 +97,11 @@ async function pollTask(pass: Pass, task: PendingTask): Promise<void> {
     const observed = await deps.observe(task, { untilMs, ...(signal && { signal }) });
     if (observed.kind === 'no_turn') {
       report.missed += 1;
+      turnsOf(report, task.profile).withoutTurn += 1;
       return;
     }
     report.polled += 1;
+    turnsOf(report, task.profile).polled += 1;
     deps.metrics.add('Polls', observed.requests);
     await handleObservation(pass, task, observed);
   } catch (error) {
@@ -112,9 +110,12 @@ async function pollTask(pass: Pass, task: PendingTask): Promise<void> {
   }
 }
 
-async function handleObservation(pass: Pass, task: PendingTask, { observation }: Observed & { kind: 'observed' }) {
+type Observing = Extract<Observed, { kind: 'observed' }>;
+
+async function handleObservation(pass: Pass, task: PendingTask, observed: Observing) {
   const { deps, span, report } = pass;
-  if (observation.kind === 'fault') noteFault(deps, task, observation.fault);
+  const { observation } = observed;
+  noteFault(deps, task, observed);
   const nowMs = deps.clock.now();
   const conclusion = concludeTask(task, observation, nowMs);
   if (conclusion.kind === 'over') {
@@ -157,11 +158,15 @@ async function keepError(deps: SweepDeps, task: PendingTask, observation: Observ
   if (task.lastError?.code !== error.code) await deps.pending.recordError(task.taskId, error);
 }
 
-function noteFault({ metrics, log }: SweepDeps, task: PendingTask, fault: Fault): void {
+function noteFault({ metrics, log }: SweepDeps, task: PendingTask, { observation, requests }: Observing): void {
+  if (observation.kind !== 'fault') return;
+  const { fault } = observation;
   metrics.add('PollErrors', 1);
   metrics.add(`PollErrors_${fault.class}`, 1);
   if (fault.class === 'throttled') metrics.add('Throttles', 1);
   if (fault.class === 'unauthenticated' || fault.class === 'forbidden') metrics.add('ProfileBroken', 1);
+  // A resting profile has had its line and its alert; thousands of its tasks would only repeat them.
+  if (requests === 0) return;
   log.warn('poll failed', { task_id: task.taskId, profile: task.profile, fault: fault.class, ...fault.error });
 }
 

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SCHEDULE, nextPollAt } from '../../functions/core/poll-schedule.ts';
 import { createPollWindow, type WindowRequest } from '../../functions/core/poll-window.ts';
-import type { SweepReport, SweepSpan } from '../../functions/core/sweep.ts';
+import type { SweepSpan } from '../../functions/core/sweep.ts';
+import { emptyReport, type SweepReport } from '../../functions/core/sweep-report.ts';
 import { createFakeClock, createMetricSums, pendingTask, START_MS, silentLog } from './support/fixtures.ts';
 
 const MINUTE_MS = 60_000;
@@ -23,8 +24,7 @@ function setUp(sweep: (span: SweepSpan) => Partial<SweepReport>, startMs = START
   const pollWindow = (request: WindowRequest) =>
     cover(request, async (span) => {
       spans.push(span);
-      const none = { pending: 0, due: 0, polled: 0, missed: 0, oldestAgeMs: 0, nextDueMs: Number.POSITIVE_INFINITY };
-      return { ...none, ...sweep(span) };
+      return { ...emptyReport(), ...sweep(span) };
     });
   return { clock, spans, metrics, pollWindow };
 }
@@ -81,16 +81,35 @@ describe('a poll window', () => {
     );
   });
 
-  it('polls a share by chance once the upstream could not keep up, and all again when it can', async () => {
-    const reports = [
-      { due: 100, polled: 20, missed: 80 },
-      { due: 100, polled: 22, missed: 0 },
+  it('polls a share by chance of a profile whose upstream could not keep up, and all again when it can', async () => {
+    const busy = [
+      { due: 100, polled: 20, withoutTurn: 80 },
+      { due: 100, polled: 0, withoutTurn: 0 },
+      { due: 100, polled: 40, withoutTurn: 0 },
     ];
-    const { clock, spans, pollWindow } = setUp(() => reports.shift() ?? {});
-    for (let i = 0; i < 3; i += 1) {
+    const quiet = { due: 2, polled: 2, withoutTurn: 0 };
+    const seen: [number, number][] = [];
+    const { clock, pollWindow } = setUp(({ shareOf }) => {
+      seen.push([Number(shareOf('busy').toFixed(2)), shareOf('quiet')]);
+      return { turns: new Map(Object.entries({ quiet, busy: busy.shift() ?? quiet })) };
+    });
+    for (let i = 0; i < 4; i += 1) {
       await pollWindow({ segment, stopAtMs: clock.now() + MINUTE_MS });
       clock.advance(MINUTE_MS);
     }
-    expect(spans.map(({ share }) => Number(share.toFixed(2)))).toEqual([1, 0.22, 0.44]);
+    expect(seen).toEqual([
+      [1, 1],
+      [0.22, 1],
+      [0.44, 1],
+      [0.88, 1],
+    ]);
+  });
+
+  it('begins where it is told to, and says where it ended', async () => {
+    const { spans, pollWindow } = setUp(() => ({}));
+    const afterMs = START_MS - 3 * MINUTE_MS;
+    const report = await pollWindow({ segment, stopAtMs: START_MS + MINUTE_MS, afterMs });
+    expect(spans[0]).toMatchObject({ afterMs, nowMs: START_MS });
+    expect(report.coveredUntilMs).toBe(START_MS);
   });
 });

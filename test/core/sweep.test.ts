@@ -55,7 +55,7 @@ function setUp(tasks: PendingTask[], answer: Answer, concurrency = 4) {
         afterMs: START_MS - 1,
         nowMs: clock.now(),
         untilMs: START_MS + 60_000,
-        share: 1,
+        shareOf: () => 1,
         ...span,
       },
     );
@@ -128,8 +128,35 @@ describe('a sweep', () => {
 
   it('polls only a share when the upstream allows no more', async () => {
     const { sweep } = setUp(tasks(3), () => processing);
-    expect(await sweep({ share: 0.4 })).toMatchObject({ due: 3, polled: 0, missed: 3 });
-    expect(await sweep({ share: 0.6 })).toMatchObject({ due: 3, polled: 3 });
+    expect(await sweep({ shareOf: () => 0.4 })).toMatchObject({ due: 3, polled: 0, missed: 3 });
+    expect(await sweep({ shareOf: () => 0.6 })).toMatchObject({ due: 3, polled: 3 });
+  });
+
+  it('says when the tasks that were left out are due again', async () => {
+    const { sweep } = setUp(tasks(3), () => processing);
+    const { nextDueMs } = await sweep({ shareOf: () => 0 });
+    expect(nextDueMs).toBeLessThanOrEqual(START_MS + DEFAULT_SCHEDULE.minIntervalMs);
+  });
+
+  it('counts turns by profile', async () => {
+    const busy = pendingTask({ taskId: 'busy', profile: 'busy' });
+    const { sweep } = setUp([...tasks(2), busy], (task) => (task.profile === 'busy' ? 'no_turn' : processing));
+    const { turns } = await sweep();
+    expect(turns.get('default')).toEqual({ due: 2, polled: 2, withoutTurn: 0 });
+    expect(turns.get('busy')).toEqual({ due: 1, polled: 0, withoutTurn: 1 });
+  });
+
+  it('settles what was polled before a page could not be read, and throws', async () => {
+    const { pending, sweep } = setUp(tasks(6), () => succeeded);
+    const { scan } = pending;
+    pending.scan = async function* (segment) {
+      for await (const page of scan(segment)) {
+        yield page;
+        throw new Error('table is gone');
+      }
+    };
+    await expect(sweep()).rejects.toThrow('1 tasks or pages not handled');
+    expect([...pending.rows.keys()]).toEqual(['t3', 't4', 't5']);
   });
 
   it('never has more polls in flight than its concurrency', async () => {
@@ -154,7 +181,7 @@ describe('a sweep', () => {
       return Map.prototype.set.call(this, key, value);
     };
     expect(store).toBeDefined();
-    await expect(sweep()).rejects.toThrow('1 tasks not handled');
+    await expect(sweep()).rejects.toThrow('1 tasks or pages not handled');
     expect([...pending.rows.keys()]).toEqual(['t1']);
   });
 

@@ -6,20 +6,20 @@ import { ConfigError } from '../functions/core/errors.ts';
 import type { Profile, Profiles } from '../functions/core/profile.ts';
 
 const text = z.optional(z.string());
-const whole = (max: number) =>
-  z.pipe(
-    z.string().check(z.regex(/^\d{1,12}$/, 'must be a whole number')),
-    z.transform((digits) => Math.min(Number(digits), max)),
-  );
+const whole = ({ min = 0, max }: { min?: number; max: number }) => {
+  const isWithin = (digits: string) => /^\d{1,12}$/.test(digits) && Number(digits) >= min && Number(digits) <= max;
+  const complaint = `must be a whole number from ${min} to ${max}`;
+  return z.pipe(z.string().check(z.refine(isWithin, complaint)), z.transform(Number));
+};
 
 /** The environment of `npm start`; README has the table. */
 const localEnvironment = z.object({
-  PORT: z._default(whole(65_535), 3000),
+  PORT: z._default(whole({ max: 65_535 }), 3000),
   HOST: z._default(z.string(), '127.0.0.1'),
   DATA_DIR: z._default(z.string(), '.data'),
   API_KEYS: text,
-  POLL_MIN_INTERVAL_MS: z.optional(whole(300_000)),
-  TASK_DEADLINE_MS: z._default(whole(30 * 86_400_000), 86_400_000),
+  POLL_MIN_INTERVAL_MS: z.optional(whole({ min: 1, max: 300_000 })),
+  TASK_DEADLINE_MS: z._default(whole({ max: 30 * 86_400_000 }), 86_400_000),
   SLACK_WEBHOOK_URL: text,
   SMTP_URL: text,
   ALERT_EMAILS: text,

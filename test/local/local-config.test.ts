@@ -50,6 +50,8 @@ describe('the environment of npm start', () => {
 
   it.each([
     [{ PORT: 'eighty' }, 'PORT must be a whole number'],
+    [{ PORT: '70000' }, 'PORT must be a whole number from 0 to 65535'],
+    [{ POLL_MIN_INTERVAL_MS: '0' }, 'POLL_MIN_INTERVAL_MS must be a whole number from 1 to 300000'],
     [{ SMTP_URL: 'smtp://user:pw@mail' }, 'ALERT_EMAILS is not'],
     [{ ...AK_SK, HUAWEICLOUD_SDK_SK: '' }, 'sk is missing'],
     [{ ...AK_SK, HUAWEICLOUD_AUTH_TOKEN: 't' }, 'more than one way to sign in'],

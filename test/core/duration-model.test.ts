@@ -62,10 +62,10 @@ describe('learning durations', () => {
 
   it('plans few polls before the usual end and many around it', () => {
     const model = learnDurations(endsAround(60_000, 100));
-    const base = { ...DEFAULT_SCHEDULE, minIntervalMs: 5_000, growth: 0.2 };
-    const plan = model ? planPolls(model, base) : [];
+    const plan = model ? planPolls(model, DEFAULT_SCHEDULE) : [];
     const countWithin = (from: number, to: number) => plan.filter((age) => age >= from && age < to).length;
-    expect(countWithin(1, 50_000)).toBeLessThanOrEqual(4);
+    // Whatever the model believes, a poll comes when the age has doubled.
+    expect(countWithin(1, 50_000)).toBeLessThanOrEqual(5);
     expect(countWithin(50_000, 72_000)).toBeGreaterThanOrEqual(6);
   });
 });

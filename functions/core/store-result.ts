@@ -4,12 +4,15 @@ import type { TaskResult } from './outcome.ts';
 import { asText } from './parse-result.ts';
 import type { FailedApi, ParsedResult } from './parsed-result.ts';
 import type { FileStore, TaskResultStore } from './ports.ts';
+import { cut } from './safe-text.ts';
 import type { StoreResult } from './settle.ts';
 
 type Export = Extract<ParsedResult, { kind: 'export' }>;
 
 const KEPT_FAILURES = 20;
 const MAX_MESSAGE = 500;
+/** Of each text that stands in the row itself, in UTF-16 units. */
+const MAX_TEXT = 1024;
 
 /**
  * Step 1 of settling: files first, then the row that points to them, so that no row ever points to nothing.
@@ -17,10 +20,30 @@ const MAX_MESSAGE = 500;
  */
 export function createStoreResult(stores: { results: TaskResultStore; files: FileStore }): StoreResult {
   return async (result) => {
-    const fitting = await moveToFiles(stores.files, result);
+    const fitting = await moveToFiles(stores.files, boundTexts(result));
     const put = await stores.results.put(fitting);
     return put.kind === 'exists' ? put : { kind: 'stored', result: fitting };
   };
+}
+
+/** A name or code that Huawei made as large as an item would keep its task pending for ever; ends in `…` where it is cut. */
+function boundTexts(task: TaskResult): TaskResult {
+  const { error, result } = task;
+  return {
+    ...withShortTexts(task, ['taskType', 'taskStatus']),
+    summary: withShortTexts(task.summary, ['group_id', 'file_name']),
+    result: result.kind === 'export' ? withShortTexts(result, ['file_name', 'file_type']) : result,
+    ...(error && { error: withShortTexts(error, ['code']) }),
+  };
+}
+
+function withShortTexts<T extends object>(record: T, keys: readonly (keyof T)[]): T {
+  const short = { ...record };
+  for (const key of keys) {
+    const text = record[key];
+    if (typeof text === 'string') short[key] = cut(text, MAX_TEXT) as typeof text;
+  }
+  return short;
 }
 
 async function moveToFiles(files: FileStore, task: TaskResult): Promise<TaskResult> {

@@ -7,6 +7,7 @@ import { createStoreResult } from '../../functions/core/store-result.ts';
 import { aResult, longId } from '../contract/samples.ts';
 
 const TASK = longId('task');
+const HUGE = 'x'.repeat(500_000);
 
 /** Stores that remember the order in which they were used. */
 function setUp(existing?: TaskResult) {
@@ -118,5 +119,16 @@ describe('Storing a result', () => {
     const { storeResult } = setUp();
     const task = aResult({ result: { kind: 'raw', raw: 'x'.repeat(300_000), reason: 'it is not JSON' } });
     expect((await storeResult(task)).result.result).toMatchObject({ kind: 'stored', kind_stored: 'raw' });
+  });
+
+  it.each<[string, Partial<TaskResult>]>([
+    ['group', { summary: { group_id: HUGE }, result: { kind: 'import', group_id: HUGE, success: [], failure: [] } }],
+    ['file name', { summary: { file_name: HUGE }, result: { kind: 'export', file_name: HUGE, file_type: HUGE } }],
+    ['error code', { error: { code: HUGE, message: 'm' }, result: { kind: 'failure', error_code: HUGE } }],
+    ['task type', { taskType: HUGE, taskStatus: HUGE }],
+  ])('fits a row also where the %s is as large as an item', async (_, fields) => {
+    const { rows, storeResult } = setUp();
+    await storeResult(aResult(fields));
+    expect(JSON.stringify(rows[0]).length).toBeLessThan(8_192);
   });
 });

@@ -20,7 +20,7 @@ export type SettleDeps = {
   metrics: MetricSink;
 };
 
-/** Collects what ended in one sweep and tells about it in one round. */
+/** Collects what ended in one sweep and tells about it in as few rounds as its length allows. */
 export type SettlingRound = {
   /** Step 1. False when another run stored this result a moment ago and will go on with it. */
   add(result: TaskResult): Promise<boolean>;
@@ -29,6 +29,8 @@ export type SettlingRound = {
 };
 
 const MAX_ROUND = 500;
+/** A sweep that waits for its upstream takes a minute: what has ended is told sooner, still in few messages. */
+const MAX_ROUND_MS = 5_000;
 const DELETES_AT_ONCE = 32;
 
 /**
@@ -40,6 +42,7 @@ const DELETES_AT_ONCE = 32;
  */
 export function createSettlingRound(deps: SettleDeps): SettlingRound {
   let round: TaskResult[] = [];
+  let startedMs = 0;
   const finish = async () => {
     const results = round;
     round = [];
@@ -49,8 +52,9 @@ export function createSettlingRound(deps: SettleDeps): SettlingRound {
     async add(result) {
       const stored = await deps.storeResult(result);
       if (stored.kind === 'exists' && isLeftToOther(stored.result, result, deps.clock.now())) return false;
+      if (round.length === 0) startedMs = deps.clock.now();
       round.push(stored.result);
-      if (round.length >= MAX_ROUND) await finish();
+      if (round.length >= MAX_ROUND || deps.clock.now() - startedMs >= MAX_ROUND_MS) await finish();
       return true;
     },
     finish,

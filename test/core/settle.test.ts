@@ -40,6 +40,17 @@ describe('settling', () => {
     expect([...pending.rows.keys()]).toEqual(['b']);
   });
 
+  it('tells within seconds although the sweep goes on', async () => {
+    const { clock, published, publisher, round } = setUp(['a', 'b', 'c']);
+    const settling = round([publisher()]);
+    await settling.add(resultOf('a'));
+    clock.advance(5_000);
+    await settling.add(resultOf('b', clock.now()));
+    expect(published).toEqual(['a', 'b']);
+    await settling.add(resultOf('c', clock.now()));
+    expect(published).toEqual(['a', 'b']);
+  });
+
   it('keeps the pending row of an entry that could not be published, and does not tell people of it yet', async () => {
     const { pending, metrics, publisher, published, round } = setUp(['a', 'b']);
     const people: string[] = [];

@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { ASSUMPTIONS, LOADS, monthlyCost, PRICES, renderCostTable, totalOf } from '../../doctor/monthly-cost.ts';
+import { EVERYTHING, resourcesOf, synthesize } from '../lib/synthesize.ts';
+
+const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+const alarmsOf = (settings: unknown) => resourcesOf(synthesize(settings), 'AWS::CloudWatch::Alarm');
+
+describe('docs/operations.md', () => {
+  it('has one section per alarm of the stack, and none for others', () => {
+    const names = alarmsOf(EVERYTHING).map(({ id }) => id.slice('MonitoringAlarms'.length, -8));
+    const sections = [...page.matchAll(/^### (\w+)$/gm)].map(([, name]) => name);
+    expect(sections.toSorted()).toEqual(names.toSorted());
+  });
+
+  it('names outputs that the stack has', () => {
+    const outputs = Object.keys(synthesize(EVERYTHING).toJSON().Outputs);
+    const named = [...page.matchAll(/<([A-Z][A-Za-z]+)>/g)].map(([, name]) => name);
+    expect(named.length).toBeGreaterThan(5);
+    for (const name of named) expect(outputs).toContain(name);
+  });
+});
+
+describe('what a month costs', () => {
+  it('is printed as it is reckoned', () => {
+    expect(page).toContain(renderCostTable());
+  });
+
+  it('counts the alarms and secrets that the default stack has', () => {
+    expect(ASSUMPTIONS.alarms).toBe(alarmsOf({}).length);
+    expect(ASSUMPTIONS.secrets).toBe(resourcesOf(synthesize({}), 'AWS::SecretsManager::Secret').length);
+    const [poller] = resourcesOf(synthesize({}), 'AWS::Lambda::Function').filter(({ id }) => id.startsWith('Poller'));
+    expect(ASSUMPTIONS.pollerGb * 1024).toBe(poller?.Properties.MemorySize);
+    expect(resourcesOf(synthesize({}), 'AWS::KMS::Key')).toHaveLength(1);
+  });
+
+  it('agrees with a reckoning by hand from unit prices', () => {
+    const lineOf = (index: number, what: string) => {
+      const load = LOADS[index];
+      return load && monthlyCost(load).find((line) => line.what === what)?.usd;
+    };
+    expect(lineOf(2, 'DynamoDB writes')).toBeCloseTo(3_000_000 * 4 * 0.000000625, 6);
+    expect(lineOf(1, 'Poller: Lambda time')).toBeCloseTo(43_200 * 60 * 0.5 * 0.0000133334, 6);
+    expect(lineOf(0, 'Poller: Lambda time')).toBeCloseTo((900 * 60 + 42_300 * 0.05) * 0.5 * 0.0000133334, 6);
+    expect(lineOf(0, 'Poller: invocations')).toBeCloseTo(43_200 * 0.0000012, 6);
+    expect(lineOf(1, 'E-mail, one address')).toBeCloseTo(0.6, 6);
+    expect(PRICES.alarmMonth * ASSUMPTIONS.alarms).toBeCloseTo(0.8, 6);
+  });
+
+  it('grows with the tasks', () => {
+    const totals = LOADS.map((load) => totalOf(monthlyCost(load)));
+    expect(totals).toEqual(totals.toSorted((a, b) => a - b));
+  });
+});

@@ -61,6 +61,9 @@ async function pollWithRetries(
   let last: Observation | undefined;
   let requests = 0;
   while (requests <= MAX_RETRIES && (await limiter.take(untilMs, signal))) {
+    // Refused while this one waited for its turn: a row of bad signatures would lock the key.
+    const refused = deps.health.restOf(task);
+    if (refused) return { kind: 'observed', observation: { kind: 'fault', fault: refused }, requests };
     last = await deps.query.poll(task, cutOff);
     requests += 1;
     if (last.kind !== 'fault' || !isPassing(last.fault)) break;

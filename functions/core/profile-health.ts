@@ -16,6 +16,8 @@ export type ProfileHealth = {
   beginWindow(): void;
   /** Resolves to a report function to call with the poll's fault, or to the fault that made the profile rest. */
   admit(task: TaskIdentity): Promise<Admission>;
+  /** The fault that makes the task's profile or gateway rest now, for who was admitted a while ago. */
+  restOf(task: TaskIdentity): Fault | undefined;
 };
 
 export type Admission = { kind: 'go'; report(learned: Learned): Promise<void> } | { kind: 'rest'; fault: Fault };
@@ -56,6 +58,7 @@ export function createProfileHealth(clock: Clock, alerts: OperatorAlerter): Prof
     };
   };
   return {
+    restOf,
     beginWindow() {
       for (const [profile, state] of states) if (state.kind === 'verified') states.delete(profile);
     },

@@ -76,6 +76,21 @@ describe('observing a task', () => {
     expect(alerts[0]).toMatchObject({ key: 'profile:default' });
   });
 
+  it('asks no more for a task that waits for its turn while its profile is refused', async () => {
+    const { requestsAt, limiter, observe } = setUp([processing, faultObservation('unauthenticated')]);
+    await observe();
+    const turn = Promise.withResolvers<boolean>();
+    const { take } = limiter;
+    limiter.take = () => turn.promise;
+    const waiting = observe(pendingTask({ taskId: 'waits' }));
+    await new Promise((resolve) => setImmediate(resolve));
+    limiter.take = take;
+    await observe();
+    turn.resolve(true);
+    expect(await waiting).toMatchObject({ observation: { kind: 'fault' }, requests: 0 });
+    expect(requestsAt).toHaveLength(2);
+  });
+
   it('tries a refused profile again after five minutes, and goes on when it works', async () => {
     const { clock, requestsAt, observe, health } = setUp([faultObservation('unauthenticated'), processing]);
     await observe();

@@ -37,7 +37,8 @@ export function createAwsClients(settings: AwsSettings, noteDate: (source: strin
     scheduler: new SchedulerClient(config),
     secrets: new SecretsManagerClient(config),
     sns: new SNSClient(config),
-    sqs: new SQSClient(config),
+    // The regional endpoint, or the one that the shell names, whatever host a queue's URL has.
+    sqs: new SQSClient({ ...config, useQueueUrlAsEndpoint: false }),
   };
 }
 

@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { ConfigError } from '../functions/core/errors.ts';
+import { ConfigError, StoreError } from '../functions/core/errors.ts';
 import { systemClock as clock } from '../functions/runtime/system-clock.ts';
 import { loadOrCreateApiKey } from '../local/local-api-key.ts';
 import { readLocalConfig } from '../local/local-config.ts';
@@ -9,11 +9,17 @@ import { createTerminalLog } from '../local/terminal-log.ts';
 import { defaultProfile } from '../simulator/default-profile.ts';
 import { startSimulator } from '../simulator/simulator.ts';
 
-/** Prints what is wrong with the environment, without a stack: it is the reader's to mend. */
+/** Prints what is wrong with the environment, the port or the folder, without a stack: it is the reader's to mend. */
 function giveUp(error: unknown): never {
-  if (!(error instanceof ConfigError)) throw error;
+  const isReaders = error instanceof ConfigError || error instanceof StoreError || isAddressProblem(error);
+  if (!isReaders) throw error;
   console.error(error.message);
   process.exit(1);
+}
+
+/** The port is taken, or the address is not this machine's. */
+function isAddressProblem(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && /^EADDR|^EACCES$/.test(String(error.code));
 }
 
 async function main(): Promise<void> {

@@ -19,7 +19,8 @@ const publishing = {
   CHAT_TOPIC_ARN: optional,
   PUBLIC_URL: optional,
 };
-const schedule = { POLL_MIN_INTERVAL_MS: z.optional(positive), TASK_DEADLINE_MS: withDefault(86_400_000) };
+const interval = z.pipe(positive, z.number().check(z.lte(300_000, 'must be at most 300000')));
+const schedule = { POLL_MIN_INTERVAL_MS: z.optional(interval), TASK_DEADLINE_MS: withDefault(86_400_000) };
 const huawei = {
   HUAWEI_SECRET_ID: name,
   HUAWEICLOUD_APIG_ENDPOINT: optional,

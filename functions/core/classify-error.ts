@@ -41,7 +41,6 @@ const CLASS_OF_CODE: ReadonlyMap<string, FaultClass> = new Map([
 const CLASS_OF_STATUS: ReadonlyMap<number, FaultClass> = new Map([
   [401, 'unauthenticated'],
   [403, 'forbidden'],
-  [404, 'gateway_not_found'],
   [408, 'transient'],
   [409, 'transient'],
   [425, 'transient'],
@@ -61,10 +60,11 @@ export function classifyError(answer: ErrorAnswer): Fault {
 function classOf(status: number, code: string): FaultClass {
   if (status === 429 || code === 'APIGW.0308' || code === 'APIG.9008') return 'throttled';
   if (status >= 500) return 'transient';
-  const byCode = CLASS_OF_CODE.get(code) ?? CLASS_OF_STATUS.get(status);
-  if (byCode !== undefined) return byCode;
-  // What is no error at all (2xx, 3xx) comes from something that stands between: it may pass.
-  return status >= 400 ? 'permanent' : 'transient';
+  const known = CLASS_OF_CODE.get(code) ?? CLASS_OF_STATUS.get(status);
+  if (known !== undefined) return known;
+  // Without a code of Huawei's the answer is of something that stands between (a proxy's page, a redirect): it may pass.
+  if (status < 400 || code === `HTTP.${status}`) return 'transient';
+  return status === 404 ? 'gateway_not_found' : 'permanent';
 }
 
 /** APIG says `{error_code, error_msg, request_id?}`, IAM says `{error: {code, message, title}}`. */

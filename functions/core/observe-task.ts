@@ -28,6 +28,8 @@ export type Observed = { kind: 'observed'; observation: Observation; requests: n
 const MAX_RETRIES = 2;
 const BACKOFF_BASE_MS = 200;
 const BACKOFF_CAP_MS = 5_000;
+/** A profile asks again after this whatever `Retry-After` says, as it polls every task at least every five minutes. */
+const LONGEST_PAUSE_MS = 5 * 60_000;
 
 /**
  * Polls one task: one admission, then up to three requests for passing faults, with full jitter between them
@@ -79,7 +81,7 @@ const isPassing = (fault: Fault) => fault.class === 'transient' || fault.class =
 
 /** `Retry-After` where there is one, else full jitter. A throttled second is at least worth a second. */
 function backoffMs(fault: Fault, attempt: number, random: number): number {
-  if (fault.retryAfterMs !== undefined) return fault.retryAfterMs;
+  if (fault.retryAfterMs !== undefined) return Math.min(fault.retryAfterMs, LONGEST_PAUSE_MS);
   const jittered = random * Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** attempt);
   return fault.class === 'throttled' ? 1_000 + jittered : jittered;
 }

@@ -92,13 +92,14 @@ function brokenProfileAlert(task: TaskIdentity, { error }: Fault, key: string) {
   const requestId = error.requestId ? ` (request ${error.requestId})` : '';
   return {
     key: `profile:${key}`,
-    subject: `APIG notifier: profile ${task.profile} is refused (${error.code})`,
+    subject: `APIG notifier: profile ${task.profile} cannot poll (${error.code})`,
     body: [
-      `Huawei Cloud refuses the credentials of profile "${task.profile}" for gateway ${task.instanceId}:`,
+      `Tasks of profile "${task.profile}" on gateway ${task.instanceId} cannot be polled. Huawei Cloud said:`,
       `${error.code}: ${error.message}${requestId}`,
       '',
-      'Its tasks stay pending and nothing is lost. Check the key, password or permissions (apig:asyncTask:get) of this',
-      'profile in the Huawei profiles secret; after a change the next poll comes within 10 minutes, without a deploy.',
+      'They stay pending and nothing is lost. Where it says 5xx or a time-out, it is tried again by itself. Else check the',
+      'key, password or permissions (apig:asyncTask:get) of this profile in the Huawei profiles secret; after a change the',
+      'next poll comes within 10 minutes, without a deploy.',
     ].join('\n'),
   };
 }

@@ -43,6 +43,10 @@ describe('an error answer', () => {
     expect(classify(503, { error_code: 'APIG.1002' }).class).toBe('transient');
   });
 
+  test.each([400, 404, 405, 418])('%i without a code of Huawei is passing: a proxy may have said it', (status) => {
+    expect(classify(status, '<html>not here</html>').class).toBe('transient');
+  });
+
   test.each([
     ['400-missing-parameter', 'permanent'],
     ['401-incorrect-token', 'unauthenticated'],

@@ -43,7 +43,7 @@ export class Poller extends Construct {
       id: 'AwsSolutions-SQS3',
       reason: 'It is a dead-letter queue itself, of EventBridge Scheduler, which cdk-nag does not look at.',
     });
-    // The next minute's run does the work that a failed one left, so a retry would only add to the load.
+    // Tasks that a failed run did not ask about have their next point soon, so a retry would only add to the load.
     this.function.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
     this.#schedule(props.settings.shards);
   }

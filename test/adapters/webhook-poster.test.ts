@@ -62,8 +62,11 @@ describe('a webhook', () => {
     expect(answer).toEqual({ kind: 'unavailable', httpStatus: 429, reason: 'HTTP 429', retryAfterMs });
   });
 
-  it('whose answer never ends is read a little and dropped', async () => {
-    expect((await postTo('endless')).answer).toEqual({ kind: 'delivered', httpStatus: 200 });
+  it('whose answer never ends is read a little and hung up on, long before its time is over', async () => {
+    await using receiver = await startReceiver();
+    receiver.answerWith('endless');
+    expect(await post(receiver.url, { timeoutMs: 600_000 })).toEqual({ kind: 'delivered', httpStatus: 200 });
+    await receiver.hungUp;
   });
 
   it('whose answer stalls after its status has told that status', async () => {

@@ -18,6 +18,8 @@ export type Receiver = AsyncDisposable & {
   received: Received[];
   /** What the next posts get, in order; after those, and without any, 204. */
   answerWith(...answers: Answer[]): void;
+  /** Resolves when the connection of the first post is closed. */
+  hungUp: Promise<unknown>;
 };
 
 /** Somebody's webhook on a loopback port. */
@@ -40,9 +42,11 @@ export async function startReceiver(): Promise<Receiver> {
     }
     response.writeHead(answer.status, answer.headers).end(answer.body ?? '');
   });
+  const hungUp = new Promise((resolve) => server.once('connection', (socket) => socket.once('close', resolve)));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
+    hungUp,
     port,
     received,
     url: `http://127.0.0.1:${port}/hooks/path-token?key=query-token`,

@@ -7,6 +7,7 @@ import { formatPart } from './print.ts';
 const PARTS: Record<string, () => Promise<{ run: Part }>> = {
   schedule: () => import('./schedule/part.ts'),
   sweep: () => import('./sweep/part.ts'),
+  units: () => import('./units/part.ts'),
 };
 
 const RESULTS = new URL('results.json', import.meta.url);

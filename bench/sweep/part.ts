@@ -7,8 +7,6 @@ import { type Stage, setStage } from './stage.ts';
 
 const TASKS = 10_000;
 const ROUNDS = 5;
-/** So that no one is measured while the compiler is still at it. */
-const WARM_UP = 2_000;
 const LATENCY_MS = 50;
 /** One after the other at 50 ms each would take eight minutes a round. */
 const SEQUENTIAL_TASKS = 200;
@@ -22,6 +20,9 @@ const NAMES: Record<Way, string> = {
   fetch: 'built-in fetch with p-limit',
   sequential: 'built-in fetch, one after the other',
 };
+
+/** So that no one is measured while the compiler is still at it; the slow peers are warm sooner, in requests. */
+const WARM_UP: Record<Way, number> = { handler: TASKS, floor: TASKS, sdk: 3_000, fetch: 3_000, sequential: 3_000 };
 
 /** Tasks per CPU second and per wall second in one run. */
 type Rates = { perCpuS: number; perWallS: number };
@@ -67,7 +68,7 @@ async function runOnce(stage: Stage, way: Way, latencyMs: number): Promise<Rates
       : child.ask<Taken>({ peer: way satisfies Peer, url: stage.upstream.url, tasks: count });
   try {
     await stage.upstream.ask({ kind: 'latency', ms: 0 });
-    await sweep(Math.min(WARM_UP, tasks));
+    await sweep(WARM_UP[way]);
     await stage.upstream.ask({ kind: 'latency', ms: latencyMs });
     await stage.upstream.ask({ kind: 'polls' });
     const { cpuS, wallS } = await sweep(tasks);

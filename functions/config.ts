@@ -48,6 +48,7 @@ export const apiEnvironment = z.object({
   ...schedule,
   HUAWEI_SECRET_ID: name,
   API_KEYS_SECRET_ID: name,
+  ALLOW_LOOPBACK: optional,
 });
 
 /** What `notify-slack` needs to know. */

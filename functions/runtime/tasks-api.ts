@@ -50,6 +50,7 @@ export function createTasksApiRuntime() {
     clock,
     log,
     taskDeadlineMs: env.TASK_DEADLINE_MS,
+    allowLoopbackCallbacks: env.ALLOW_LOOPBACK === 'true',
   });
   return { handler, telemetry };
 }

@@ -1,0 +1,30 @@
+import { devNull } from 'node:os';
+import process from 'node:process';
+import { pathWithThisNode } from '../test/e2e/emulator/emulator.ts';
+import { createReport, StepFailed } from '../test/e2e/report.ts';
+import { runE2e } from '../test/e2e/run-e2e.ts';
+
+/** `npm run test:e2e`: exits 0 when every check passed; whatever ends it, what it started ends with it. */
+const path = pathWithThisNode(process.env.PATH);
+// The clients in this process have all they need; nothing of the user's configuration may reach them.
+for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
+Object.assign(process.env, { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull });
+
+const report = createReport((line) => console.log(line));
+const cleanup = new AsyncDisposableStack();
+const stopped = new Promise<never>((_, reject) => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => reject(new Error(`stopped by ${signal}`)));
+});
+
+let isComplete = false;
+try {
+  await Promise.race([runE2e(report, { path, cleanup }), stopped]);
+  isComplete = true;
+} catch (error) {
+  if (!(error instanceof StepFailed)) console.error(error);
+} finally {
+  await cleanup.disposeAsync();
+}
+console.log(report.summary());
+process.exit(isComplete && report.failures() === 0 ? 0 : 1);

@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { devNull } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { ACCOUNT, CREDENTIALS, REGION } from './aws.ts';
+import type { Emulator } from './emulator/emulator.ts';
+
+export const STACK_NAME = 'NotifierE2e';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const CLI = createRequire(import.meta.url).resolve('aws-cdk/bin/cdk');
+
+/** The stack's outputs by name. */
+export type Outputs = Record<string, string>;
+
+export type Cdk = {
+  bootstrap(): Promise<void>;
+  /** Deploys with these settings, as `npm run deploy` does. */
+  deploy(settings: Record<string, unknown>): Promise<Outputs>;
+  destroy(): Promise<void>;
+};
+
+/** The project's own CDK CLI against the emulator; it sees nothing of the user's AWS configuration. */
+export function createCdk(emulator: Emulator, { folder, path }: { folder: string; path: string }): Cdk {
+  const env = environment(emulator, { folder, path });
+  const settingsFile = join(folder, 'settings.json');
+  const outputsFile = join(folder, 'outputs.json');
+  const app = ['--context', `settings=${settingsFile}`, '--output', join(folder, 'cdk.out')];
+  const run = (cwd: string, args: string[]) =>
+    promisify(execFile)(process.execPath, [CLI, ...args, '--no-notices'], { cwd, env, maxBuffer: 64 * 1024 * 1024 });
+  return {
+    async bootstrap() {
+      await run(folder, ['bootstrap', `aws://${ACCOUNT}/${REGION}`]);
+    },
+    async deploy(settings) {
+      await writeFile(settingsFile, JSON.stringify({ stackName: STACK_NAME, ...settings }));
+      await run(ROOT, ['deploy', '--require-approval', 'never', '--outputs-file', outputsFile, ...app]);
+      const outputs: Record<string, Outputs> = JSON.parse(await readFile(outputsFile, 'utf8'));
+      return outputs[STACK_NAME] ?? {};
+    },
+    async destroy() {
+      await run(ROOT, ['destroy', '--force', '--app', join(folder, 'cdk.out')]);
+    },
+  };
+}
+
+function environment(emulator: Emulator, { folder, path }: { folder: string; path: string }) {
+  return {
+    PATH: path,
+    HOME: join(folder, 'home'),
+    TMPDIR: join(folder, 'tmp'),
+    CI: 'true',
+    AWS_ENDPOINT_URL: emulator.url,
+    AWS_REGION: REGION,
+    AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+    AWS_CONFIG_FILE: devNull,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_CA_BUNDLE: emulator.certificate,
+  };
+}

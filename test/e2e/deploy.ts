@@ -1,0 +1,69 @@
+import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { DEFAULT_ACCOUNT } from '../../simulator/defaults.ts';
+import { type Api, createApi } from './api.ts';
+import type { Outputs } from './cdk.ts';
+import { type Subscriber, subscribe } from './subscriber.ts';
+import { WEBHOOK_SECRET, type World } from './world.ts';
+
+/** The deployed service, and those who listen to it. */
+export type Deployment = {
+  outputs: Outputs;
+  api: Api;
+  /** Gets only the events of what did not wholly succeed. */
+  troubles: Subscriber;
+  alerts: Subscriber;
+  chat: Subscriber;
+};
+
+/** Everything on, data kept when the stack goes, and Huawei's endpoints led to the simulator. */
+export const settingsFor = ({ simulator }: World) => ({
+  ...{ slack: true, chatTopic: true, webhooks: true, allowLoopback: true, dataRemoval: 'retain' },
+  alertEmails: ['people@example.com'],
+  endpoints: { apig: simulator.url, iam: simulator.url },
+});
+
+export async function deployService(world: World): Promise<Deployment> {
+  const { report, aws, cdk, emulator } = world;
+  await report.step('cdk bootstrap', () => cdk.bootstrap());
+  const outputs = await report.step('cdk deploy', () => cdk.deploy(settingsFor(world)));
+  await report.step('put the secrets of Huawei Cloud and Slack', () => putSecrets(world, outputs));
+  const apiKey = await report.step('read the generated API key', () => readApiKey(world, outputs));
+  const api = createApi(emulator, { url: output(outputs, 'ApiUrl'), apiKey });
+  return report.step('subscribe queues to the topics', async () => {
+    const topicArn = (name: string) => output(outputs, name);
+    return {
+      ...{ outputs, api },
+      troubles: await subscribe(aws, {
+        ...{ name: 'e2e-troubles', topicArn: topicArn('TaskEventsTopic'), raw: true },
+        filterPolicy: { outcome: ['failed', 'partially_succeeded'] },
+      }),
+      alerts: await subscribe(aws, { name: 'e2e-alerts', topicArn: topicArn('TaskAlertsTopic'), raw: false }),
+      chat: await subscribe(aws, { name: 'e2e-chat', topicArn: topicArn('ChatTopic'), raw: true }),
+    };
+  });
+}
+
+/** One output of the stack. Throws when it is missing. */
+export function output(outputs: Outputs, name: string): string {
+  const value = outputs[name];
+  if (value === undefined) throw new Error(`the stack has no output ${name}`);
+  return value;
+}
+
+async function putSecrets({ aws, slack }: World, outputs: Outputs): Promise<void> {
+  const { projectId, instanceId, ak, sk } = DEFAULT_ACCOUNT;
+  const profile = { project_id: projectId, instance_id: instanceId, ak, sk, requests_per_second: 50 };
+  const put = (name: string, value: unknown) => {
+    const secret = { SecretId: output(outputs, name), SecretString: JSON.stringify(value) };
+    return aws.secrets.send(new PutSecretValueCommand(secret));
+  };
+  await put('HuaweiSecret', { profiles: { default: { ...profile, webhook_secrets: [WEBHOOK_SECRET] } } });
+  await put('SlackSecret', { channels: { default: slack.webhookUrl } });
+}
+
+async function readApiKey({ aws }: World, outputs: Outputs): Promise<string> {
+  const secret = new GetSecretValueCommand({ SecretId: output(outputs, 'ApiKeysSecret') });
+  const { generated_key } = JSON.parse((await aws.secrets.send(secret)).SecretString ?? '{}');
+  if (typeof generated_key !== 'string') throw new Error('the secret has no generated_key');
+  return generated_key;
+}

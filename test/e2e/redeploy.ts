@@ -1,0 +1,38 @@
+import { GetScheduleCommand, ListSchedulesCommand } from '@aws-sdk/client-scheduler';
+import { type Deployment, settingsFor } from './deploy.ts';
+import { finishSlowTasks, untilOver, type WatchedTask } from './tasks.ts';
+import { verifyEvents } from './verify-messages.ts';
+import { pendingTaskIds, verifyResults } from './verify-results.ts';
+import type { World } from './world.ts';
+
+type Tasks = { tasks: WatchedTask[]; slow: WatchedTask[] };
+
+/** Deploys with a second shard while tasks are pending; nothing of before may be lost, and nothing told twice. */
+export async function redeployWithTwoShards(world: World, deployment: Deployment, { tasks, slow }: Tasks) {
+  const { report } = world;
+  await report.step('cdk deploy with two shards, while tasks are pending', async () => {
+    const outputs = await world.cdk.deploy({ ...settingsFor(world), shards: 2 });
+    const isSame = JSON.stringify(outputs) === JSON.stringify(deployment.outputs);
+    report.check('no table, topic, secret or address was replaced', isSame, { before: deployment.outputs, outputs });
+  });
+  await report.step('see what is pending, and that there are two schedules', async () => {
+    const pending = await pendingTaskIds(world, deployment);
+    const areAllThere = pending.length === slow.length && slow.every(({ taskId }) => pending.includes(taskId));
+    report.check(`the ${slow.length} slow tasks are still pending`, areAllThere, pending);
+    const inputs = await scheduleInputs(world);
+    const expected = [0, 1].map((segment) => JSON.stringify({ segment, totalSegments: 2 }));
+    report.check('two schedules share the pending tasks', inputs.join() === expected.join(), inputs);
+  });
+  finishSlowTasks(world, slow);
+  await report.step('let both schedules poll', () => untilOver(world, deployment, slow));
+  await report.step('find all results, old and new', () => verifyResults(world, deployment, [...tasks, ...slow]));
+  await report.step('find the events', () => verifyEvents(world, deployment, [...tasks, ...slow]));
+}
+
+async function scheduleInputs({ aws }: World): Promise<string[]> {
+  const { Schedules = [] } = await aws.scheduler.send(new ListSchedulesCommand({}));
+  const found = await Promise.all(
+    Schedules.map(({ Name, GroupName }) => aws.scheduler.send(new GetScheduleCommand({ Name, GroupName }))),
+  );
+  return found.map(({ Target }) => Target?.Input ?? '').sort();
+}

@@ -1,0 +1,32 @@
+import { deployService } from './deploy.ts';
+import { printNotProven } from './not-proven.ts';
+import { redeployWithTwoShards } from './redeploy.ts';
+import { removeService } from './remove.ts';
+import type { Report } from './report.ts';
+import { registerTasks, startSlowTasks, startTasks, untilOver } from './tasks.ts';
+import { verifyAccess } from './verify-access.ts';
+import { verifyDocuments } from './verify-documents.ts';
+import { verifyMessages } from './verify-messages.ts';
+import { verifyResults } from './verify-results.ts';
+import { startWorld } from './world.ts';
+
+const SLOW_TASKS = 6;
+
+/** Deploys, does the main job, deploys again, removes; all that is started ends with `cleanup`. */
+export async function runE2e(report: Report, options: { path: string; cleanup: AsyncDisposableStack }): Promise<void> {
+  const world = await startWorld(report, options);
+  const deployment = await deployService(world);
+  await report.step('call as somebody who may not', () => verifyAccess(world, deployment));
+  const { tasks, slow } = await report.step('start tasks and register them through the deployed API', async () => {
+    const started = { tasks: await startTasks(world), slow: startSlowTasks(world, SLOW_TASKS) };
+    await registerTasks(world, deployment, [...started.tasks, ...started.slow]);
+    return started;
+  });
+  await report.step('let the schedule poll', () => untilOver(world, deployment, tasks));
+  await report.step('find the results', () => verifyResults(world, deployment, tasks));
+  await report.step('find the exported documents', () => verifyDocuments(world, deployment, tasks));
+  await report.step('find the messages', () => verifyMessages(world, deployment, tasks));
+  await redeployWithTwoShards(world, deployment, { tasks, slow });
+  await removeService(world, deployment, [...tasks, ...slow]);
+  printNotProven(report);
+}

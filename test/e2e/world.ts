@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type SlackStandIn, startSlackStandIn } from '../../local/demo/slack-stand-in.ts';
+import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
+import { type Aws, createAws } from './aws.ts';
+import { type Cdk, createCdk } from './cdk.ts';
+import { type Emulator, startEmulator } from './emulator/emulator.ts';
+import { prepareVenv } from './emulator/python.ts';
+import type { Report } from './report.ts';
+import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver.ts';
+
+const VENV = fileURLToPath(new URL('../../.venv-e2e', import.meta.url));
+
+/** The specification's own example; no secret. */
+export const WEBHOOK_SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+
+/** Everything outside the stack: AWS, Huawei Cloud, Slack and somebody's webhook, all on loopback ports. */
+export type World = {
+  report: Report;
+  emulator: Emulator;
+  aws: Aws;
+  cdk: Cdk;
+  simulator: Simulator;
+  slack: SlackStandIn;
+  webhook: WebhookReceiver;
+};
+
+/** Starts it; what was started ends with `cleanup`, also when something did not start. */
+export async function startWorld(
+  report: Report,
+  { path, cleanup }: { path: string; cleanup: AsyncDisposableStack },
+): Promise<World> {
+  const { python } = await report.step('install MiniStack in .venv-e2e', async () => {
+    const venv = await prepareVenv(VENV);
+    if (venv.isReused) report.note('already there');
+    return venv;
+  });
+  const folder = await mkdtemp(join(tmpdir(), 'apig-e2e-'));
+  cleanup.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+  const emulator = await report.step('start MiniStack with TLS and IAM enforced', () =>
+    startEmulator({ python, folder, path }),
+  );
+  cleanup.defer(() => emulator.stop());
+  const simulator = await startSimulator({ waitingMs: 2_000, processingMs: 5_000 });
+  cleanup.defer(() => simulator.close());
+  const slack = await startSlackStandIn();
+  cleanup.defer(() => slack.close());
+  const webhook = await startWebhookReceiver(WEBHOOK_SECRET);
+  cleanup.defer(() => webhook.close());
+  const aws = createAws(emulator.url);
+  return { report, emulator, aws, cdk: createCdk(emulator, { folder, path }), simulator, slack, webhook };
+}

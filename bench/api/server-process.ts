@@ -1,0 +1,70 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { toPendingRow } from '../../functions/adapters/dynamo-pending-row.ts';
+import { createDynamoPendingTaskStore } from '../../functions/adapters/dynamo-pending-task-store.ts';
+import { createDynamoTaskResultStore } from '../../functions/adapters/dynamo-task-result-store.ts';
+import { hashApiKey } from '../../functions/core/api-keys.ts';
+import { DEFAULT_SCHEDULE } from '../../functions/core/poll-schedule.ts';
+import { createTaskSchedule } from '../../functions/core/task-schedule.ts';
+import { createTasksApiHandler } from '../../functions/http/handler.ts';
+import { LOCAL_TABLES, startEmbeddedDynamo } from '../../local/embedded-dynamodb.ts';
+import { startHttpServer } from '../../local/http-server.ts';
+import { answerRequests } from '../child.ts';
+
+/** Starts our API or the bare server, each with the embedded database in its process; answers its address. */
+export type ServerRequest = { kind: 'ours' | 'bare' } | { kind: 'cpu' };
+
+const API_KEY = 'bench-key-of-sufficient-length-000000';
+
+const clock = { now: Date.now, sleep: async () => {} };
+const log = { info() {}, warn() {}, error() {} };
+let before = process.cpuUsage();
+
+answerRequests(async ({ kind }: ServerRequest) => {
+  if (kind === 'cpu') {
+    const { user, system } = process.cpuUsage(before);
+    before = process.cpuUsage();
+    return (user + system) / 1e6;
+  }
+  return kind === 'ours' ? startOurs() : startBare();
+});
+
+async function startOurs(): Promise<string> {
+  const { client } = await startEmbeddedDynamo();
+  const pending = createDynamoPendingTaskStore({ client, tableName: LOCAL_TABLES.pending, log });
+  const results = createDynamoTaskResultStore({ client, tableName: LOCAL_TABLES.results, log, clock });
+  const profiles = { default: { project_id: 'project', instance_id: 'gateway' } };
+  const hashes = [hashApiKey(API_KEY)];
+  const handler = createTasksApiHandler({
+    ...{ pending, results, clock, log, taskDeadlineMs: 86_400_000 },
+    files: { open: async () => undefined },
+    profiles: async () => profiles,
+    apiKeyHashes: async () => hashes,
+    schedule: createTaskSchedule(DEFAULT_SCHEDULE),
+    republish: async () => {},
+  });
+  return (await startHttpServer({ handler, host: '127.0.0.1', port: 0 })).url;
+}
+
+/** What one would write without thinking of anything else: parse the body, put a row for each task, answer 202. */
+async function startBare(): Promise<string> {
+  const { client } = await startEmbeddedDynamo();
+  const put = ({ task_id }: { task_id: string }) => {
+    const times = { registeredAtMs: Date.now(), deadlineAtMs: Date.now() + 86_400_000 };
+    const identity = { taskId: task_id, instanceId: 'gateway', projectId: 'project', profile: 'default' };
+    const Item = toPendingRow({ ...identity, ...times });
+    return client.send(new PutItemCommand({ TableName: LOCAL_TABLES.pending, Item }));
+  };
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const body = JSON.parse(Buffer.concat(chunks).toString());
+    await Promise.all((body.tasks ?? [body]).map(put));
+    response.writeHead(202, { 'content-type': 'application/json' }).end(JSON.stringify({ state: 'pending' }));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}

@@ -19,16 +19,25 @@ export type Telemetry = {
 export function createTelemetry(): Telemetry {
   const logger = new Logger();
   const metrics = new Metrics({ namespace: NAMESPACE });
+  // Powertools keeps every value and prints a line for each hundred: ten thousand polls are one sum instead.
+  const counts = new Map<string, number>();
   return {
     log: {
       info: (message, fields = {}) => logger.info(message, fields),
       warn: (message, fields = {}) => logger.warn(message, fields),
       error: (message, fields = {}) => logger.error(message, fields),
     },
-    metrics: { add: (name, value, unit = 'Count') => metrics.addMetric(name, unit, value) },
+    metrics: {
+      add(name, value, unit = 'Count') {
+        if (unit === 'Count') counts.set(name, (counts.get(name) ?? 0) + value);
+        else metrics.addMetric(name, unit, value);
+      },
+    },
     begin: (context) => logger.addContext(context),
     // Braces, for middy takes what a middleware returns, and this would return the metrics, for the handler's answer.
     end: () => {
+      for (const [name, value] of counts) metrics.addMetric(name, 'Count', value);
+      counts.clear();
       metrics.publishStoredMetrics();
     },
   };

@@ -118,7 +118,7 @@ function drawScale(rows: Row[]): string {
   const points = (shards: number) =>
     rows.filter((row) => row.shards === shards).map(({ tasks, wallS }) => ({ x: tasks, y: wallS }));
   return drawChart({
-    title: 'Time of one sweep by pending tasks (one machine with two cores, simulator and database on it too)',
+    title: 'Time of one sweep, everything on one machine with two cores',
     x: { label: 'pending tasks', from: 800, to: 250_000, ticks: [1_000, 10_000, 50_000, 200_000], log: true },
     y: { label: 'seconds', from: 0.1, to: 200, ticks: [0.1, 1, 10, 100], log: true },
     series: [

@@ -38,6 +38,9 @@ export type Sweep = (span: SweepSpan) => Promise<SweepReport>;
 /** Remembers, between the windows of one process, the share of each profile's due tasks that the upstream let through. */
 export type PollWindow = (request: WindowRequest, sweep: Sweep) => Promise<WindowReport>;
 
+/** A sweep reads the whole segment, so a long one is read less often: a second's pause for every 10,000 tasks. */
+const PENDING_PER_GAP_MS = 10;
+
 /**
  * Covers the poll points of the window that `now` lies in: sweeps, sleeps until the next point, sweeps again, and
  * returns as soon as no task has another point before the window's end. Consecutive windows share no point and leave
@@ -60,7 +63,8 @@ export function createPollWindow(deps: WindowDeps): PollWindow {
       count(total, report);
       total.coveredUntilMs = nowMs;
       if (report.nextDueMs >= Math.min(endMs, untilMs)) break;
-      const againMs = Math.min(Math.max(report.nextDueMs, nowMs + deps.minSweepGapMs), endMs - 1);
+      const gapMs = Math.max(deps.minSweepGapMs, report.pending / PENDING_PER_GAP_MS);
+      const againMs = Math.min(Math.max(report.nextDueMs, nowMs + gapMs), endMs - 1);
       await deps.clock.sleep(Math.max(0, againMs - deps.clock.now()), request.signal);
     }
     deps.metrics.add('PendingTasks', total.pending);

@@ -47,6 +47,12 @@ describe('a poll window', () => {
     expect(eager.spans.length).toBeLessThanOrEqual(61);
   });
 
+  it('reads a table of 200,000 tasks every 20 s at most, for each sweep costs what the table is long', async () => {
+    const { spans, pollWindow } = setUp(({ nowMs }) => ({ pending: 200_000, nextDueMs: nowMs + 1 }));
+    await pollWindow({ segment, stopAtMs: START_MS + 2 * MINUTE_MS });
+    expect(spans.map(({ nowMs }) => nowMs - START_MS)).toEqual([0, 20_000, 40_000, 59_999]);
+  });
+
   it('stops in time', async () => {
     const { clock, pollWindow } = setUp(({ nowMs }) => ({ nextDueMs: nowMs + 4_000 }));
     await pollWindow({ segment, stopAtMs: START_MS + 10_000 });

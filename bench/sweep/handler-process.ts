@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { answerRequests } from '../child.ts';
+import { liveHeapMb } from '../live-heap.ts';
 import { measure } from '../measure.ts';
 
 /** Sweeps one segment once, at the beginning of the window. */
@@ -21,5 +22,6 @@ answerRequests(async ({ windowMs, ...event }: HandlerRequest) => {
   // Once: the second sweep comes later in the same minute, for a clock must not run backwards.
   offsetMs ??= windowMs + 1_000 - realNow();
   const taken = await measure(() => handler(event, context));
-  return { ...taken, peakMb: Math.round(process.resourceUsage().maxRSS / 1024) };
+  const peakMb = Math.round(process.resourceUsage().maxRSS / 1024);
+  return { ...taken, peakMb, liveMb: liveHeapMb() };
 });

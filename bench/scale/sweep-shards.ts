@@ -1,0 +1,44 @@
+import type { Taken } from '../measure.ts';
+import type { Stage } from '../sweep/stage.ts';
+
+/** So many pending tasks, swept by so many processes at once, with these flags for Node. */
+export type ShardRun = { tasks: number; shards: number; flags?: string[] };
+
+/** `cpuS` is summed over the shards; memory is that of the largest. `liveMb` is what is left on its heap afterwards. */
+export type ShardSweep = Taken & {
+  tasks: number;
+  shards: number;
+  peakMb: number;
+  liveMb: number;
+  /** Tasks that the simulator was not asked about, and those it was asked about more than once. */
+  missed: number;
+  doubled: number;
+};
+
+type Sweep = Taken & { peakMb: number; liveMb: number };
+
+/** One sweep of everything that is pending: each shard in a fresh process, all at once. */
+export async function sweepShards(stage: Stage, { tasks, shards, flags = [] }: ShardRun): Promise<ShardSweep> {
+  await stage.fill(tasks);
+  await stage.upstream.ask({ kind: 'start', tasks });
+  const children = Array.from({ length: shards }, () => stage.startHandler(flags));
+  try {
+    const { windowMs } = stage;
+    const sweeps = await Promise.all(
+      children.map((child, segment) => child.ask<Sweep>({ windowMs, segment, totalSegments: shards })),
+    );
+    const tally = await stage.upstream.ask<{ missed: number; doubled: number }>({ kind: 'tally', tasks });
+    const most = (value: (sweep: Sweep) => number) => Math.max(...sweeps.map(value));
+    return {
+      tasks,
+      shards,
+      cpuS: sweeps.reduce((sum, { cpuS }) => sum + cpuS, 0),
+      wallS: most(({ wallS }) => wallS),
+      peakMb: most(({ peakMb }) => peakMb),
+      liveMb: most(({ liveMb }) => liveMb),
+      ...tally,
+    };
+  } finally {
+    await Promise.all(children.map((child) => child.stop()));
+  }
+}

@@ -42,3 +42,21 @@ export async function sweepShards(stage: Stage, { tasks, shards, flags = [] }: S
     await Promise.all(children.map((child) => child.stop()));
   }
 }
+
+/** What a warm process takes to read so many rows of which none is due: the share of a sweep that a long table adds. */
+export async function passOver(stage: Stage, tasks: number): Promise<Taken> {
+  await stage.fill(tasks);
+  const child = stage.startHandler();
+  try {
+    // Every row has its point in the minute of `windowMs`, and its next one five minutes later.
+    const minuteLater = { windowMs: stage.windowMs + 60_000, segment: 0, totalSegments: 1 };
+    await child.ask<Sweep>(minuteLater);
+    await stage.upstream.ask({ kind: 'polls' });
+    const { cpuS, wallS } = await child.ask<Sweep>(minuteLater);
+    const { byStatus } = await stage.upstream.ask<{ byStatus: Record<string, number> }>({ kind: 'polls' });
+    if (Object.keys(byStatus).length > 0) throw new Error(`asked for rows not due: ${JSON.stringify(byStatus)}`);
+    return { cpuS, wallS };
+  } finally {
+    await child.stop();
+  }
+}

@@ -25,7 +25,7 @@ export async function sweepShards(stage: Stage, { tasks, shards, flags = [] }: S
   try {
     const { windowMs } = stage;
     const sweeps = await Promise.all(
-      children.map((child, segment) => child.ask<Sweep>({ windowMs, segment, totalSegments: shards })),
+      children.map((child, segment) => child.ask<Sweep>({ windowMs, segment, totalSegments: shards, countLive: true })),
     );
     const tally = await stage.upstream.ask<{ missed: number; doubled: number }>({ kind: 'tally', tasks });
     const most = (value: (sweep: Sweep) => number) => Math.max(...sweeps.map(value));
@@ -50,9 +50,9 @@ export async function passOver(stage: Stage, tasks: number): Promise<Taken> {
   try {
     // Every row has its point in the minute of `windowMs`, and its next one five minutes later.
     const minuteLater = { windowMs: stage.windowMs + 60_000, segment: 0, totalSegments: 1 };
-    await child.ask<Sweep>(minuteLater);
+    await child.ask<Taken>(minuteLater);
     await stage.upstream.ask({ kind: 'polls' });
-    const { cpuS, wallS } = await child.ask<Sweep>(minuteLater);
+    const { cpuS, wallS } = await child.ask<Taken>(minuteLater);
     const { byStatus } = await stage.upstream.ask<{ byStatus: Record<string, number> }>({ kind: 'polls' });
     if (Object.keys(byStatus).length > 0) throw new Error(`asked for rows not due: ${JSON.stringify(byStatus)}`);
     return { cpuS, wallS };

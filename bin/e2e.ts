@@ -10,21 +10,24 @@ const path = pathWithThisNode(process.env.PATH);
 for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
 Object.assign(process.env, { AWS_CONFIG_FILE: devNull, AWS_SHARED_CREDENTIALS_FILE: devNull });
 
-const report = createReport((line) => console.log(line));
+let isOver = false;
+const report = createReport((line) => {
+  if (!isOver) console.log(line);
+});
 const cleanup = new AsyncDisposableStack();
 const stopped = new Promise<never>((_, reject) => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => reject(new Error(`stopped by ${signal}`)));
 });
 
-let isComplete = false;
 try {
   await Promise.race([runE2e(report, { path, cleanup }), stopped]);
-  isComplete = true;
 } catch (error) {
-  if (!(error instanceof StepFailed)) console.error(error);
-} finally {
-  await cleanup.disposeAsync();
+  if (!(error instanceof StepFailed)) report.check('the run came to its end', false, error);
 }
-console.log(report.summary());
-process.exit(isComplete && report.failures() === 0 ? 0 : 1);
+const [summary, status] = [report.summary(), report.failures() === 0 ? 0 : 1];
+// A run that was stopped fails in many places while what it stands on is taken away.
+isOver = true;
+await cleanup.disposeAsync();
+console.log(summary);
+process.exit(status);

@@ -1,13 +1,11 @@
-import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { devNull } from 'node:os';
 import { join } from 'node:path';
-import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { ACCOUNT, CREDENTIALS, REGION } from './aws.ts';
 import type { Emulator } from './emulator/emulator.ts';
+import { runProgram } from './run-program.ts';
 
 export const STACK_NAME = 'NotifierE2e';
 
@@ -22,6 +20,8 @@ export type Cdk = {
   /** Deploys with these settings, as `npm run deploy` does. */
   deploy(settings: Record<string, unknown>): Promise<Outputs>;
   destroy(): Promise<void>;
+  /** Ends what is running; resolves when nothing of it is left. */
+  stop(): Promise<void>;
 };
 
 /** The project's own CDK CLI against the emulator; it sees nothing of the user's AWS configuration. */
@@ -30,8 +30,12 @@ export function createCdk(emulator: Emulator, { folder, path }: { folder: string
   const settingsFile = join(folder, 'settings.json');
   const outputsFile = join(folder, 'outputs.json');
   const app = ['--context', `settings=${settingsFile}`, '--output', join(folder, 'cdk.out')];
-  const run = (cwd: string, args: string[]) =>
-    promisify(execFile)(process.execPath, [CLI, ...args, '--no-notices'], { cwd, env, maxBuffer: 64 * 1024 * 1024 });
+  const abort = new AbortController();
+  let running = Promise.resolve();
+  const run = (cwd: string, args: string[]) => {
+    running = runProgram({ args: [CLI, ...args, '--no-notices'], cwd, env, signal: abort.signal });
+    return running;
+  };
   return {
     async bootstrap() {
       await run(folder, ['bootstrap', `aws://${ACCOUNT}/${REGION}`]);
@@ -44,6 +48,10 @@ export function createCdk(emulator: Emulator, { folder, path }: { folder: string
     },
     async destroy() {
       await run(ROOT, ['destroy', '--force', '--app', join(folder, 'cdk.out')]);
+    },
+    async stop() {
+      abort.abort();
+      await running.catch(() => {});
     },
   };
 }

@@ -13,6 +13,7 @@ export type Deployment = {
   troubles: Subscriber;
   alerts: Subscriber;
   chat: Subscriber;
+  operator: Subscriber;
 };
 
 /** Everything on, data kept when the stack goes, and Huawei's endpoints led to the simulator. */
@@ -39,6 +40,7 @@ export async function deployService(world: World): Promise<Deployment> {
       }),
       alerts: await subscribe(aws, { name: 'e2e-alerts', topicArn: topicArn('TaskAlertsTopic'), raw: false }),
       chat: await subscribe(aws, { name: 'e2e-chat', topicArn: topicArn('ChatTopic'), raw: true }),
+      operator: await subscribe(aws, { name: 'e2e-operator', topicArn: topicArn('OperatorTopic'), raw: false }),
     };
   });
 }

@@ -1,5 +1,6 @@
 import { GetScheduleCommand, ListSchedulesCommand } from '@aws-sdk/client-scheduler';
 import { type Deployment, settingsFor } from './deploy.ts';
+import { pollerRuns } from './poller-runs.ts';
 import { finishSlowTasks, untilOver, type WatchedTask } from './tasks.ts';
 import { verifyEvents } from './verify-messages.ts';
 import { pendingTaskIds, verifyResults } from './verify-results.ts';
@@ -23,10 +24,35 @@ export async function redeployWithTwoShards(world: World, deployment: Deployment
     const expected = [0, 1].map((segment) => JSON.stringify({ segment, totalSegments: 2 }));
     report.check('two schedules share the pending tasks', inputs.join() === expected.join(), inputs);
   });
+  await report.step('let the run from before the deployment end', () => untilOneMoreEnds(world));
   finishSlowTasks(world, slow);
   await report.step('let both schedules poll', () => untilOver(world, deployment, slow));
+  await report.step('see who settled them', () => verifySharing(world, slow));
   await report.step('find all results, old and new', () => verifyResults(world, deployment, [...tasks, ...slow]));
   await report.step('find the events', () => verifyEvents(world, deployment, [...tasks, ...slow]));
+}
+
+/** A run from before sweeps the whole table for the rest of its minute: what it settles says nothing of shards. */
+async function untilOneMoreEnds(world: World): Promise<void> {
+  const before = (await pollerRuns(world)).ended.length;
+  await world.report.until({
+    what: 'waiting for a run of the poller to end',
+    timeoutMs: 180_000,
+    probe: async () => (await pollerRuns(world)).ended.length > before || undefined,
+  });
+}
+
+async function verifySharing(world: World, slow: WatchedTask[]): Promise<void> {
+  const settledBy = await world.report.until({
+    what: 'waiting for the log of the poller',
+    timeoutMs: 90_000,
+    async probe() {
+      const { settledBy } = await pollerRuns(world);
+      return slow.every(({ taskId }) => settledBy.has(taskId)) ? settledBy : undefined;
+    },
+  });
+  const runs = new Set(slow.map(({ taskId }) => settledBy.get(taskId)));
+  world.report.check('the slow tasks were settled by two runs, a shard each', runs.size === 2, [...settledBy]);
 }
 
 async function scheduleInputs({ aws }: World): Promise<string[]> {

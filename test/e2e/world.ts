@@ -49,6 +49,7 @@ export async function startWorld(
   cleanup.defer(() => slack.close());
   const webhook = await startWebhookReceiver(WEBHOOK_SECRET);
   cleanup.defer(() => webhook.close());
-  const aws = createAws(emulator.url);
-  return { report, emulator, aws, cdk: createCdk(emulator, { folder, path }), simulator, slack, webhook };
+  const cdk = createCdk(emulator, { folder, path });
+  cleanup.defer(() => cdk.stop());
+  return { report, emulator, aws: createAws(emulator.url), cdk, simulator, slack, webhook };
 }

@@ -38,7 +38,7 @@ export function createTelemetry(): Telemetry {
     end: () => {
       for (const [name, value] of counts) metrics.addMetric(name, 'Count', value);
       counts.clear();
-      metrics.publishStoredMetrics();
+      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
     },
   };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { parseJson } from '../functions/core/parse-result.ts';
 import type { Clock } from '../functions/core/ports.ts';
 import { type Finding, fail, ok, warn } from './check.ts';
 import { nameNetworkError } from './explain-error.ts';
@@ -65,13 +66,5 @@ async function get({ url, key }: ApiCheck, path: string): Promise<Got> {
     return { kind: 'answer', status: response.status, body: parseJson(text) };
   } catch (error) {
     return { kind: 'failed', why: nameNetworkError(error) };
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

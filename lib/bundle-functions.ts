@@ -1,7 +1,7 @@
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Metafile } from 'esbuild';
+import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { lightenPlugin } from './lighten-plugin.ts';
 
 /** The functions that AWS calls: `functions/<name>.lambda.ts`. */
@@ -37,6 +37,18 @@ export async function bundleFunctions(options: BundleOptions): Promise<FunctionB
   return Promise.all(names.map((name) => bundleFunction(name, { outdir, entryDir })));
 }
 
+/** How everything for Lambda's Node 24 is bundled; a benchmark bundles the SDK's clients alone in the same way. */
+export const BUNDLE_OPTIONS: BuildOptions & { metafile: true } = {
+  bundle: true,
+  minify: true,
+  metafile: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  mainFields: ['module', 'main'],
+  banner: { js: REQUIRE_BANNER },
+};
+
 /** The folders by function name. */
 export function bundlePaths(bundles: Pick<FunctionBundle, 'name' | 'path'>[]): Record<FunctionName, string> {
   return Object.fromEntries(bundles.map(({ name, path }) => [name, path])) as Record<FunctionName, string>;
@@ -53,18 +65,11 @@ async function bundleFunction(
     outfile: join(path, 'index.mjs'),
     absWorkingDir: ROOT,
     nodePaths: [join(ROOT, 'node_modules')],
-    bundle: true,
-    minify: true,
-    metafile: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    mainFields: ['module', 'main'],
+    ...BUNDLE_OPTIONS,
     sourcemap: 'external',
     legalComments: 'none',
     charset: 'utf8',
     logLevel: 'error',
-    banner: { js: REQUIRE_BANNER },
     // undici leaves its experimental parser out when Node bundles it this way.
     define: { esbuildDetection: 'true' },
     plugins: [lightenPlugin],

@@ -3,28 +3,26 @@ import { createDynamoPendingTaskStore } from '../functions/adapters/dynamo-pendi
 import { createDynamoTaskResultStore } from '../functions/adapters/dynamo-task-result-store.ts';
 import { createHuaweiTaskQuery } from '../functions/adapters/huawei/huawei-task-query.ts';
 import { hashApiKey } from '../functions/core/api-keys.ts';
-import { createPoller } from '../functions/core/create-poller.ts';
-import type { TaskResult } from '../functions/core/outcome.ts';
-import { DEFAULT_SCHEDULE } from '../functions/core/poll-schedule.ts';
-import type { Clock, Log, MetricSink } from '../functions/core/ports.ts';
-import type { Profiles } from '../functions/core/profile.ts';
-import { parseProfileDefaults } from '../functions/core/profile.ts';
+import { createPoller, type Poller } from '../functions/core/create-poller.ts';
+import { withMinInterval } from '../functions/core/poll-schedule.ts';
+import type { Clock, Log, MetricSink, TaskQuery } from '../functions/core/ports.ts';
+import { type Profiles, parseProfileDefaults } from '../functions/core/profile.ts';
 import { createRepublish } from '../functions/core/republish.ts';
 import { createScheduleLearner } from '../functions/core/schedule-learner.ts';
 import { createStoreResult } from '../functions/core/store-result.ts';
 import { createTaskSchedule } from '../functions/core/task-schedule.ts';
-import { createTasksApiHandler } from '../functions/http/handler.ts';
+import { createTasksApiHandler, type TasksApiHandler } from '../functions/http/handler.ts';
 import { LOCAL_TABLES, startEmbeddedDynamo } from './embedded-dynamodb.ts';
 import { createFolderFileStore } from './folder-file-store.ts';
 import { startHttpServer } from './http-server.ts';
-import { createNotifications, type NotificationSettings } from './notifications.ts';
+import { createNotifications, type NotificationSettings, type Notifications } from './notifications.ts';
 import { runPoller } from './run-poller.ts';
 import type { Terminal } from './terminal-alerts.ts';
 
 export type ServiceOptions = NotificationSettings & {
   host: string;
   port: number;
-  /** Holds the database and exported files; without it the database lives in memory and files in the working folder. */
+  /** Holds the database and the exported files. */
   dataDir: string;
   profiles: Profiles;
   apiKeys: readonly string[];
@@ -42,6 +40,7 @@ export type Service = {
   close(): Promise<void>;
 };
 
+const NO_METRICS: MetricSink = { add() {} };
 const WINDOW_MS = 1_000;
 const RETENTION_MS = 90 * 86_400_000;
 const CONCURRENCY = 32;
@@ -50,18 +49,50 @@ const CLOSE_WITHIN_MS = 4_000;
 
 /** Everything on one machine: the same API, poller and notifications as in AWS, with the edges replaced. */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { clock, log, profiles, metrics = { add() {} } } = options;
-  const database = await startEmbeddedDynamo({ dataDir: options.dataDir });
-  const table = (tableName: string) => ({ client: database.client, tableName, log });
-  const pending = createDynamoPendingTaskStore(table(LOCAL_TABLES.pending));
-  const results = createDynamoTaskResultStore({ ...table(LOCAL_TABLES.results), clock });
-  const files = createFolderFileStore({ folder: path.join(options.dataDir, 'files') });
-  const base = scheduleOf(options);
-  const schedule = createTaskSchedule(base);
-  const holder: { url?: string } = {};
-  const notifications = createNotifications({ ...options, metrics, results, publicUrl: () => holder.url });
-  const query = createHuaweiTaskQuery({ profiles: async () => profiles, clock, connections: CONCURRENCY });
-  const poll = createPoller({
+  const { clock, log } = options;
+  const stores = await openStores(options);
+  const listening: { url?: string } = {};
+  const notifications = createNotifications({
+    ...options,
+    metrics: options.metrics ?? NO_METRICS,
+    results: stores.results,
+    publicUrl: () => listening.url,
+  });
+  const query = createHuaweiTaskQuery({ profiles: async () => options.profiles, clock, connections: CONCURRENCY });
+  const handler = createApi(options, stores, notifications);
+  const server = await startHttpServer({ handler, host: options.host, port: options.port });
+  listening.url = server.url;
+  const poller = runPoller(createLocalPoller(options, stores, { query, notifications }), { windowMs: WINDOW_MS, log });
+  return {
+    url: server.url,
+    async close() {
+      const orderly = Promise.all([server.close(), poller.stop()]).then(() => notifications.stop());
+      await Promise.race([orderly, clock.sleep(CLOSE_WITHIN_MS)]);
+      await Promise.race([Promise.all([stores.close(), query.close()]), clock.sleep(500)]);
+    },
+  };
+}
+
+type Stores = Awaited<ReturnType<typeof openStores>>;
+
+async function openStores({ dataDir, clock, log }: ServiceOptions) {
+  const { client, close } = await startEmbeddedDynamo({ dataDir });
+  return {
+    pending: createDynamoPendingTaskStore({ client, tableName: LOCAL_TABLES.pending, log }),
+    results: createDynamoTaskResultStore({ client, tableName: LOCAL_TABLES.results, log, clock }),
+    files: createFolderFileStore({ folder: path.join(dataDir, 'files') }),
+    close,
+  };
+}
+
+function createLocalPoller(
+  options: ServiceOptions,
+  { pending, results, files }: Stores,
+  { query, notifications }: { query: TaskQuery; notifications: Notifications },
+): Poller {
+  const { clock, log, profiles, metrics = NO_METRICS } = options;
+  const base = withMinInterval(options.pollMinIntervalMs);
+  return createPoller({
     ...{ pending, query, clock, metrics, log, publishers: notifications.publishers },
     operatorAlerts: notifications.operatorAlerts,
     storeResult: createStoreResult({ results, files }),
@@ -69,33 +100,20 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     schedule: createScheduleLearner({ results, clock, log, base }),
     settings: { windowMs: WINDOW_MS, minSweepGapMs: 200, concurrency: CONCURRENCY, retentionMs: RETENTION_MS },
   });
+}
+
+function createApi(options: ServiceOptions, stores: Stores, notifications: Notifications): TasksApiHandler {
+  const { clock, log, taskDeadlineMs, allowLoopbackCallbacks = true } = options;
   const hashes = options.apiKeys.map(hashApiKey);
-  const defaults = parseProfileDefaults(JSON.stringify({ profiles }));
-  const handler = createTasksApiHandler({
-    ...{ pending, results, files, clock, log, schedule },
+  const defaults = parseProfileDefaults(JSON.stringify({ profiles: options.profiles }));
+  return createTasksApiHandler({
+    ...{ ...stores, clock, log, taskDeadlineMs, allowLoopbackCallbacks, canStream: true },
+    schedule: createTaskSchedule(withMinInterval(options.pollMinIntervalMs)),
     profiles: async () => defaults,
     apiKeyHashes: async () => hashes,
     republish: createRepublish({
       publishers: notifications.publishers,
-      toChannel: async (result: TaskResult, channel) => notifications.publishToChannel(result, channel),
+      toChannel: async (result, channel) => notifications.publishToChannel(result, channel),
     }),
-    taskDeadlineMs: options.taskDeadlineMs,
-    allowLoopbackCallbacks: options.allowLoopbackCallbacks ?? true,
-    canStream: true,
   });
-  const server = await startHttpServer({ handler, host: options.host, port: options.port });
-  holder.url = server.url;
-  const poller = runPoller(poll, { windowMs: WINDOW_MS, log });
-  return {
-    url: server.url,
-    async close() {
-      const orderly = Promise.all([server.close(), poller.stop()]).then(() => notifications.stop());
-      await Promise.race([orderly, clock.sleep(CLOSE_WITHIN_MS)]);
-      await Promise.race([Promise.all([database.close(), query.close()]), clock.sleep(500)]);
-    },
-  };
-}
-
-function scheduleOf({ pollMinIntervalMs }: ServiceOptions) {
-  return { ...DEFAULT_SCHEDULE, ...(pollMinIntervalMs !== undefined && { minIntervalMs: pollMinIntervalMs }) };
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { BUDGETS } from '../../lib/bundle-budget.ts';
-import { bundleFunctions, FUNCTION_NAMES } from '../../lib/bundle-functions.ts';
+import { BUNDLE_OPTIONS, bundleFunctions, FUNCTION_NAMES } from '../../lib/bundle-functions.ts';
 import { bytesByPackage } from '../../lib/bundle-packages.ts';
 import { startChild } from '../child.ts';
 import type { Taken } from '../measure.ts';
@@ -82,14 +82,7 @@ async function clientsAlone(folder: string): Promise<Subject> {
   const { metafile } = await build({
     stdin: { contents, resolveDir: fileURLToPath(new URL('../..', import.meta.url)) },
     outfile: file,
-    bundle: true,
-    minify: true,
-    metafile: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    mainFields: ['module', 'main'],
-    banner: { js: "import { createRequire as r } from 'node:module'; const require = r(import.meta.url);" },
+    ...BUNDLE_OPTIONS,
   });
   const bytes = Object.values(metafile.outputs)[0]?.bytes ?? 0;
   return { name: 'SDK clients alone (DynamoDB, SNS, Secrets)', file, bytes, packages: largestOf(metafile) };

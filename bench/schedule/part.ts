@@ -82,59 +82,42 @@ function duelTable(duels: Duel[]): Table {
   };
 }
 
+const COMPARED = [
+  'durations',
+  'plain polls',
+  'learned polls',
+  'plain delay',
+  'learned delay',
+  'ratio',
+  'plain rel.',
+  'learned rel.',
+];
+
+function compare({ plain, learned }: Pick<NamedFleet, 'plain' | 'learned'>): number[] {
+  return [
+    plain.polls,
+    learned.polls,
+    plain.delayMs / 1_000,
+    learned.delayMs / 1_000,
+    learned.delayMs / plain.delayMs,
+    plain.relativeDelay,
+    learned.relativeDelay,
+  ];
+}
+
 function fleetTable(fleets: NamedFleet[]): Table {
   return {
     title: 'Learned from past durations (40 gateways, 400 tasks each, the first 64 not counted; delays in seconds)',
-    columns: [
-      'durations',
-      'plain polls',
-      'learned polls',
-      'plain delay',
-      'learned delay',
-      'ratio',
-      'plain rel.',
-      'learned rel.',
-    ],
-    rows: fleets.map(({ name, plain, learned }) => [
-      name,
-      plain.polls,
-      learned.polls,
-      plain.delayMs / 1_000,
-      learned.delayMs / 1_000,
-      learned.delayMs / plain.delayMs,
-      plain.relativeDelay,
-      learned.relativeDelay,
-    ]),
+    columns: COMPARED,
+    rows: fleets.map((fleet) => [fleet.name, ...compare(fleet)]),
   };
 }
 
 function shiftTable(fleets: NamedFleet[]): Table {
   return {
     title: 'The first 32 tasks of each gateway after the world has changed (delays in seconds)',
-    columns: [
-      'durations',
-      'plain polls',
-      'learned polls',
-      'plain delay',
-      'learned delay',
-      'plain rel.',
-      'learned rel.',
-    ],
-    rows: fleets.flatMap(({ name, after }) =>
-      after
-        ? [
-            [
-              name,
-              after.plain.polls,
-              after.learned.polls,
-              after.plain.delayMs / 1_000,
-              after.learned.delayMs / 1_000,
-              after.plain.relativeDelay,
-              after.learned.relativeDelay,
-            ],
-          ]
-        : [],
-    ),
+    columns: COMPARED,
+    rows: fleets.flatMap(({ name, after }) => (after ? [[name, ...compare(after)]] : [])),
   };
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { ConfigError } from './errors.ts';
+import { parseJson } from './parse-result.ts';
 
 const key = z.string().check(z.minLength(16, 'is shorter than 16 characters'));
 const hash = z.string().check(z.regex(/^sha256:[0-9a-f]{64}$/, 'is not sha256:<64 hex digits>'));
@@ -16,7 +17,9 @@ const secretSchema = z.object({
  * Throws `ConfigError` that names fields, never values.
  */
 export function parseApiKeys(text: string): readonly Buffer[] {
-  const parsed = secretSchema.safeParse(parseObject(text));
+  const secret = parseJson(text);
+  if (secret === undefined) throw new ConfigError(['API keys: the secret is not JSON']);
+  const parsed = secretSchema.safeParse(secret);
   if (!parsed.success) {
     throw new ConfigError(parsed.error.issues.map(({ path, message }) => `API keys: ${path.join('.')} ${message}`));
   }
@@ -28,12 +31,4 @@ export function parseApiKeys(text: string): readonly Buffer[] {
 /** SHA-256 of a key; keys are long and random, so no slow hash is needed. */
 export function hashApiKey(key: string): Buffer {
   return createHash('sha256').update(key).digest();
-}
-
-function parseObject(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new ConfigError(['API keys: the secret is not JSON']);
-  }
 }

@@ -18,6 +18,11 @@ export type ScheduledTask = Pick<PendingTask, 'taskId' | 'registeredAtMs'>;
 /** Chosen with `npm run bench -- schedule`; the reasons are in docs/decisions. */
 export const DEFAULT_SCHEDULE: PollSchedule = { minIntervalMs: 4_000, growth: 0.25, maxIntervalMs: 300_000 };
 
+/** The default schedule, with another shortest interval where a setting has one. */
+export function withMinInterval(minIntervalMs: number | undefined): PollSchedule {
+  return { ...DEFAULT_SCHEDULE, ...(minIntervalMs !== undefined && { minIntervalMs }) };
+}
+
 /**
  * The first poll point of the task strictly after `afterMs` (both epoch milliseconds).
  *

@@ -1,11 +1,12 @@
 import * as z from 'zod/mini';
 import { ConfigError } from './errors.ts';
+import { isLoopbackHost } from './loopback.ts';
 import { OUTCOMES } from './outcome.ts';
+import { parseJson } from './parse-result.ts';
 
 const CHANNEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 /** Everybody present, the whole channel, one person, or one group of people. */
 const MENTION = /^<(!here|!channel|!everyone|@[UW][A-Z0-9]{2,20}|!subteam\^S[A-Z0-9]{2,20})>$/;
-const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/;
 /** The name that the bare form gives its only channel. */
 const DEFAULT_CHANNEL = 'default';
 /** What a replay calls the webhooks of one's own, which are not Slack's. */
@@ -73,16 +74,9 @@ function findDefault(names: string[]): string[] {
 
 /** Reads the Slack secret's text; the errors are those of `parseSlackRouting`. */
 export function parseSlackSecret(text: string): SlackRouting {
-  return parseSlackRouting(parseJson(text));
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Not even as a cause: the engine's message quotes the text, which is secret.
-    throw new ConfigError(['the secret: is not JSON']);
-  }
+  const secret = parseJson(text);
+  if (secret === undefined) throw new ConfigError(['the secret: is not JSON']);
+  return parseSlackRouting(secret);
 }
 
 const bareSchema = z.pipe(
@@ -120,7 +114,7 @@ function unknownChannel(field: string, name: string): string {
 function isWebhookUrl(value: string): boolean {
   const url = URL.parse(value);
   if (url === null) return false;
-  return url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.test(url.hostname));
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname));
 }
 
 type Issue = { path: PropertyKey[]; message: string; code?: string; keys?: string[] };

@@ -1,11 +1,10 @@
 import { concludeTask } from './conclude-task.ts';
 import { createGate, type Gate } from './gate.ts';
-import type { Observation } from './observation.ts';
+import { keepError, noteEnd, noteFault, type Observing } from './note-poll.ts';
 import type { Observed, ObserveLimits } from './observe-task.ts';
-import type { Outcome, TaskResult } from './outcome.ts';
 import type { Clock, Log, MetricSink, PendingTaskStore, Segment } from './ports.ts';
+import { resultOf } from './result-of.ts';
 import type { SettlingRound } from './settle.ts';
-import { summarize } from './summarize.ts';
 import { emptyReport, type SweepReport, turnsOf } from './sweep-report.ts';
 import type { PendingTask } from './task.ts';
 
@@ -110,8 +109,6 @@ async function pollTask(pass: Pass, task: PendingTask): Promise<void> {
   }
 }
 
-type Observing = Extract<Observed, { kind: 'observed' }>;
-
 async function handleObservation(pass: Pass, task: PendingTask, observed: Observing) {
   const { deps, span, report } = pass;
   const { observation } = observed;
@@ -119,61 +116,11 @@ async function handleObservation(pass: Pass, task: PendingTask, observed: Observ
   const nowMs = deps.clock.now();
   const conclusion = concludeTask(task, observation, nowMs);
   if (conclusion.kind === 'over') {
-    const isOurs = await pass.round.add(resultOf(deps, task, { conclusion, nowMs }));
+    const isOurs = await pass.round.add(resultOf(task, { ...deps, conclusion, nowMs }));
     if (isOurs) noteEnd(deps, task, { outcome: conclusion.outcome, nowMs });
     return;
   }
   report.nextDueMs = Math.min(report.nextDueMs, deps.schedule.nextPollAt(task, span.nowMs), task.deadlineAtMs);
   if (conclusion.status !== undefined) deps.pending.noteStatus(task.taskId, conclusion.status);
   await keepError(deps, task, observation);
-}
-
-type Over = Extract<ReturnType<typeof concludeTask>, { kind: 'over' }>;
-
-function resultOf(deps: SweepDeps, task: PendingTask, end: { conclusion: Over; nowMs: number }): TaskResult {
-  const { kind: _, ...conclusion } = end.conclusion;
-  const { deadlineAtMs: _d, status: _s, lastError: _e, ...identity } = task;
-  return {
-    ...identity,
-    ...conclusion,
-    completedAtMs: end.nowMs,
-    polls: deps.schedule.countPolls(task, end.nowMs),
-    pendingUntilMs: deps.schedule.previousPollAt(task, end.nowMs),
-    summary: summarize(conclusion.result),
-    expiresAtS: Math.floor((end.nowMs + deps.retentionMs) / 1000),
-  };
-}
-
-/**
- * The trouble of one task is written on its row, where it is news. What is the same for all tasks of a profile (refused,
- * throttled) is not: it has an alert or a metric of its own.
- */
-async function keepError(deps: SweepDeps, task: PendingTask, observation: Observation): Promise<void> {
-  if (observation.kind !== 'fault') {
-    if (task.lastError) await deps.pending.recordError(task.taskId, undefined);
-    return;
-  }
-  const { class: faultClass, error } = observation.fault;
-  if (faultClass === 'unauthenticated' || faultClass === 'throttled') return;
-  if (task.lastError?.code !== error.code) await deps.pending.recordError(task.taskId, error);
-}
-
-function noteFault({ metrics, log }: SweepDeps, task: PendingTask, { observation, requests }: Observing): void {
-  if (observation.kind !== 'fault') return;
-  const { fault } = observation;
-  metrics.add('PollErrors', 1);
-  metrics.add(`PollErrors_${fault.class}`, 1);
-  if (fault.class === 'throttled') metrics.add('Throttles', 1);
-  if (fault.class === 'unauthenticated' || fault.class === 'forbidden') metrics.add('ProfileBroken', 1);
-  // A resting profile has had its line and its alert; thousands of its tasks would only repeat them.
-  if (requests === 0) return;
-  log.warn('poll failed', { task_id: task.taskId, profile: task.profile, fault: fault.class, ...fault.error });
-}
-
-/** The delay is an upper bound: the task ended at some moment since the poll before. */
-function noteEnd({ metrics, log, schedule }: SweepDeps, task: PendingTask, end: { outcome: Outcome; nowMs: number }) {
-  const delayS = (end.nowMs - schedule.previousPollAt(task, end.nowMs)) / 1000;
-  metrics.add(`Outcomes_${end.outcome}`, 1);
-  metrics.add('DetectionDelaySeconds', delayS, 'Seconds');
-  log.info('task over', { task_id: task.taskId, outcome: end.outcome, delay_s: delayS });
 }

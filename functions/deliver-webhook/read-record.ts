@@ -1,4 +1,6 @@
 import * as z from 'zod/mini';
+import { parseJson } from '../core/parse-result.ts';
+import { describeMalformed, type QueueRecord } from '../core/queue-record.ts';
 
 /** What this function reads of a `TaskEvent`; the rest of the body is passed on unseen. The id becomes a header. */
 const eventSchema = z.looseObject({
@@ -6,12 +8,6 @@ const eventSchema = z.looseObject({
   id: z.string().check(z.regex(/^[\x21-\x7e]{1,256}$/)),
   data: z.looseObject({ task_id: z.string().check(z.minLength(1)) }),
 });
-
-/** The part of an SQS record that is read here. */
-export type QueueRecord = {
-  body: string;
-  messageAttributes?: Record<string, { stringValue?: string | undefined }>;
-};
 
 /** A queue record, understood or not. `channel` is the only one that a replay is meant for. */
 export type ReadRecord =
@@ -21,21 +17,8 @@ export type ReadRecord =
 /** Reads an event as raw delivery brings it, without SNS's envelope: the body goes to the receiver byte for byte. */
 export function readRecord({ body, messageAttributes }: QueueRecord): ReadRecord {
   const parsed = z.safeParse(eventSchema, parseJson(body));
-  if (!parsed.success) return { kind: 'malformed', reason: describe(parsed.error) };
+  if (!parsed.success) return { kind: 'malformed', reason: describeMalformed(parsed.error) };
   const { id, data } = parsed.data;
   const channel = messageAttributes?.channel?.stringValue;
   return { kind: 'event', eventId: id, taskId: data.task_id, ...(channel ? { channel } : {}) };
-}
-
-function parseJson(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
-}
-
-function describe({ issues }: z.core.$ZodError): string {
-  const fields = issues.map(({ path }) => path.join('.')).filter((field) => field !== '');
-  return fields.length === 0 ? 'the body is no JSON object' : `not a task event: ${fields.join(', ')}`;
 }

@@ -1,4 +1,4 @@
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+import { isLoopbackHost } from '../core/loopback.ts';
 
 /**
  * What is wrong with a `callback_url`, or undefined. Where its host leads is checked at delivery, after resolution:
@@ -8,6 +8,6 @@ export function callbackProblem(text: string, allowLoopback: boolean): string | 
   if (!URL.canParse(text)) return 'must be an absolute https URL';
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') return 'must not contain a user name or password';
-  const isLoopback = allowLoopback && LOOPBACK.test(url.hostname);
+  const isLoopback = allowLoopback && isLoopbackHost(url.hostname);
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback) ? undefined : 'must be an https URL';
 }

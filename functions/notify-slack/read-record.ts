@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
 import { OUTCOMES } from '../core/outcome.ts';
+import { parseJson } from '../core/parse-result.ts';
+import { describeMalformed, type QueueRecord } from '../core/queue-record.ts';
 import type { TaskEvent } from '../core/task-event.ts';
 
 const text = z.exactOptional(z.string());
@@ -45,37 +47,15 @@ const envelopeSchema = z.object({
   MessageAttributes: z._default(z.record(z.string(), z.object({ Value: z.string() })), {}),
 });
 
-const MAX_REASON_UNITS = 200;
-
 /** A queue record, understood or not. `channel` is the only one that a replay is meant for. */
 export type ReadRecord = { kind: 'event'; event: TaskEvent; channel?: string } | { kind: 'malformed'; reason: string };
-
-/** The part of an SQS record that is read here. */
-export type QueueRecord = {
-  body: string;
-  messageAttributes?: Record<string, { stringValue?: string | undefined }>;
-};
 
 /** Reads an event, bare (raw delivery) or in its SNS envelope. The record's own `channel` attribute wins over the envelope's. */
 export function readRecord(record: QueueRecord): ReadRecord {
   const outer = parseJson(record.body);
   const envelope = z.safeParse(envelopeSchema, outer);
   const parsed = z.safeParse(eventSchema, envelope.success ? parseJson(envelope.data.Message) : outer);
-  if (!parsed.success) return { kind: 'malformed', reason: describe(parsed.error) };
+  if (!parsed.success) return { kind: 'malformed', reason: describeMalformed(parsed.error) };
   const channel = record.messageAttributes?.channel?.stringValue ?? envelope.data?.MessageAttributes.channel?.Value;
   return { kind: 'event', event: parsed.data, ...(channel ? { channel } : {}) };
-}
-
-function parseJson(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
-}
-
-function describe({ issues }: z.core.$ZodError): string {
-  const fields = issues.map(({ path }) => path.join('.')).filter((field) => field !== '');
-  if (fields.length === 0) return 'the body is no JSON object';
-  return `not a task event: ${fields.join(', ')}`.slice(0, MAX_REASON_UNITS);
 }

@@ -4,15 +4,15 @@ import { createDynamoTaskResultStore } from '../adapters/dynamo-task-result-stor
 import { createHuaweiTaskQuery } from '../adapters/huawei/huawei-task-query.ts';
 import { validateProfiles } from '../adapters/huawei/validate-profiles.ts';
 import { createTelemetry } from '../adapters/powertools.ts';
-import { createS3FileStore } from '../adapters/s3-file-store.ts';
 import { createSecretReader } from '../adapters/secrets.ts';
 import { createSnsOperatorAlerter } from '../adapters/sns-operator-alerter.ts';
 import { pollerEnvironment, readEnvironment } from '../config.ts';
 import { createPoller } from '../core/create-poller.ts';
-import { DEFAULT_SCHEDULE } from '../core/poll-schedule.ts';
+import { withMinInterval } from '../core/poll-schedule.ts';
 import { createScheduleLearner } from '../core/schedule-learner.ts';
 import { createStoreResult } from '../core/store-result.ts';
 import { createDynamoClient } from './dynamo-client.ts';
+import { createFileStore } from './file-store.ts';
 import { createPublishers } from './publishers.ts';
 import { systemClock as clock } from './system-clock.ts';
 
@@ -32,13 +32,7 @@ export function createPollerRuntime() {
     validateProfiles(text, { apig: env.HUAWEICLOUD_APIG_ENDPOINT, iam: env.HUAWEICLOUD_IAM_ENDPOINT }),
   );
   const publishers = createPublishers(env);
-  const files = createS3FileStore({
-    bucket: env.RESULTS_BUCKET,
-    region: env.AWS_REGION,
-    credentials: client.config.credentials,
-    clock,
-    ...endpointOf(env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL),
-  });
+  const files = createFileStore(env, client);
   const base = withMinInterval(env.POLL_MIN_INTERVAL_MS);
   const poll = createPoller({
     pending,
@@ -66,10 +60,3 @@ export function createPollerRuntime() {
   });
   return { poll, telemetry, clock };
 }
-
-const endpointOf = (endpoint: string | undefined) => (endpoint === undefined ? {} : { endpoint });
-
-const withMinInterval = (minIntervalMs: number | undefined) => ({
-  ...DEFAULT_SCHEDULE,
-  ...(minIntervalMs !== undefined && { minIntervalMs }),
-});

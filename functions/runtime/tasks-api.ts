@@ -1,17 +1,17 @@
 import { createDynamoPendingTaskStore } from '../adapters/dynamo-pending-task-store.ts';
 import { createDynamoTaskResultStore } from '../adapters/dynamo-task-result-store.ts';
 import { createTelemetry } from '../adapters/powertools.ts';
-import { createS3FileStore } from '../adapters/s3-file-store.ts';
 import { createSecretReader } from '../adapters/secrets.ts';
 import { publishToChannel } from '../adapters/sns-event-publisher.ts';
 import { apiEnvironment, readEnvironment } from '../config.ts';
 import { parseApiKeys } from '../core/api-keys.ts';
-import { DEFAULT_SCHEDULE } from '../core/poll-schedule.ts';
+import { withMinInterval } from '../core/poll-schedule.ts';
 import { parseProfileDefaults } from '../core/profile.ts';
 import { createRepublish } from '../core/republish.ts';
 import { createTaskSchedule } from '../core/task-schedule.ts';
 import { createTasksApiHandler } from '../http/handler.ts';
 import { createDynamoClient } from './dynamo-client.ts';
+import { createFileStore } from './file-store.ts';
 import { createPublishers } from './publishers.ts';
 import { systemClock as clock } from './system-clock.ts';
 
@@ -23,21 +23,13 @@ export function createTasksApiRuntime() {
   const client = createDynamoClient();
   const secrets = createSecretReader({ maxAgeS: env.SECRET_MAX_AGE_S });
   const publishers = createPublishers(env);
-  const endpoint = env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL;
-  const minIntervalMs = env.POLL_MIN_INTERVAL_MS;
   const handler = createTasksApiHandler({
     pending: createDynamoPendingTaskStore({ client, tableName: env.PENDING_TABLE, log }),
     results: createDynamoTaskResultStore({ client, tableName: env.RESULTS_TABLE, clock, log }),
-    files: createS3FileStore({
-      bucket: env.RESULTS_BUCKET,
-      region: env.AWS_REGION,
-      credentials: client.config.credentials,
-      clock,
-      ...(endpoint !== undefined && { endpoint }),
-    }),
+    files: createFileStore(env, client),
     profiles: secrets.watch(env.HUAWEI_SECRET_ID, parseProfileDefaults),
     apiKeyHashes: secrets.watch(env.API_KEYS_SECRET_ID, parseApiKeys),
-    schedule: createTaskSchedule({ ...DEFAULT_SCHEDULE, ...(minIntervalMs !== undefined && { minIntervalMs }) }),
+    schedule: createTaskSchedule(withMinInterval(env.POLL_MIN_INTERVAL_MS)),
     republish: createRepublish({
       publishers: publishers.all,
       toChannel: (result, channel) =>

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { outcomeOf, parseTaskAnswer } from '../../functions/core/parse-answer.ts';
 import { parseTaskResult, type WireResult } from '../../functions/core/parse-result.ts';
-import { renderTaskResult } from '../../functions/core/render-result.ts';
 import { summarize } from '../../functions/core/summarize.ts';
+import { renderTaskResult } from './support/render-task-result.ts';
 
 const KNOWN = new Set([
   ...['success', 'failure', 'ignore', 'swagger', 'group_id', 'error_code', 'error_msg'],

@@ -1,3 +1,4 @@
+import { isLoopbackHost } from '../../core/loopback.ts';
 import type { Profile } from '../../core/profile.ts';
 
 /** Origins to talk to; `iam` is absent where neither the region nor an override gives it. */
@@ -60,10 +61,6 @@ function originOf(override: string | undefined, otherwise: () => string | undefi
 function parseOrigin(endpoint: string): string | undefined {
   const url = URL.parse(endpoint);
   if (url === null || url.username || url.password || url.pathname !== '/' || url.search || url.hash) return undefined;
-  const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
+  const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname));
   return isSafe ? url.origin : undefined;
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }

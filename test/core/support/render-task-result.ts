@@ -1,4 +1,4 @@
-import type { WireResult } from './parse-result.ts';
+import type { WireResult } from '../../../functions/core/parse-result.ts';
 
 /**
  * Writes a result as Huawei would in `task_result`: the inverse of `parseTaskResult`.

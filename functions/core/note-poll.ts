@@ -1,0 +1,51 @@
+import type { Observation } from './observation.ts';
+import type { Observed } from './observe-task.ts';
+import type { Outcome } from './outcome.ts';
+import type { SweepDeps } from './sweep.ts';
+import type { PendingTask } from './task.ts';
+
+/** A poll that had its turn. */
+export type Observing = Extract<Observed, { kind: 'observed' }>;
+
+/**
+ * The trouble of one task is written on its row, where it is news. What is the same for all tasks of a profile (refused,
+ * throttled) is not: it has an alert or a metric of its own.
+ */
+export async function keepError(
+  deps: Pick<SweepDeps, 'pending'>,
+  task: PendingTask,
+  observation: Observation,
+): Promise<void> {
+  if (observation.kind !== 'fault') {
+    if (task.lastError) await deps.pending.recordError(task.taskId, undefined);
+    return;
+  }
+  const { class: faultClass, error } = observation.fault;
+  if (faultClass === 'unauthenticated' || faultClass === 'throttled') return;
+  if (task.lastError?.code !== error.code) await deps.pending.recordError(task.taskId, error);
+}
+
+/** Counts a fault and logs it, unless it is the repeated one of a resting profile. */
+export function noteFault({ metrics, log }: SweepDeps, task: PendingTask, { observation, requests }: Observing): void {
+  if (observation.kind !== 'fault') return;
+  const { fault } = observation;
+  metrics.add('PollErrors', 1);
+  metrics.add(`PollErrors_${fault.class}`, 1);
+  if (fault.class === 'throttled') metrics.add('Throttles', 1);
+  if (fault.class === 'unauthenticated' || fault.class === 'forbidden') metrics.add('ProfileBroken', 1);
+  // A resting profile has had its line and its alert; thousands of its tasks would only repeat them.
+  if (requests === 0) return;
+  log.warn('poll failed', { task_id: task.taskId, profile: task.profile, fault: fault.class, ...fault.error });
+}
+
+/** The delay is an upper bound: the task ended at some moment since the poll before. */
+export function noteEnd(
+  { metrics, log, schedule }: SweepDeps,
+  task: PendingTask,
+  end: { outcome: Outcome; nowMs: number },
+) {
+  const delayS = (end.nowMs - schedule.previousPollAt(task, end.nowMs)) / 1000;
+  metrics.add(`Outcomes_${end.outcome}`, 1);
+  metrics.add('DetectionDelaySeconds', delayS, 'Seconds');
+  log.info('task over', { task_id: task.taskId, outcome: end.outcome, delay_s: delayS });
+}

@@ -27,55 +27,55 @@ export type LearnedSchedule = {
  * the two gaps that meet there.
  */
 export function createLearnedSchedule(models: ReadonlyMap<string, DurationModel>, base: PollSchedule): LearnedSchedule {
-  const plans = new Map<string, PollPlan>();
-  const planOf = (instanceId: string) => {
+  const courses = new Map<string, Course>();
+  const courseOf = (instanceId: string) => {
     const model = models.get(instanceId);
     if (!model) return undefined;
-    const plan = plans.get(instanceId) ?? planPolls(model, base);
-    plans.set(instanceId, plan);
-    return plan;
+    const course = courses.get(instanceId) ?? toCourse(planPolls(model, base), base);
+    courses.set(instanceId, course);
+    return course;
   };
   return {
     nextPollAt(task, afterMs) {
-      const plan = planOf(task.instanceId);
-      return plan ? nextPlanned({ task, plan, base }, afterMs) : nextPollAt(task, afterMs, base);
+      const course = courseOf(task.instanceId);
+      return course ? nextPlanned(course, task, afterMs) : nextPollAt(task, afterMs, base);
     },
     countPolls(task, untilMs) {
-      const plan = planOf(task.instanceId);
-      return plan ? countPlanned({ task, plan, base }, untilMs) : countPolls(task, untilMs, base);
+      const course = courseOf(task.instanceId);
+      return course ? countPlanned(course, task, untilMs) : countPolls(task, untilMs, base);
     },
     previousPollAt(task, atMs) {
-      const plan = planOf(task.instanceId);
-      return plan ? previousPlanned({ task, plan, base }, atMs) : previousPollAt(task, atMs, base);
+      const course = courseOf(task.instanceId);
+      return course ? previousPlanned(course, task, atMs) : previousPollAt(task, atMs, base);
     },
   };
 }
 
-type Planned = { task: ScheduledTask; plan: PollPlan; base: PollSchedule };
+/** A plan, and the plain schedule that goes on from its end. */
+type Course = { plan: PollPlan; rest: PollSchedule };
 
-function nextPlanned({ task, plan, base }: Planned, afterMs: number): number {
+function toCourse(plan: PollPlan, base: PollSchedule): Course {
+  return { plan, rest: { ...base, fromAgeMs: plan.at(-1) ?? 0 } };
+}
+
+function nextPlanned({ plan, rest }: Course, task: ScheduledTask, afterMs: number): number {
   const shift = phase(task.taskId) - 0.25;
   const index = plannedUntil(plan, afterMs - task.registeredAtMs, shift);
   if (index < plan.length) return task.registeredAtMs + plannedAge(plan, index, shift);
-  return nextPollAt(task, Math.max(afterMs, endOf(task, plan)), base);
+  return nextPollAt(task, afterMs, rest);
 }
 
-function countPlanned({ task, plan, base }: Planned, untilMs: number): number {
+function countPlanned({ plan, rest }: Course, task: ScheduledTask, untilMs: number): number {
   const count = plannedUntil(plan, untilMs - task.registeredAtMs, phase(task.taskId) - 0.25);
-  if (count < plan.length) return count;
-  return count + countPolls(task, untilMs, base) - countPolls(task, endOf(task, plan), base);
+  return count < plan.length ? count : count + countPolls(task, untilMs, rest);
 }
 
-function previousPlanned(planned: Planned, atMs: number): number {
-  const { task, plan, base } = planned;
-  const count = countPlanned(planned, atMs);
-  if (count > plan.length + 1) return previousPollAt(task, atMs, base);
+function previousPlanned(course: Course, task: ScheduledTask, atMs: number): number {
+  const { plan, rest } = course;
+  const count = countPlanned(course, task, atMs);
+  if (count > plan.length + 1) return previousPollAt(task, atMs, rest);
   if (count < 2) return task.registeredAtMs;
   return task.registeredAtMs + plannedAge(plan, count - 2, phase(task.taskId) - 0.25);
-}
-
-function endOf(task: ScheduledTask, plan: PollPlan): number {
-  return task.registeredAtMs + (plan.at(-1) ?? 0);
 }
 
 /** How many points of the plan have come up to and including the age. */

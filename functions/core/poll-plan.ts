@@ -28,7 +28,13 @@ export function planPolls(model: DurationModel, base: PollSchedule): PollPlan {
     else dear = price;
   }
   const { ages } = bestPlan(course, Math.exp(dear));
-  return base.atOnce === false ? ages : [0, ...ages];
+  return withoutCrampedEnd(base.atOnce === false ? ages : [0, ...ages], course.leastGapMs);
+}
+
+/** The model's last age is always in a plan, however near the one before may be; the plain schedule goes on without it. */
+function withoutCrampedEnd(plan: PollPlan, leastGapMs: number): PollPlan {
+  const [before = 0, last = 0] = plan.slice(-2);
+  return plan.length > 1 && last - before < leastGapMs ? plan.slice(0, -1) : plan;
 }
 
 /** The model with running sums, cut where its steps become longer than a gap may be. */

@@ -10,6 +10,8 @@ export type PollSchedule = {
   maxIntervalMs: number;
   /** False leaves out the poll at registration, which rarely finds a task over. Default true. */
   atOnce?: boolean;
+  /** The age at which other rules gave way to this schedule; its first point is half an interval to one later. */
+  fromAgeMs?: number;
 };
 
 /** What the schedule needs to know of a task. */
@@ -31,14 +33,14 @@ export function withMinInterval(minIntervalMs: number | undefined): PollSchedule
  * So windows that cover a time without overlap see every point once, whoever asks and whenever.
  */
 export function nextPollAt(task: ScheduledTask, afterMs: number, schedule: PollSchedule): number {
-  const early = phase(task.taskId);
+  const early = earlinessOf(task, schedule);
   const index = firstIndexAfter(afterMs - task.registeredAtMs, early, schedule);
   return task.registeredAtMs + ageOfPoll(index, early, schedule);
 }
 
 /** How many poll points the task has had up to and including `untilMs` (epoch milliseconds). */
 export function countPolls(task: ScheduledTask, untilMs: number, schedule: PollSchedule): number {
-  return firstIndexAfter(untilMs - task.registeredAtMs, phase(task.taskId), schedule) - firstIndex(schedule);
+  return firstIndexAfter(untilMs - task.registeredAtMs, earlinessOf(task, schedule), schedule) - firstIndex(schedule);
 }
 
 /**
@@ -46,7 +48,7 @@ export function countPolls(task: ScheduledTask, untilMs: number, schedule: PollS
  * then. The registration where there was none. Epoch milliseconds.
  */
 export function previousPollAt(task: ScheduledTask, atMs: number, schedule: PollSchedule): number {
-  const early = phase(task.taskId);
+  const early = earlinessOf(task, schedule);
   const index = firstIndexAfter(atMs - task.registeredAtMs, early, schedule) - 2;
   return task.registeredAtMs + (index < firstIndex(schedule) ? 0 : ageOfPoll(index, early, schedule));
 }
@@ -74,8 +76,14 @@ export function phase(taskId: string): number {
   return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 33;
 }
 
-function firstIndex(schedule: PollSchedule): number {
-  return schedule.atOnce === false ? 1 : 0;
+/** How many steps the task's points lie before those of the curve; fewer than none where the curve begins later. */
+function earlinessOf(task: ScheduledTask, schedule: PollSchedule): number {
+  const early = phase(task.taskId);
+  return schedule.fromAgeMs === undefined ? early : early - stepOfAge(schedule.fromAgeMs, schedule);
+}
+
+function firstIndex({ atOnce, fromAgeMs }: PollSchedule): number {
+  return atOnce === false || fromAgeMs !== undefined ? 1 : 0;
 }
 
 function firstIndexAfter(ageMs: number, early: number, schedule: PollSchedule): number {

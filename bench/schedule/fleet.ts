@@ -1,7 +1,7 @@
+import { learnByGateway } from '../../functions/core/gateway-durations.ts';
 import { createLearnedSchedule, type LearnedSchedule } from '../../functions/core/learned-schedule.ts';
 import type { TaskResult } from '../../functions/core/outcome.ts';
 import type { PollSchedule } from '../../functions/core/poll-schedule.ts';
-import { learnByGateway } from '../../functions/core/schedule-learner.ts';
 import { createRandom, logNormal, type Random } from '../random.ts';
 
 /** Gateways whose imports and exports each take about as long as they did before. */
@@ -10,8 +10,8 @@ export type Fleet = {
   tasksPerGateway: number;
   /** Spread of one gateway's imports, and of its exports, around their own medians (of the logarithm). */
   sigma: number;
-  /** Import and export under gateways of their own: what knowing the task type would be worth. */
-  typeKnown?: boolean;
+  /** Huawei says only at the end whether a task is an import or an export: what hearing it at the first poll is worth. */
+  untyped?: boolean;
   /** Halfway, every duration is multiplied by this. */
   shift?: number;
 };
@@ -42,8 +42,9 @@ export function runFleet(fleet: Fleet, base: PollSchedule, seed = 7): FleetResul
   for (let i = 0; i < fleet.gateways; i += 1) {
     const medians = [logNormal(random, 12_000, 1), logNormal(random, 60_000, 1.2)];
     const draw = (r: Random) => {
-      const isExport = fleet.typeKnown ? i % 2 : Number(r() < 0.4);
-      return logNormal(r, medians[isExport] ?? 0, fleet.sigma);
+      const isExport = r() < 0.4;
+      const durationMs = logNormal(r, medians[Number(isExport)] ?? 0, fleet.sigma);
+      return { taskType: isExport ? 'export_api' : 'import_api', durationMs };
     };
     runGateway({ fleet, base, draw, random }, { all, after });
   }
@@ -52,7 +53,8 @@ export function runFleet(fleet: Fleet, base: PollSchedule, seed = 7): FleetResul
   return { ...result, after: { plain: scoreOf(after.plain), learned: scoreOf(after.learned) } };
 }
 
-type Gateway = { fleet: Fleet; base: PollSchedule; draw: (random: Random) => number; random: Random };
+type Drawn = { taskType: string; durationMs: number };
+type Gateway = { fleet: Fleet; base: PollSchedule; draw: (random: Random) => Drawn; random: Random };
 
 function runGateway({ fleet, base, draw, random }: Gateway, tallies: { all: Tallies; after: Tallies }): void {
   const plain = createLearnedSchedule(new Map(), base);
@@ -62,13 +64,14 @@ function runGateway({ fleet, base, draw, random }: Gateway, tallies: { all: Tall
   for (let i = 0; i < fleet.tasksPerGateway; i += 1) {
     if (i % RELEARN_EVERY === 0) learned = createLearnedSchedule(learnByGateway(results, base), base);
     const factor = i >= shiftAt ? (fleet.shift ?? 1) : 1;
-    const durationMs = Math.min(3_600_000, Math.max(500, draw(random) * factor));
-    const taskId = String(random());
-    const watched = { taskId, durationMs };
+    const drawn = draw(random);
+    const durationMs = Math.min(3_600_000, Math.max(500, drawn.durationMs * factor));
+    const { taskType } = drawn;
+    const watched = { taskId: String(random()), durationMs, ...(!fleet.untyped && { taskType }) };
     const counted = [tallies.all, ...(i >= shiftAt && i < shiftAt + AFTER_SHIFT ? [tallies.after] : [])];
     const plainEnd = watch(plain, watched);
     const learnedEnd = watch(learned, watched);
-    results.unshift(resultOf(taskId, learnedEnd));
+    results.unshift(resultOf({ ...watched, taskType }, learnedEnd));
     results.length = Math.min(results.length, KEPT);
     if (i < WARM_UP) continue;
     for (const tally of counted) {
@@ -80,12 +83,16 @@ function runGateway({ fleet, base, draw, random }: Gateway, tallies: { all: Tall
 
 type End = { polls: number; ageMs: number; previousMs: number };
 
-function watch(schedule: LearnedSchedule, { taskId, durationMs }: { taskId: string; durationMs: number }): End {
-  const task = { taskId, registeredAtMs: 0, instanceId: 'gateway' };
+type Watched = { taskId: string; durationMs: number; taskType?: string };
+
+/** The first answer tells the type, and the later points follow from it. */
+function watch(schedule: LearnedSchedule, { taskId, durationMs, taskType }: Watched): End {
+  const unheard = { taskId, registeredAtMs: 0, instanceId: 'gateway' };
+  const heard = { ...unheard, ...(taskType !== undefined && { taskType }) };
   const end = { polls: 0, ageMs: -1, previousMs: 0 };
   while (end.ageMs < durationMs) {
     end.previousMs = Math.max(0, end.ageMs);
-    end.ageMs = schedule.nextPollAt(task, end.ageMs);
+    end.ageMs = schedule.nextPollAt(end.polls === 0 ? unheard : heard, end.ageMs);
     end.polls += 1;
   }
   return end;
@@ -107,8 +114,8 @@ function scoreOf({ tasks, polls, delayMs, relativeDelay }: Tally): FleetScore {
   return { polls: polls / tasks, delayMs: delayMs / tasks, relativeDelay: relativeDelay / tasks };
 }
 
-function resultOf(taskId: string, { ageMs, previousMs }: End): TaskResult {
-  const identity = { taskId, instanceId: 'gateway', projectId: 'project', profile: 'default' };
+function resultOf({ taskId, taskType }: Required<Watched>, { ageMs, previousMs }: End): TaskResult {
+  const identity = { taskId, taskType, instanceId: 'gateway', projectId: 'project', profile: 'default' };
   const end = { outcome: 'succeeded' as const, summary: {}, result: { kind: 'none' as const }, expiresAtS: 0 };
   return { ...identity, ...end, registeredAtMs: 0, completedAtMs: ageMs, pendingUntilMs: previousMs };
 }

@@ -42,7 +42,8 @@ const FLEETS = [
   { name: 'sigma 0.35', fleet: { ...FLEET, sigma: 0.35 } },
   { name: 'sigma 0.5', fleet: { ...FLEET, sigma: 0.5 } },
   { name: 'sigma 0.8', fleet: { ...FLEET, sigma: 0.8 } },
-  { name: 'sigma 0.35, one task type a gateway', fleet: { ...FLEET, sigma: 0.35, typeKnown: true } },
+  { name: 'sigma 0.35, type said at the end only', fleet: { ...FLEET, sigma: 0.35, untyped: true } },
+  { name: 'sigma 0.8, type said at the end only', fleet: { ...FLEET, sigma: 0.8, untyped: true } },
   { name: 'sigma 0.35, halfway × 5', fleet: { ...FLEET, sigma: 0.35, shift: 5 } },
   { name: 'sigma 0.35, halfway ÷ 5', fleet: { ...FLEET, sigma: 0.35, shift: 0.2 } },
 ];

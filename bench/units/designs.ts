@@ -61,7 +61,7 @@ async function liveWith(client: DynamoDBClient, tables: TableNames, life: Life, 
   const { task, result, polls } = life;
   units += await registerRow(client, tables, task);
   for (let poll = 1; poll < polls; poll += 1) {
-    pending.noteStatus(task.taskId, 'processing');
+    pending.noteHeard(task.taskId, { status: 'processing' });
     units += await afterPoll(task.registeredAtMs + poll * 5_000);
   }
   await results.put(result);

@@ -9,28 +9,28 @@ import {
 import { createBoundedMap } from '../core/bounded-map.ts';
 import { StoreError } from '../core/errors.ts';
 import type { PendingTaskStore, Segment } from '../core/ports.ts';
-import type { PendingTask, TaskError } from '../core/task.ts';
+import type { Heard, PendingTask, TaskError } from '../core/task.ts';
 import type { Row } from './dynamo-attributes.ts';
 import { errorAttribute, storedMessage } from './dynamo-identity.ts';
 import { readPendingRow, toPendingRow } from './dynamo-pending-row.ts';
 import { callTable, type DynamoTable, onTable, readRow, readRows, tryOnTable } from './dynamo-table.ts';
 
-/** Statuses remembered in the process; some MB at most. */
+/** Tasks whose last answer is remembered in the process; some MB at most. */
 const REMEMBERED_TASKS = 50_000;
 const REGISTER_ATTEMPTS = 3;
 
 /** `PendingTasks` on DynamoDB, with single-item conditional writes only. */
 export function createDynamoPendingTaskStore(table: DynamoTable): PendingTaskStore {
-  const statuses = createBoundedMap<string>(REMEMBERED_TASKS);
+  const heard = createBoundedMap<Heard>(REMEMBERED_TASKS);
 
-  const withStatus = (task: PendingTask): PendingTask => {
-    const status = statuses.get(task.taskId);
-    return status === undefined ? task : { ...task, status };
+  const withHeard = (task: PendingTask): PendingTask => {
+    const answer = heard.get(task.taskId);
+    return answer === undefined ? task : { ...task, ...answer };
   };
 
   const get = async (taskId: string) => {
     const row = await getRow(table, taskId);
-    return row && withStatus(readRow(table, row, readPendingRow));
+    return row && withHeard(readRow(table, row, readPendingRow));
   };
 
   return {
@@ -49,7 +49,7 @@ export function createDynamoPendingTaskStore(table: DynamoTable): PendingTaskSto
     async *scan(segment) {
       for await (const rows of scanRows(table, segment)) {
         const tasks = readRows(table, rows, readPendingRow);
-        yield statuses.size === 0 ? tasks : tasks.map(withStatus);
+        yield heard.size === 0 ? tasks : tasks.map(withHeard);
       }
     },
 
@@ -58,11 +58,11 @@ export function createDynamoPendingTaskStore(table: DynamoTable): PendingTaskSto
       await (error ? setError(table, taskId, error) : clearError(table, taskId));
     },
 
-    noteStatus: (taskId, status) => statuses.set(taskId, status),
+    noteHeard: heard.set,
 
     async remove(taskId) {
       const output = await deleteRow(table, taskId);
-      statuses.delete(taskId);
+      heard.delete(taskId);
       return output.Attributes !== undefined;
     },
   };

@@ -2,14 +2,14 @@ import type { Fault, Observation } from './observation.ts';
 import type { Outcome } from './outcome.ts';
 import { outcomeOf } from './parse-answer.ts';
 import type { ParsedResult } from './parsed-result.ts';
-import type { PendingTask, TaskError } from './task.ts';
+import type { Heard, PendingTask, TaskError } from './task.ts';
 
 /** Right after a start Huawei may not know the task yet: a 404 is not believed for this long. */
 export const NOT_FOUND_GRACE_MS = 5 * 60_000;
 
 /** What an observation means for the watched task: it stays pending, perhaps with an error, or it is over. */
 export type Conclusion =
-  | { kind: 'pending'; status?: string; error?: TaskError }
+  | { kind: 'pending'; heard?: Heard; error?: TaskError }
   | {
       kind: 'over';
       outcome: Outcome;
@@ -24,14 +24,16 @@ export function concludeTask(task: PendingTask, observation: Observation, nowMs:
   if (observation.kind === 'final') return concludeFinal(observation);
   const isPastDeadline = nowMs >= task.deadlineAtMs;
   if (observation.kind === 'fault') return concludeFault(task, observation.fault, nowMs);
-  if (!isPastDeadline) return { kind: 'pending', status: observation.taskStatus };
+  const { taskStatus, taskType } = observation;
+  const typed = taskType === undefined ? {} : { taskType };
+  if (!isPastDeadline) return { kind: 'pending', heard: { status: taskStatus, ...typed } };
   return {
     kind: 'over',
     outcome: 'expired',
-    taskStatus: observation.taskStatus,
-    ...(observation.taskType !== undefined && { taskType: observation.taskType }),
+    taskStatus,
+    ...typed,
     result: { kind: 'none' },
-    error: { code: 'DEADLINE', message: `Huawei Cloud still said "${observation.taskStatus}" at the deadline` },
+    error: { code: 'DEADLINE', message: `Huawei Cloud still said "${taskStatus}" at the deadline` },
   };
 }
 

@@ -1,5 +1,5 @@
 /** How many of the newest samples are held against the older ones: few notice soon, many notice little. */
-const RECENT = [8, 16, 32, 64];
+const RECENT = [5, 8, 16, 32, 64];
 /** Kolmogorov-Smirnov's factor at the level 0.1 %: one false alarm in a thousand looks. */
 const CRITICAL = 1.95;
 

@@ -1,4 +1,5 @@
 import type { DurationModel } from './duration-model.ts';
+import type { GatewayDurations } from './gateway-durations.ts';
 import { type PollPlan, planPolls } from './poll-plan.ts';
 import {
   countPolls,
@@ -11,7 +12,7 @@ import {
 import type { PendingTask } from './task.ts';
 
 /** What a learned schedule needs to know of a task. */
-export type LearnableTask = Pick<PendingTask, 'taskId' | 'registeredAtMs' | 'instanceId'>;
+export type LearnableTask = Pick<PendingTask, 'taskId' | 'registeredAtMs' | 'instanceId' | 'taskType'>;
 
 /** When tasks are polled: pure functions of the task, as in `poll-schedule.ts`. Times are epoch milliseconds. */
 export type LearnedSchedule = {
@@ -21,31 +22,36 @@ export type LearnedSchedule = {
 };
 
 /**
- * Polls the tasks of each gateway where past ones ended (`models`, by `instanceId`), and those of other gateways by
- * `base`. As long as it is one and the same object the points of a task are fixed, so nothing is missed or doubled;
- * where the next invocation has learned something else, a task's points move, and the gap over the change is at most
- * the two gaps that meet there.
+ * Polls the tasks of each gateway (`durations`, by `instanceId`) where past ones of their type ended, or past ones of any
+ * type while the type is unknown; and the others by `base`. As long as it is one and the same object and the type is
+ * unknown or known, the points of a task are fixed, so nothing is missed or doubled. The poll at registration tells the
+ * type, and stays where it is. Where a later one tells it, or the next invocation has learned something else, a task's
+ * points move, and the gap over the change is at most the two gaps that meet there.
  */
-export function createLearnedSchedule(models: ReadonlyMap<string, DurationModel>, base: PollSchedule): LearnedSchedule {
-  const courses = new Map<string, Course>();
-  const courseOf = (instanceId: string) => {
-    const model = models.get(instanceId);
+export function createLearnedSchedule(
+  durations: ReadonlyMap<string, GatewayDurations>,
+  base: PollSchedule,
+): LearnedSchedule {
+  const courses = new Map<DurationModel, Course>();
+  const courseOf = ({ instanceId, taskType }: LearnableTask) => {
+    const gateway = durations.get(instanceId);
+    const model = taskType === undefined ? gateway?.all : gateway?.byType.get(taskType);
     if (!model) return undefined;
-    const course = courses.get(instanceId) ?? toCourse(planPolls(model, base), base);
-    courses.set(instanceId, course);
+    const course = courses.get(model) ?? toCourse(planPolls(model, base), base);
+    courses.set(model, course);
     return course;
   };
   return {
     nextPollAt(task, afterMs) {
-      const course = courseOf(task.instanceId);
+      const course = courseOf(task);
       return course ? nextPlanned(course, task, afterMs) : nextPollAt(task, afterMs, base);
     },
     countPolls(task, untilMs) {
-      const course = courseOf(task.instanceId);
+      const course = courseOf(task);
       return course ? countPlanned(course, task, untilMs) : countPolls(task, untilMs, base);
     },
     previousPollAt(task, atMs) {
-      const course = courseOf(task.instanceId);
+      const course = courseOf(task);
       return course ? previousPlanned(course, task, atMs) : previousPollAt(task, atMs, base);
     },
   };

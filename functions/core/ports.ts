@@ -1,7 +1,7 @@
 import type { Observation } from './observation.ts';
 import type { Delivery, Outcome, TaskResult } from './outcome.ts';
 import type { FileRef } from './parsed-result.ts';
-import type { PendingTask, TaskError, TaskIdentity } from './task.ts';
+import type { Heard, PendingTask, TaskError, TaskIdentity } from './task.ts';
 
 /** Time, so that tests can hold it. */
 export interface Clock {
@@ -26,8 +26,8 @@ export interface PendingTaskStore {
   scan(segment: Segment): AsyncIterable<PendingTask[]>;
   /** Keeps the last error on the row (`undefined` clears it). No write when the row is gone. */
   recordError(taskId: string, error: TaskError | undefined): Promise<void>;
-  /** Remembers the status in this process only: it is not worth a write unit. */
-  noteStatus(taskId: string, status: string): void;
+  /** Remembers, in this process only, what Huawei said of a task that goes on: it is not worth a write unit. */
+  noteHeard(taskId: string, heard: Heard): void;
   /** Deletes; false when it was not there. */
   remove(taskId: string): Promise<boolean>;
 }

@@ -1,7 +1,6 @@
-import { type DurationModel, type DurationSample, learnDurations } from './duration-model.ts';
+import { learnByGateway } from './gateway-durations.ts';
 import { createLearnedSchedule, type LearnedSchedule } from './learned-schedule.ts';
-import type { TaskResult } from './outcome.ts';
-import { type PollSchedule, previousPollAt } from './poll-schedule.ts';
+import type { PollSchedule } from './poll-schedule.ts';
 import type { Clock, Log, TaskResultStore } from './ports.ts';
 
 export type LearnerDeps = {
@@ -34,33 +33,4 @@ export function createScheduleLearner(deps: LearnerDeps): () => Promise<LearnedS
     }
     return current;
   };
-}
-
-/** A model for each gateway with enough results that say something; `results` newest first. */
-export function learnByGateway(results: readonly TaskResult[], base: PollSchedule): Map<string, DurationModel> {
-  const samples = new Map<string, DurationSample[]>();
-  for (const result of results) {
-    if (!hasDuration(result)) continue;
-    const known = samples.get(result.instanceId) ?? [];
-    known.push(sampleOf(result, base));
-    samples.set(result.instanceId, known);
-  }
-  const models = new Map<string, DurationModel>();
-  for (const [instanceId, known] of samples) {
-    const model = learnDurations(known);
-    if (model) models.set(instanceId, model);
-  }
-  return models;
-}
-
-/** Our own ends (a deadline, a refusal) say nothing about how long Huawei takes. */
-function hasDuration({ outcome }: TaskResult): boolean {
-  return outcome === 'succeeded' || outcome === 'partially_succeeded' || outcome === 'failed';
-}
-
-/** Rows of before `pendingUntilMs` was kept were polled by the plain schedule. */
-function sampleOf(result: TaskResult, base: PollSchedule): DurationSample {
-  const byMs = Math.max(1, result.completedAtMs - result.registeredAtMs);
-  const pendingUntilMs = result.pendingUntilMs ?? previousPollAt(result, result.completedAtMs, base);
-  return { afterMs: Math.max(0, Math.min(pendingUntilMs - result.registeredAtMs, byMs - 1)), byMs };
 }

@@ -121,6 +121,6 @@ async function handleObservation(pass: Pass, task: PendingTask, observed: Observ
     return;
   }
   report.nextDueMs = Math.min(report.nextDueMs, deps.schedule.nextPollAt(task, span.nowMs), task.deadlineAtMs);
-  if (conclusion.status !== undefined) deps.pending.noteStatus(task.taskId, conclusion.status);
+  if (conclusion.heard) deps.pending.noteHeard(task.taskId, conclusion.heard);
   await keepError(deps, task, observation);
 }

@@ -24,10 +24,14 @@ export type TaskError = {
 export type PendingTask = TaskIdentity & {
   registeredAtMs: number;
   deadlineAtMs: number;
-  /** `task_status` as Huawei last said it, where this process has seen one. */
+  /** `task_status` and `task_type` as Huawei last said them, where this process has heard them. */
   status?: string;
+  taskType?: string;
   lastError?: TaskError;
 };
+
+/** What a poll hears of a task that goes on. */
+export type Heard = Pick<PendingTask, 'status' | 'taskType'>;
 
 /** The attributes that a repeated registration must agree on. */
 export function isSameRegistration(a: TaskIdentity, b: TaskIdentity): boolean {

@@ -31,8 +31,8 @@ describe('the poll schedule against what people run today', () => {
 
 describe('the learned schedule', () => {
   it('halves the mean delay at the same polls where durations stay what they were', () => {
-    for (const sigma of [0.2, 0.35]) {
-      const { plain, learned } = runFleet({ gateways: 12, tasksPerGateway: 250, sigma }, DEFAULT_SCHEDULE);
+    for (const sigma of [0.2, 0.5, 0.8]) {
+      const { plain, learned } = runFleet({ gateways: 16, tasksPerGateway: 250, sigma }, DEFAULT_SCHEDULE);
       expect(learned.delayMs).toBeLessThan(plain.delayMs / 2);
       expect(learned.polls).toBeLessThan(plain.polls * 1.02);
       expect(learned.relativeDelay).toBeLessThan(plain.relativeDelay);
@@ -41,11 +41,12 @@ describe('the learned schedule', () => {
 
   it('does no lasting harm when durations become five times as long or as short', () => {
     for (const shift of [5, 0.2]) {
+      // The change comes at task 125; results are read at 128, too few to notice, and again at 144: 19 tasks go by the old belief.
       const fleet = { gateways: 12, tasksPerGateway: 250, sigma: 0.35, shift };
       const { plain, learned, after } = runFleet(fleet, DEFAULT_SCHEDULE);
-      expect(learned.delayMs).toBeLessThan(plain.delayMs * 0.75);
-      expect(learned.polls).toBeLessThan(plain.polls * 1.1);
-      expect(after?.learned.polls).toBeLessThan(1.5 * (after?.plain.polls ?? 0));
+      expect(learned.delayMs).toBeLessThan(plain.delayMs * 0.65);
+      expect(learned.polls).toBeLessThan(plain.polls * 1.15);
+      expect(after?.learned.polls).toBeLessThan(1.6 * (after?.plain.polls ?? 0));
       expect(after?.learned.relativeDelay).toBeLessThan(0.5);
     }
   });

@@ -6,6 +6,7 @@ import { drain, type StartBackend, useBackend } from './backend.ts';
 import { aTask, longId } from './samples.ts';
 
 const WHOLE_TABLE = { segment: 0, totalSegments: 1 };
+const HEARD = { status: 'processing', taskType: 'import_api' };
 
 /** What every `PendingTaskStore` does. */
 export function describePendingTaskStore(name: string, start: StartBackend): void {
@@ -54,12 +55,12 @@ export function describePendingTaskStore(name: string, start: StartBackend): voi
       expect(await pending.get(aTask().taskId)).toBeUndefined();
     });
 
-    it('remembers a status in this process only, until the task is removed', async () => {
+    it('remembers what Huawei said in this process only, until the task is removed', async () => {
       const { pending, otherPending } = await stores();
       await pending.register(aTask());
-      pending.noteStatus(aTask().taskId, 'processing');
-      expect(await pending.get(aTask().taskId)).toEqual(aTask({ status: 'processing' }));
-      expect(await drain(pending.scan(WHOLE_TABLE))).toEqual([[aTask({ status: 'processing' })]]);
+      pending.noteHeard(aTask().taskId, HEARD);
+      expect(await pending.get(aTask().taskId)).toEqual(aTask(HEARD));
+      expect(await drain(pending.scan(WHOLE_TABLE))).toEqual([[aTask(HEARD)]]);
       expect(await otherPending.get(aTask().taskId)).toEqual(aTask());
       await pending.remove(aTask().taskId);
       await pending.register(aTask());

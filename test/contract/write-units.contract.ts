@@ -10,7 +10,8 @@ export function describeWriteUnits(name: string, start: StartBackend, { reportsI
     it('a task seen waiting, processing and over costs 4 units, however often it was polled', async () => {
       const { pending, results, capacity } = await stores();
       await pending.register(aTask());
-      for (let poll = 0; poll < 40; poll++) pending.noteStatus(aTask().taskId, poll < 20 ? 'waiting' : 'processing');
+      for (let poll = 0; poll < 40; poll++)
+        pending.noteHeard(aTask().taskId, { status: poll < 20 ? 'waiting' : 'processing' });
       await results.put(aResult());
       await pending.remove(aTask().taskId);
       expect(writtenUnits({ capacity })).toEqual({ table: 3, index: reportsIndexes ? 1 : 0 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type DurationModel, learnDurations } from '../../functions/core/duration-model.ts';
+import { learnDurations } from '../../functions/core/duration-model.ts';
+import type { GatewayDurations } from '../../functions/core/gateway-durations.ts';
 import { createLearnedSchedule } from '../../functions/core/learned-schedule.ts';
 import * as plain from '../../functions/core/poll-schedule.ts';
 
@@ -17,9 +18,9 @@ const task = fc.record({
   instanceId: fc.constant(GATEWAY),
 });
 
-function learn(seen: { afterMs: number; byMs: number }[]): ReadonlyMap<string, DurationModel> {
+function learn(seen: { afterMs: number; byMs: number }[]): ReadonlyMap<string, GatewayDurations> {
   const model = learnDurations(seen);
-  return new Map(model ? [[GATEWAY, model]] : []);
+  return new Map(model ? [[GATEWAY, { all: model, byType: new Map() }]] : []);
 }
 
 /** The longest gap that any model may cause at an age: doubling, two short intervals, five minutes at most. */

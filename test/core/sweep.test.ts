@@ -71,6 +71,12 @@ describe('a sweep', () => {
     expect(new Set(polled).size).toBe(10);
   });
 
+  it('remembers what Huawei says of a task that goes on', async () => {
+    const { pending, sweep } = setUp(tasks(1), () => processing);
+    await sweep();
+    expect(await pending.get('t0')).toMatchObject({ status: 'processing', taskType: 'import_api' });
+  });
+
   it('does not poll a task again before its next point, and says when that is', async () => {
     const { polled, sweep } = setUp(tasks(1), () => processing);
     const report = await sweep({ afterMs: START_MS, nowMs: START_MS + 1 });

@@ -30,9 +30,9 @@ export function createMemoryPending(tasks: PendingTask[] = [], pageSize = 3): Me
       const { lastError: _, ...rest } = task;
       rows.set(taskId, { ...rest, ...(error && { lastError: error }) });
     },
-    noteStatus(taskId, status) {
+    noteHeard(taskId, heard) {
       const task = rows.get(taskId);
-      if (task) rows.set(taskId, { ...task, status });
+      if (task) rows.set(taskId, { ...task, ...heard });
     },
     async remove(taskId) {
       writes.push(`remove ${taskId}`);

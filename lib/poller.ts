@@ -6,6 +6,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type Backing, backingEnvironment, taskEnvironment } from './backing.ts';
 import { createDeadLetterQueue } from './dead-letter-queue.ts';
+import { heapFlags } from './heap-flags.ts';
 import { allow, createNodeFunction } from './node-function.ts';
 import { NEWEST_INDEX } from './tables.ts';
 
@@ -35,6 +36,7 @@ export class Poller extends Construct {
         HUAWEICLOUD_APIG_ENDPOINT: props.settings.endpoints.apig,
         HUAWEICLOUD_IAM_ENDPOINT: props.settings.endpoints.iam,
         PUBLIC_URL: props.publicUrl,
+        NODE_OPTIONS: heapFlags(props.settings.pollerMemoryMb).join(' '),
       },
       statements: pollerStatements(props),
     });

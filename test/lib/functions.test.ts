@@ -137,6 +137,12 @@ describe('the HTTP API', () => {
     });
   });
 
+  it('keeps the heap of the poller within its memory', () => {
+    const options = (pollerMemoryMb: number) => environmentOf(synthesize({ pollerMemoryMb }), 'Poller').NODE_OPTIONS;
+    expect(options(512)).toBe('--max-semi-space-size=16 --max-old-space-size=384');
+    expect(options(128)).toBe('--max-semi-space-size=4 --max-old-space-size=96');
+  });
+
   it('is the base of result links unless a public URL is set', () => {
     expect(environmentOf(nothing, 'Poller').PUBLIC_URL).toEqual({
       'Fn::GetAtt': [expect.stringMatching(/^TasksApi/), 'ApiEndpoint'],

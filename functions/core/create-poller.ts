@@ -27,7 +27,7 @@ export type PollerSettings = {
   /** Length of a window; windows lie on multiples of it. */
   windowMs: number;
   minSweepGapMs: number;
-  /** Polls in flight at once. */
+  /** Polls of one profile in flight at once. */
   concurrency: number;
   /** How long results are kept. */
   retentionMs: number;

@@ -1,5 +1,5 @@
 import { concludeTask } from './conclude-task.ts';
-import { createGate, type Gate } from './gate.ts';
+import { createLanes, type Lanes } from './lanes.ts';
 import { keepError, noteEnd, noteFault, type Observing } from './note-poll.ts';
 import type { Observed, ObserveLimits } from './observe-task.ts';
 import type { Clock, Log, MetricSink, PendingTaskStore, Segment } from './ports.ts';
@@ -23,7 +23,7 @@ export type SweepDeps = {
   clock: Clock;
   metrics: MetricSink;
   log: Log;
-  /** Polls in flight at once. */
+  /** Polls of one profile in flight at once. */
   concurrency: number;
   /** How long results are kept, in milliseconds. */
   retentionMs: number;
@@ -41,31 +41,38 @@ export type SweepSpan = {
   signal?: AbortSignal;
 };
 
+/** Tasks that may wait for a place in flight before the next ones are read. */
+const WAITING = 2_000;
+/** A task that has waited this long lets the sweep end: the other profiles' next points must not wait for a slow one. */
+const PATIENCE_MS = 10_000;
+
 /**
  * One pass over a segment: every page is read, every due task polled, what is over settled in one round at the end.
- * Holds one page and `concurrency` polls in memory. A task's trouble does not stop the others; what the stores could
+ * Holds one page, `WAITING` tasks and the polls in flight in memory. A task's trouble does not stop the others; what the stores could
  * not do is thrown when all is done.
  */
 export async function sweepSegment(deps: SweepDeps, span: SweepSpan): Promise<SweepReport> {
   const pass = { deps, span, report: emptyReport(), round: deps.startRound(), troubles: [] as unknown[] };
-  const gate = createGate(deps.concurrency);
-  await startPolls(pass, gate).catch((error: unknown) => pass.troubles.push(error));
-  await gate.drained();
+  const lanes = createLanes({ concurrency: deps.concurrency, waiting: WAITING });
+  await startPolls(pass, lanes).catch((error: unknown) => pass.troubles.push(error));
+  await lanes.drained();
   await pass.round.finish();
   const { troubles, report } = pass;
   if (troubles.length > 0) throw new AggregateError(troubles, `${troubles.length} tasks or pages not handled`);
   return report;
 }
 
+const NO_TURN = { kind: 'no_turn' } as const;
+
 type Pass = { deps: SweepDeps; span: SweepSpan; report: SweepReport; round: SettlingRound; troubles: unknown[] };
 
-async function startPolls(pass: Pass, gate: Gate): Promise<void> {
+async function startPolls(pass: Pass, lanes: Lanes): Promise<void> {
   const { deps, span } = pass;
   for await (const page of deps.pending.scan(span.segment)) {
     for (const task of page) {
       if (!noteTask(pass, task)) continue;
-      await gate.enter();
-      void pollTask(pass, task).finally(gate.leave);
+      const sinceMs = deps.clock.now();
+      await lanes.add(task.profile, () => pollTask(pass, task, sinceMs));
     }
     if (span.signal?.aborted) break;
   }
@@ -89,11 +96,12 @@ function noteTask({ deps, span, report }: Pass, task: PendingTask): boolean {
   return false;
 }
 
-async function pollTask(pass: Pass, task: PendingTask): Promise<void> {
+async function pollTask(pass: Pass, task: PendingTask, sinceMs: number): Promise<void> {
   const { deps, span, report } = pass;
   try {
     const { untilMs, signal } = span;
-    const observed = await deps.observe(task, { untilMs, ...(signal && { signal }) });
+    const isLate = deps.clock.now() - sinceMs > PATIENCE_MS;
+    const observed = isLate ? NO_TURN : await deps.observe(task, { untilMs, ...(signal && { signal }) });
     if (observed.kind === 'no_turn') {
       report.missed += 1;
       turnsOf(report, task.profile).withoutTurn += 1;

@@ -36,7 +36,7 @@ export function createPollerRuntime() {
   const base = withMinInterval(env.POLL_MIN_INTERVAL_MS);
   const poll = createPoller({
     pending,
-    query: createHuaweiTaskQuery({ profiles, clock, connections: CONCURRENCY }),
+    query: createHuaweiTaskQuery({ profiles, clock, connections: 2 * CONCURRENCY }),
     storeResult: createStoreResult({ results, files }),
     publishers: publishers.all,
     operatorAlerts: createSnsOperatorAlerter({

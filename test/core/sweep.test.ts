@@ -179,6 +179,31 @@ describe('a sweep', () => {
     expect(most).toBe(4);
   });
 
+  it('polls the tasks of other profiles while one answers nothing', async () => {
+    const answered = Promise.withResolvers<Observation>();
+    const slow = Array.from({ length: 30 }, (_, i) => pendingTask({ taskId: `slow${i}`, profile: 'slow' }));
+    const { polled, sweep } = setUp([...slow, ...tasks(9)], (task) =>
+      task.profile === 'slow' ? answered.promise : processing,
+    );
+    const swept = sweep();
+    while (polled.length < 9) await new Promise((resolve) => setImmediate(resolve));
+    expect(polled.every((taskId) => taskId.startsWith('t'))).toBe(true);
+    answered.resolve(processing);
+    expect(await swept).toMatchObject({ due: 39, polled: 39 });
+  });
+
+  it('gives up for now what has waited long for a place, so that the next sweep can begin', async () => {
+    const answered = Promise.withResolvers<Observation>();
+    const { clock, sweep } = setUp(tasks(9), () => answered.promise);
+    const swept = sweep();
+    await new Promise((resolve) => setImmediate(resolve));
+    clock.advance(10_001);
+    answered.resolve(processing);
+    const report = await swept;
+    expect(report).toMatchObject({ due: 9, polled: 4, missed: 5 });
+    expect(report.turns.get('default')).toEqual({ due: 9, polled: 4, withoutTurn: 5 });
+  });
+
   it('handles the other tasks when one cannot be stored, then throws so that an alarm can fire', async () => {
     const { pending, results, sweep } = setUp(tasks(4), () => succeeded);
     const store = results.store;

@@ -1,10 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { StoreError } from '../functions/core/errors.ts';
 import { checkFileKey } from '../functions/core/file-key.ts';
 import type { FileStore } from '../functions/core/ports.ts';
+import { writeWhole } from './write-whole.ts';
 
 /** Files below `folder`, each written whole or not at all. Keys cannot lead out of the folder. */
 export function createFolderFileStore({ folder }: { folder: string }): FileStore {
@@ -18,25 +19,6 @@ export function createFolderFileStore({ folder }: { folder: string }): FileStore
     },
     open: (ref) => openFile(pathOf, ref.location),
   };
-}
-
-async function writeWhole(target: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${target}.${randomUUID()}.tmp`;
-  try {
-    await mkdir(path.dirname(target), { recursive: true });
-    await writeThrough(temporary, bytes);
-    await rename(temporary, target);
-  } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => {});
-    throw new StoreError(`The file ${target} cannot be written`, { cause });
-  }
-}
-
-/** Renamed before its bytes are on the disk, a file could be empty after a power cut. */
-async function writeThrough(file: string, bytes: Uint8Array): Promise<void> {
-  await using handle = await open(file, 'wx');
-  await handle.writeFile(bytes);
-  await handle.sync();
 }
 
 async function openFile(pathOf: (key: string) => string, key: string) {

@@ -11,17 +11,18 @@ import type {
   TaskResultStore,
 } from '../functions/core/ports.ts';
 import type { Profiles } from '../functions/core/profile.ts';
-import { toEventAttributes, toTaskEvent } from '../functions/core/task-event.ts';
-import { createSlackSubscriber } from './slack-subscriber.ts';
-import { createSmtpAlertPublisher } from './smtp-alerts.ts';
-import { createTerminalAlertPublisher, createTerminalOperatorAlerter, type Terminal } from './terminal-alerts.ts';
 import {
   alertSubscriber,
   createLocalAlertPublisher,
   createLocalEventPublisher,
-  createTopic,
   type LocalEvent,
-} from './topics.ts';
+  publishToChannel,
+} from './local-publishers.ts';
+import type { Outbox } from './outbox.ts';
+import { createSlackSubscriber } from './slack-subscriber.ts';
+import { createSmtpAlertPublisher } from './smtp-alerts.ts';
+import { createTerminalAlertPublisher, createTerminalOperatorAlerter, type Terminal } from './terminal-alerts.ts';
+import { createTopic } from './topics.ts';
 import { createWebhookSubscriber } from './webhook-subscriber.ts';
 
 export type NotificationSettings = {
@@ -35,12 +36,18 @@ export type NotificationSettings = {
 export type Notifications = {
   publishers: (EventPublisher | AlertPublisher)[];
   operatorAlerts: OperatorAlerter;
-  publishToChannel(result: TaskResult, channel: string): PublishReport;
-  /** Tells what is left to tell and gives connections back. */
+  publishToChannel(result: TaskResult, channel: string): Promise<PublishReport>;
+  /** Goes on with what earlier processes left; once, when the public URL is known. */
+  resume(): void;
+  /** Tells what is due and gives connections back. What waits for another try is told by the next process. */
   stop(): Promise<void>;
 };
 
+/** What is published and not yet delivered, by topic. */
+export type Outboxes = { events: Outbox<LocalEvent>; alerts: Outbox<TaskResult> };
+
 type Deps = NotificationSettings & {
+  outboxes: Outboxes;
   terminal: Terminal;
   clock: Clock;
   log: Log;
@@ -54,9 +61,9 @@ type Deps = NotificationSettings & {
 
 /** The two topics of one machine and who is subscribed: terminal and webhooks always, Slack and e-mail where they are set. */
 export function createNotifications(deps: Deps): Notifications {
-  const { clock, log, metrics, terminal, publicUrl } = deps;
-  const events = createTopic<LocalEvent>({ clock, log });
-  const alerts = createTopic<TaskResult>({ clock, log });
+  const { clock, log, metrics, terminal, publicUrl, outboxes } = deps;
+  const events = createTopic({ clock, log, outbox: outboxes.events });
+  const alerts = createTopic({ clock, log, outbox: outboxes.alerts });
   const link = {
     get publicUrl() {
       return publicUrl();
@@ -72,10 +79,10 @@ export function createNotifications(deps: Deps): Notifications {
   return {
     publishers: [createLocalEventPublisher(events, link), createLocalAlertPublisher(alerts)],
     operatorAlerts,
-    publishToChannel(result, channel) {
-      const attributes = { ...toEventAttributes(result), channel };
-      events.publish([{ event: toTaskEvent(result, link), attributes }]);
-      return { failed: [] };
+    publishToChannel: (result, channel) => publishToChannel(events, { result, channel, publicUrl: publicUrl() }),
+    resume() {
+      events.resume();
+      alerts.resume();
     },
     async stop() {
       await Promise.all([events.stop(), alerts.stop()]);

@@ -4,6 +4,7 @@ import { createDynamoTaskResultStore } from '../functions/adapters/dynamo-task-r
 import { createHuaweiTaskQuery } from '../functions/adapters/huawei/huawei-task-query.ts';
 import { hashApiKey } from '../functions/core/api-keys.ts';
 import { createPoller, type Poller } from '../functions/core/create-poller.ts';
+import type { TaskResult } from '../functions/core/outcome.ts';
 import { withMinInterval } from '../functions/core/poll-schedule.ts';
 import type { Clock, Log, MetricSink, TaskQuery } from '../functions/core/ports.ts';
 import { type Profiles, parseProfileDefaults } from '../functions/core/profile.ts';
@@ -14,7 +15,9 @@ import { createTaskSchedule } from '../functions/core/task-schedule.ts';
 import { createTasksApiHandler, type TasksApiHandler } from '../functions/http/handler.ts';
 import { LOCAL_TABLES, startEmbeddedDynamo } from './embedded-dynamodb.ts';
 import { createFolderFileStore } from './folder-file-store.ts';
+import { openFolderOutbox } from './folder-outbox.ts';
 import { startHttpServer } from './http-server.ts';
+import type { LocalEvent } from './local-publishers.ts';
 import { createNotifications, type NotificationSettings, type Notifications } from './notifications.ts';
 import { runPoller } from './run-poller.ts';
 import type { Terminal } from './terminal-alerts.ts';
@@ -22,7 +25,7 @@ import type { Terminal } from './terminal-alerts.ts';
 export type ServiceOptions = NotificationSettings & {
   host: string;
   port: number;
-  /** Holds the database and the exported files. */
+  /** Holds the database, the exported files and what is published and not yet delivered. */
   dataDir: string;
   profiles: Profiles;
   apiKeys: readonly string[];
@@ -36,7 +39,7 @@ export type ServiceOptions = NotificationSettings & {
 
 export type Service = {
   url: string;
-  /** Starts no new poll, lets what is in flight end, tells what is left to tell, and frees the port. */
+  /** Starts no new poll, lets what is in flight end, tells what is due, and frees the port. */
   close(): Promise<void>;
 };
 
@@ -44,7 +47,7 @@ const NO_METRICS: MetricSink = { add() {} };
 const WINDOW_MS = 1_000;
 const RETENTION_MS = 90 * 86_400_000;
 const CONCURRENCY = 32;
-/** After this a hanging poll or receiver is given up: its task is still pending, and nothing is lost. */
+/** After this a hanging poll or receiver is given up: its task is still pending, its message in the outbox. */
 const CLOSE_WITHIN_MS = 4_000;
 
 /** Everything on one machine: the same API, poller and notifications as in AWS, with the edges replaced. */
@@ -56,12 +59,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     ...options,
     metrics: options.metrics ?? NO_METRICS,
     results: stores.results,
+    outboxes: stores.outboxes,
     publicUrl: () => listening.url,
   });
   const query = createHuaweiTaskQuery({ profiles: async () => options.profiles, clock, connections: CONCURRENCY });
   const handler = createApi(options, stores, notifications);
   const server = await startHttpServer({ handler, host: options.host, port: options.port });
   listening.url = server.url;
+  notifications.resume();
   const poller = runPoller(createLocalPoller(options, stores, { query, notifications }), { windowMs: WINDOW_MS, log });
   return {
     url: server.url,
@@ -81,6 +86,10 @@ async function openStores({ dataDir, clock, log }: ServiceOptions) {
     pending: createDynamoPendingTaskStore({ client, tableName: LOCAL_TABLES.pending, log }),
     results: createDynamoTaskResultStore({ client, tableName: LOCAL_TABLES.results, log, clock }),
     files: createFolderFileStore({ folder: path.join(dataDir, 'files') }),
+    outboxes: {
+      events: await openFolderOutbox<LocalEvent>({ folder: path.join(dataDir, 'outbox', 'events'), log }),
+      alerts: await openFolderOutbox<TaskResult>({ folder: path.join(dataDir, 'outbox', 'alerts'), log }),
+    },
     close,
   };
 }
@@ -113,7 +122,7 @@ function createApi(options: ServiceOptions, stores: Stores, notifications: Notif
     apiKeyHashes: async () => hashes,
     republish: createRepublish({
       publishers: notifications.publishers,
-      toChannel: async (result, channel) => notifications.publishToChannel(result, channel),
+      toChannel: notifications.publishToChannel,
     }),
   });
 }

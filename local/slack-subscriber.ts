@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { SQSRecord } from 'aws-lambda';
 import { createSlackWebhook } from '../functions/adapters/slack-webhook.ts';
 import type { Clock, Log, MetricSink, OperatorAlerter } from '../functions/core/ports.ts';
 import { parseSlackRouting } from '../functions/core/slack-routing.ts';
 import { createNotifySlackHandler } from '../functions/notify-slack/handler.ts';
-import type { LocalEvent, Subscriber } from './topics.ts';
+import type { LocalEvent } from './local-publishers.ts';
+import { toQueueRecord } from './queue-record.ts';
+import type { Subscriber } from './subscriber.ts';
 
 type SlackDeps = { clock: Clock; log: Log; metrics: MetricSink; alerter: OperatorAlerter };
 
@@ -25,25 +26,16 @@ export function createSlackSubscriber(webhookUrl: string, deps: SlackDeps): Subs
     maxBatch: BATCH,
     wants: ({ attributes }) => attributes.channel !== 'webhook',
     async deliver(batch) {
-      const records = new Map(batch.map((event) => [randomUUID() as string, event]));
+      const attempts = new Map(batch.map((attempt) => [randomUUID() as string, attempt]));
       const deadlineMs = deps.clock.now() + TIMEOUT_MS;
       const { batchItemFailures } = await handler(
-        { Records: [...records].map(([messageId, event]) => toRecord(messageId, event)) },
+        { Records: [...attempts].map(([id, attempt]) => toQueueRecord(id, attempt)) },
         { getRemainingTimeInMillis: () => deadlineMs - deps.clock.now() },
       );
-      return batchItemFailures.flatMap(({ itemIdentifier }) => records.get(itemIdentifier) ?? []);
+      return batchItemFailures.flatMap(({ itemIdentifier }) => {
+        const attempt = attempts.get(itemIdentifier);
+        return attempt === undefined ? [] : [{ attempt }];
+      });
     },
   };
-}
-
-function toRecord(messageId: string, { event, attributes }: LocalEvent): SQSRecord {
-  const messageAttributes = Object.entries(attributes).map(([name, stringValue]) => [
-    name,
-    { dataType: 'String', stringValue },
-  ]);
-  return {
-    messageId,
-    body: JSON.stringify(event),
-    messageAttributes: Object.fromEntries(messageAttributes),
-  } as unknown as SQSRecord;
 }

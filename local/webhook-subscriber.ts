@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { SQSRecord } from 'aws-lambda';
 import { createWebhookPoster } from '../functions/adapters/webhook-poster.ts';
 import type { Clock, Log, MetricSink, TaskResultStore } from '../functions/core/ports.ts';
 import type { Profiles } from '../functions/core/profile.ts';
 import { parseSigningKeys } from '../functions/core/webhook-keys.ts';
-import type { RetryPolicy } from '../functions/core/webhook-retry.ts';
+import { createRetryPolicy } from '../functions/core/webhook-retry.ts';
 import { createDeliverWebhookHandler } from '../functions/deliver-webhook/handler.ts';
-import { DELIVERY_ATTEMPTS, type LocalEvent, type Subscriber } from './topics.ts';
+import type { LocalEvent } from './local-publishers.ts';
+import { toQueueRecord } from './queue-record.ts';
+import type { Subscriber } from './subscriber.ts';
 
 type WebhookDeps = {
   results: Pick<TaskResultStore, 'get' | 'recordDelivery'>;
@@ -19,21 +20,17 @@ type WebhookDeps = {
 
 const BATCH = 10;
 
-/** The topic waits between attempts, so this says only when it has made its last one. */
-const untilTopicGivesUp: RetryPolicy = ({ attempts }) =>
-  attempts < DELIVERY_ATTEMPTS ? { kind: 'retry', delayMs: 0 } : { kind: 'exhausted' };
-
-/** The webhook function behind the local topic: it gets queue records as in AWS, and the topic retries what it gives back. */
+/** The webhook function behind the local topic: it gets queue records as in AWS, and says itself when to try again. */
 export function createWebhookSubscriber(deps: WebhookDeps): Subscriber<LocalEvent> {
   const { log, clock, allowLoopback } = deps;
   const keys = parseSigningKeys(JSON.stringify({ profiles: deps.profiles }));
-  const receives = new WeakMap<LocalEvent, Receives>();
+  const delays = new Map<string, number>();
   const handler = createDeliverWebhookHandler({
     ...deps,
     signingKeys: async () => keys,
     poster: createWebhookPoster({ clock, allowLoopback }),
-    queue: { delay: async () => {} },
-    retry: untilTopicGivesUp,
+    queue: { delay: async (receipt, delayMs) => void delays.set(receipt, delayMs) },
+    retry: createRetryPolicy(Math.random),
     deadLetters: { send: async (_record, reason) => log.error('webhook event given up', { reason }) },
   });
   return {
@@ -41,27 +38,19 @@ export function createWebhookSubscriber(deps: WebhookDeps): Subscriber<LocalEven
     maxBatch: BATCH,
     wants: ({ attributes: { callback, channel = 'webhook' } }) => callback === 'true' && channel === 'webhook',
     async deliver(batch) {
-      const received = batch.map((event) => {
-        const { count, firstAtMs } = receives.get(event) ?? { count: 0, firstAtMs: clock.now() };
-        const next = { count: count + 1, firstAtMs };
-        receives.set(event, next);
-        return { event, record: toRecord(event, next) };
+      const attempts = batch.map((attempt) => ({ id: randomUUID() as string, attempt }));
+      const { batchItemFailures } = await handler({
+        Records: attempts.map(({ id, attempt }) => toQueueRecord(id, attempt)),
       });
-      const { batchItemFailures } = await handler({ Records: received.map(({ record }) => record) });
       const givenBack = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
-      return received.filter(({ record }) => givenBack.has(record.messageId)).map(({ event }) => event);
+      const returned = attempts.filter(({ id }) => givenBack.has(id));
+      return returned.map(({ id, attempt }) => ({ attempt, delayMs: takeDelay(delays, id) }));
     },
   };
 }
 
-type Receives = { count: number; firstAtMs: number };
-
-function toRecord({ event }: LocalEvent, { count, firstAtMs }: Receives): SQSRecord {
-  const attributes = { ApproximateReceiveCount: `${count}`, ApproximateFirstReceiveTimestamp: `${firstAtMs}` };
-  return {
-    messageId: randomUUID() as string,
-    body: JSON.stringify(event),
-    attributes,
-    messageAttributes: {},
-  } as unknown as SQSRecord;
+function takeDelay(delays: Map<string, number>, id: string): number | undefined {
+  const delayMs = delays.get(id);
+  delays.delete(id);
+  return delayMs;
 }

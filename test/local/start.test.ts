@@ -1,17 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DEFAULT_ACCOUNT } from '../../simulator/defaults.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
-
-type Running = { child: ChildProcess; url: string; output(): string };
+import { getJson, register, type ServiceProcess, startServiceProcess } from './service-process.ts';
 
 let dataDir: string;
 let simulator: Simulator;
-const running: ChildProcess[] = [];
+const running: ServiceProcess[] = [];
 
 beforeEach(async () => {
   dataDir = await mkdtemp(path.join(tmpdir(), 'apig-start-'));
@@ -19,59 +16,21 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const child of running.splice(0)) child.kill('SIGKILL');
+  for (const service of running.splice(0)) await service.kill();
   await simulator.close();
   await rm(dataDir, { recursive: true, force: true });
 });
 
-const KEY = 'a-key-for-this-test-alone';
-
-/** `npm start` as a child process, with the simulator as Huawei Cloud. */
-async function start(environment: Record<string, string> = {}): Promise<Running> {
-  const { projectId, instanceId, ak, sk } = DEFAULT_ACCOUNT;
-  const child = spawn(process.execPath, ['bin/local.ts'], {
-    env: {
-      PATH: process.env.PATH,
-      PORT: '0',
-      DATA_DIR: dataDir,
-      API_KEYS: KEY,
-      POLL_MIN_INTERVAL_MS: '200',
-      HUAWEICLOUD_SDK_PROJECT_ID: projectId,
-      HUAWEICLOUD_INSTANCE_ID: instanceId,
-      HUAWEICLOUD_SDK_AK: ak,
-      HUAWEICLOUD_SDK_SK: sk,
-      HUAWEICLOUD_APIG_ENDPOINT: simulator.url,
-      HUAWEICLOUD_IAM_ENDPOINT: simulator.url,
-      ...environment,
-    },
-  });
-  running.push(child);
-  let output = '';
-  const url = await new Promise<string>((resolve, reject) => {
-    const collect = (chunk: Buffer) => {
-      output += chunk;
-      const found = /listening on (http:\S+)/.exec(output);
-      if (found?.[1]) resolve(found[1]);
-    };
-    child.stdout?.on('data', collect);
-    child.stderr?.on('data', collect);
-    child.once('exit', (code) => reject(new Error(`exited with ${code}: ${output}`)));
-  });
-  return { child, url, output: () => output };
-}
-
-const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' };
-
-async function register(url: string, taskId: string): Promise<number> {
-  const response = await fetch(`${url}/tasks`, { method: 'POST', headers, body: JSON.stringify({ task_id: taskId }) });
-  return response.status;
+/** What `npm start` runs, as a child process, with the simulator as Huawei Cloud. */
+async function start(environment: Record<string, string> = {}): Promise<ServiceProcess> {
+  const service = await startServiceProcess({ simulator, dataDir, environment });
+  running.push(service);
+  return service;
 }
 
 type Task = { state: string; outcome?: string; status?: string };
 
-async function task(url: string, taskId: string): Promise<Task> {
-  return (await (await fetch(`${url}/tasks/${taskId}`, { headers })).json()) as Task;
-}
+const task = (url: string, taskId: string) => getJson<Task>(url, `/tasks/${taskId}`);
 
 async function until(url: string, taskId: string, isThere: (seen: Task) => boolean): Promise<Task> {
   return expect
@@ -91,8 +50,7 @@ describe('npm start', () => {
     await until(first.url, pending, ({ status }) => status === 'processing');
     const late = simulator.control.addTask({ ending: 'never' });
     expect(await register(first.url, late)).toBe(202);
-    first.child.kill('SIGKILL');
-    await once(first.child, 'exit');
+    await first.kill();
 
     const second = await start();
     expect(await task(second.url, over)).toMatchObject({ state: 'final', outcome: 'succeeded' });
@@ -136,8 +94,7 @@ describe('npm start', () => {
     expect((await stat(path.join(dataDir, 'api-key'))).mode & 0o077).toBe(0);
     const authorized = await fetch(`${first.url}/tasks`, { headers: { authorization: `Bearer ${key}` } });
     expect(authorized.status).toBe(200);
-    first.child.kill('SIGKILL');
-    await once(first.child, 'exit');
+    await first.kill();
     expect((await start({ API_KEYS: '' })).output()).not.toContain(key);
   });
 

@@ -1,32 +1,35 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { burst, failedImport, goodExport } from '../../bin/sample-results.ts';
-import type { TaskResult } from '../../functions/core/outcome.ts';
 import type { Clock, Log } from '../../functions/core/ports.ts';
-import {
-  alertSubscriber,
-  createLocalAlertPublisher,
-  createLocalEventPublisher,
-  createTopic,
-  type LocalEvent,
-} from '../../local/topics.ts';
+import type { OutboxEntry } from '../../local/outbox.ts';
+import type { Subscriber } from '../../local/subscriber.ts';
+import { createTopic } from '../../local/topics.ts';
+import { createFakeClock, silentLog } from '../core/support/fixtures.ts';
+import { createMemoryOutbox } from './memory-outbox.ts';
 
-function topicOf<T>() {
-  const waits: number[] = [];
-  const errors: unknown[] = [];
-  const clock: Clock = { now: () => 0, sleep: async (ms) => void waits.push(ms) };
-  const log: Log = { info: () => {}, warn: () => {}, error: (_message, fields) => errors.push(fields) };
-  return { topic: createTopic<T>({ clock, log }), waits, errors };
+function topicOf<T>({ clock = createFakeClock() as Clock, kept = new Map<string, OutboxEntry<T>>() } = {}) {
+  const lines: unknown[] = [];
+  const note = (message: string, fields?: Record<string, unknown>) => void lines.push({ message, ...fields });
+  const log: Log = { info: () => {}, warn: note, error: note };
+  return { topic: createTopic<T>({ clock, log, outbox: createMemoryOutbox(kept) }), kept, lines };
 }
 
 /** A subscriber that fails its first `failures` deliveries. */
 function flaky(name: string, failures: number) {
   const batches: number[][] = [];
-  const deliver = async (batch: number[]) => {
-    batches.push(batch);
+  const deliver: Subscriber<number>['deliver'] = async (batch) => {
+    batches.push(batch.map(({ message }) => message));
     if (batches.length <= failures) throw new Error('down');
     return [];
   };
   return { name, batches, deliver };
+}
+
+/** A clock that stands still; `sleep` ends only when it is cut short. */
+function createStill(): Clock {
+  const sleep: Clock['sleep'] = (_ms, signal) =>
+    new Promise((resolve) => (signal?.aborted ? resolve() : signal?.addEventListener('abort', () => resolve())));
+  return { now: () => 0, sleep };
 }
 
 describe('createTopic', () => {
@@ -36,8 +39,9 @@ describe('createTopic', () => {
     const even = { ...flaky('even', 0), wants: (n: number) => n % 2 === 0 };
     topic.subscribe(all);
     topic.subscribe(even);
-    topic.publish([1, 2, 3]);
-    topic.publish([5]);
+    await topic.publish([1, 2, 3]);
+    await topic.drained();
+    await topic.publish([5]);
     await topic.drained();
     expect(all.batches).toEqual([[1, 2, 3], [5]]);
     expect(even.batches).toEqual([[2]]);
@@ -47,102 +51,149 @@ describe('createTopic', () => {
     const { topic } = topicOf<number>();
     const small = { ...flaky('small', 0), maxBatch: 2 };
     topic.subscribe(small);
-    topic.publish([1, 2, 3, 4, 5]);
+    await topic.publish([1, 2, 3, 4, 5]);
     await topic.drained();
     expect(small.batches).toEqual([[1, 2], [3, 4], [5]]);
   });
 
-  it('tries a failed batch again with growing waits, in order', async () => {
-    const { topic, waits, errors } = topicOf<number>();
-    const subscriber = flaky('slow', 2);
-    topic.subscribe(subscriber);
-    topic.publish([1]);
-    topic.publish([2]);
-    await topic.drained();
-    expect(subscriber.batches).toEqual([[1], [1], [1], [2]]);
-    expect(waits).toEqual([1_000, 5_000]);
-    expect(errors).toEqual([]);
-  });
-
-  it('tries only the messages again that a subscriber gives back', async () => {
-    const { topic } = topicOf<number>();
-    const batches: number[][] = [];
+  it('keeps a message until it is delivered, and no longer', async () => {
+    const { topic, kept } = topicOf<number>();
+    const seen: number[] = [];
     topic.subscribe({
-      name: 'partial',
-      deliver: async (batch) => {
-        batches.push(batch);
-        return batches.length === 1 ? batch.filter((n) => n > 1) : [];
-      },
-    });
-    topic.publish([1, 2, 3]);
-    await topic.drained();
-    expect(batches).toEqual([
-      [1, 2, 3],
-      [2, 3],
-    ]);
-  });
-
-  it('gives up after five deliveries, says whose, and goes on', async () => {
-    const { topic, errors } = topicOf<number>();
-    const broken = flaky('broken', 5);
-    const sound = flaky('sound', 0);
-    topic.subscribe(broken);
-    topic.subscribe(sound);
-    topic.publish([1]);
-    topic.publish([2]);
-    await topic.drained();
-    expect(errors).toEqual([{ subscriber: 'broken', messages: 1 }]);
-    expect(broken.batches).toEqual([[1], [1], [1], [1], [1], [2]]);
-    expect(sound.batches).toEqual([[1], [2]]);
-  });
-
-  it('cuts waits short when it stops', async () => {
-    const clock: Clock = {
-      now: () => 0,
-      sleep: (_ms, signal) =>
-        new Promise((resolve) => (signal?.aborted ? resolve() : signal?.addEventListener('abort', () => resolve()))),
-    };
-    const topic = createTopic<number>({ clock, log: { info: () => {}, warn: () => {}, error: () => {} } });
-    const subscriber = flaky('slow', 1);
-    topic.subscribe(subscriber);
-    topic.publish([1]);
-    await topic.stop();
-    expect(subscriber.batches).toEqual([[1], [1]]);
-  });
-});
-
-describe('the local publishers', () => {
-  it('carry an event with its attributes', async () => {
-    const { topic } = topicOf<LocalEvent>();
-    const got: LocalEvent[] = [];
-    topic.subscribe({
-      name: 'slack',
-      wants: ({ attributes }) => attributes.outcome === 'failed',
-      deliver: async (batch) => {
-        got.push(...batch);
+      name: 'a',
+      async deliver() {
+        seen.push(kept.size);
         return [];
       },
     });
-    const publisher = createLocalEventPublisher(topic, { publicUrl: 'http://127.0.0.1:3000' });
-    expect(await publisher.publish([failedImport, goodExport])).toEqual({ failed: [] });
+    topic.subscribe(flaky('b', 1));
+    await topic.publish([1, 2]);
+    expect(kept.size).toBe(2);
     await topic.drained();
-    expect(got).toHaveLength(1);
-    expect(got[0]?.event.data.result_url).toBe(`http://127.0.0.1:3000/tasks/${failedImport.taskId}`);
-    expect(got[0]?.attributes.label).toBe('production');
+    expect(seen).toEqual([2]);
+    expect(kept.size).toBe(0);
   });
 
-  it('keep a round of alerts together and try again what was not sent', async () => {
-    const { topic } = topicOf<TaskResult>();
-    const rounds: string[][] = [];
-    const publisher = {
-      publish: async (results: TaskResult[]) => {
-        rounds.push(results.map(({ taskId }) => taskId));
-        return { failed: rounds.length === 1 ? [{ taskId: failedImport.taskId, reason: 'x' }] : [] };
-      },
-    };
-    topic.subscribe(alertSubscriber('e-mail', publisher));
-    await createLocalAlertPublisher(topic).publish(burst);
+  it('tries a failed batch again with growing waits', async () => {
+    const clock = createFakeClock();
+    const { topic, lines } = topicOf<number>({ clock });
+    const subscriber = flaky('slow', 3);
+    topic.subscribe(subscriber);
+    await topic.publish([1, 2]);
     await topic.drained();
-    expect(rounds).toEqual([burst.map(({ taskId }) => taskId), [failedImport.taskId]]);
+    expect(subscriber.batches).toEqual(Array.from({ length: 4 }, () => [1, 2]));
+    expect(clock.slept.reduce((sum, ms) => sum + ms, 0)).toBe(5_000 + 30_000 + 120_000);
+    expect(lines).toEqual([]);
+  });
+
+  it('tries only the messages again that a subscriber gives back, when it says', async () => {
+    const clock = createFakeClock();
+    const { topic, kept } = topicOf<number>({ clock });
+    const attempts: unknown[] = [];
+    const startMs = clock.now();
+    topic.subscribe({
+      name: 'partial',
+      async deliver(batch) {
+        attempts.push(batch.map(({ message, attempts, firstAtMs }) => [message, attempts, firstAtMs - startMs]));
+        clock.advance(100);
+        if (attempts.length > 2) return [];
+        return batch.filter(({ message }) => message > 1).map((attempt) => ({ attempt, delayMs: 700 }));
+      },
+    });
+    await topic.publish([1, 2, 3]);
+    await topic.drained();
+    expect(attempts).toEqual([
+      [1, 2, 3].map((n) => [n, 0, 0]),
+      [2, 3].map((n) => [n, 1, 0]),
+      [2, 3].map((n) => [n, 2, 0]),
+    ]);
+    expect(clock.slept).toEqual([700, 700]);
+    expect(kept.size).toBe(0);
+  });
+
+  it('delivers others while one waits for its next try', async () => {
+    const { topic, kept } = topicOf<number>({ clock: createStill() });
+    const subscriber = flaky('slow', 1);
+    topic.subscribe(subscriber);
+    await topic.publish([1]);
+    await expect.poll(() => subscriber.batches).toEqual([[1]]);
+    await topic.publish([2]);
+    await expect.poll(() => subscriber.batches).toEqual([[1], [2]]);
+    expect([...kept.values()].map(({ waiting }) => waiting.map(({ message }) => message))).toEqual([[1]]);
+  });
+
+  it('gives up after a day, says whose, and goes on', async () => {
+    const clock = createFakeClock();
+    const { topic, kept, lines } = topicOf<number>({ clock });
+    const broken = flaky('broken', Number.POSITIVE_INFINITY);
+    topic.subscribe(broken);
+    const startMs = clock.now();
+    await topic.publish([1]);
+    await topic.drained();
+    expect(clock.now() - startMs).toBe(86_400_000);
+    expect(broken.batches.length).toBeGreaterThan(10);
+    expect(lines).toEqual([{ message: 'messages given up', channel: 'broken', messages: 1 }]);
+    expect(kept.size).toBe(0);
+  });
+
+  it('delivers what is due when it stops, and keeps what waits for its next try', async () => {
+    const { topic, kept, lines } = topicOf<number>({ clock: createStill() });
+    const slow = flaky('slow', 1);
+    const sound = flaky('sound', 0);
+    topic.subscribe(slow);
+    topic.subscribe(sound);
+    await topic.publish([1]);
+    await topic.stop();
+    expect([slow.batches, sound.batches]).toEqual([[[1]], [[1]]]);
+    expect(kept.size).toBe(1);
+    expect(lines).toEqual([{ message: 'kept for the next start', channel: 'slow', messages: 1 }]);
+  });
+
+  it('goes on where an earlier process stopped: same messages, same attempts, not before they are due', async () => {
+    const clock = createFakeClock();
+    const kept = new Map<string, OutboxEntry<number>>();
+    const first = topicOf<number>({ clock: { ...clock, sleep: createStill().sleep }, kept });
+    first.topic.subscribe(flaky('slow', 1));
+    await first.topic.publish([1, 2]);
+    await first.topic.stop();
+    const { topic, lines } = topicOf<number>({ clock, kept });
+    const got: unknown[] = [];
+    topic.subscribe({
+      name: 'slow',
+      async deliver(batch) {
+        got.push(...batch, clock.now());
+        return [];
+      },
+    });
+    topic.resume();
+    await topic.drained();
+    const common = { attempts: 1, firstAtMs: clock.now() - 5_000, dueAtMs: clock.now() };
+    expect(got).toEqual([{ message: 1, ...common }, { message: 2, ...common }, clock.now()]);
+    expect(lines).toEqual([{ message: 'sending what the last run left', channel: 'slow', messages: 2 }]);
+    expect(kept.size).toBe(0);
+  });
+
+  it('keeps what is for a channel that is not set now, and says so', async () => {
+    const kept = new Map([['1', { subscriber: 'slack', waiting: [{ message: 1, attempts: 0, dueAtMs: 0 }] }]]);
+    const { topic, lines } = topicOf<number>({ kept });
+    topic.resume();
+    await topic.drained();
+    expect(kept.size).toBe(1);
+    expect(lines).toEqual([{ message: 'messages wait for a channel that is not set', channel: 'slack', messages: 1 }]);
+  });
+
+  it('survives an outbox that cannot be written any more', async () => {
+    const outbox = createMemoryOutbox<number>();
+    const errors: string[] = [];
+    const log = { ...silentLog, error: (message: string) => void errors.push(message) };
+    const remove = () => Promise.reject(new Error('disk full'));
+    const topic = createTopic<number>({ clock: createFakeClock(), log, outbox: { ...outbox, remove } });
+    const sound = flaky('sound', 0);
+    topic.subscribe(sound);
+    await topic.publish([1]);
+    await topic.drained();
+    await turn();
+    expect(sound.batches).toEqual([[1]]);
+    expect(errors).toEqual(['what was delivered may be sent again after a restart']);
   });
 });

@@ -2,32 +2,42 @@ import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { createDynamoTaskResultStore } from '../../functions/adapters/dynamo-task-result-store.ts';
 import type { TaskResult } from '../../functions/core/outcome.ts';
-import type { Clock } from '../../functions/core/ports.ts';
 import { LOCAL_TABLES, startEmbeddedDynamo } from '../../local/embedded-dynamodb.ts';
+import type { LocalEvent } from '../../local/local-publishers.ts';
 import { createNotifications } from '../../local/notifications.ts';
 import { aResult } from '../contract/samples.ts';
-import { createMetricSums, silentLog } from '../core/support/fixtures.ts';
+import { createFakeClock, createMetricSums, silentLog } from '../core/support/fixtures.ts';
 import { startReceiver } from '../deliver-webhook/receiver.ts';
+import { createMemoryOutbox } from './memory-outbox.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 3).toString('base64')}`;
 const PROFILES = { default: { project_id: 'p', webhook_secrets: [SECRET] } };
 
-/** The topics of `npm start` on its database; waits between attempts are noted, and not made. */
+/** The topics of `npm start` on its database; waits between attempts pass at once. */
 async function setUp({ allowLoopbackCallbacks }: { allowLoopbackCallbacks?: boolean } = {}) {
-  const waits: number[] = [];
-  const clock: Clock = { now: Date.now, sleep: async (ms) => void waits.push(ms) };
+  const clock = createFakeClock(Date.now());
+  const outboxes = { events: createMemoryOutbox<LocalEvent>(), alerts: createMemoryOutbox<TaskResult>() };
   const database = await startEmbeddedDynamo();
   const receiver = await startReceiver();
   const table = { client: database.client, tableName: LOCAL_TABLES.results };
   const results = createDynamoTaskResultStore({ ...table, clock });
   const metrics = createMetricSums();
   const notifications = createNotifications({
-    ...{ results, clock, metrics, log: silentLog, alertEmails: [], profiles: PROFILES, allowLoopbackCallbacks },
+    ...{
+      outboxes,
+      results,
+      clock,
+      metrics,
+      log: silentLog,
+      alertEmails: [],
+      profiles: PROFILES,
+      allowLoopbackCallbacks,
+    },
     terminal: { write: () => true, colours: false },
     publicUrl: () => 'http://127.0.0.1:3000',
   });
   const store = async (changes: Partial<TaskResult> = {}) => {
-    const expiresAtS = Math.floor(Date.now() / 1000) + 3_600;
+    const expiresAtS = Math.floor(clock.now() / 1000) + 7 * 86_400;
     const result = aResult({ callbackUrl: receiver.url, expiresAtS, ...changes });
     await results.put(result);
     return result;
@@ -35,9 +45,11 @@ async function setUp({ allowLoopbackCallbacks }: { allowLoopbackCallbacks?: bool
   const publish = async (result: TaskResult) => {
     await Promise.all(notifications.publishers.map((publisher) => publisher.publish([result])));
   };
+  /** Until nothing is left to send; `stop` would leave what waits for another try. */
+  const settled = () => expect.poll(() => outboxes.events.kept.size + outboxes.alerts.kept.size).toBe(0);
   const deliveriesOf = async ({ taskId }: TaskResult) => (await results.get(taskId))?.deliveries;
   return {
-    ...{ receiver, notifications, waits, metrics, store, publish, deliveriesOf },
+    ...{ receiver, notifications, clock, settled, metrics, store, publish, deliveriesOf },
     async [Symbol.asyncDispose]() {
       await receiver[Symbol.asyncDispose]();
       await database.close();
@@ -50,7 +62,7 @@ describe('webhooks on one machine', () => {
     await using local = await setUp();
     const result = await local.store();
     await local.publish(result);
-    await local.notifications.stop();
+    await local.settled();
     const [{ body, headers } = expect.fail('nothing came')] = local.receiver.received;
     const event = new Webhook(SECRET).verify(body, headers as Record<string, string>);
     expect(event).toMatchObject({ subject: result.taskId, type: 'apig.task.partially_succeeded' });
@@ -59,35 +71,47 @@ describe('webhooks on one machine', () => {
     expect(await local.deliveriesOf(result)).toEqual([delivery]);
   });
 
-  it('are tried again at the topic’s pace', async () => {
+  it('are tried again with growing waits, as in AWS', async () => {
     await using local = await setUp();
     local.receiver.answerWith({ status: 503 }, 'reset');
+    const startMs = local.clock.now();
     const result = await local.store();
     await local.publish(result);
-    await local.notifications.stop();
+    await local.settled();
     expect(local.receiver.received).toHaveLength(3);
-    expect(local.waits).toEqual([1_000, 5_000]);
+    expect(local.clock.now() - startMs).toBeGreaterThanOrEqual(0.8 * 35_000);
+    expect(local.clock.now() - startMs).toBeLessThanOrEqual(1.2 * 35_000);
     expect(await local.deliveriesOf(result)).toMatchObject([{ status: 'delivered', attempts: 3 }]);
   });
 
-  it('are given up with the topic’s last attempt, and the result shows that', async () => {
+  it('are tried again when the receiver asks for it', async () => {
     await using local = await setUp();
-    local.receiver.answerWith(...Array.from({ length: 6 }, () => ({ status: 500 })));
+    local.receiver.answerWith({ status: 429, headers: { 'retry-after': '1000' } });
+    const startMs = local.clock.now();
+    await local.publish(await local.store());
+    await local.settled();
+    expect(local.clock.now() - startMs).toBe(1_000_000);
+  });
+
+  it('are given up after a day, and the result shows that', async () => {
+    await using local = await setUp();
+    local.receiver.answerWith(...Array.from({ length: 100 }, () => ({ status: 500 })));
+    const startMs = local.clock.now();
     const result = await local.store();
     await local.publish(result);
-    await local.notifications.stop();
-    expect(local.receiver.received).toHaveLength(5);
+    await local.settled();
+    expect(local.clock.now() - startMs).toBe(86_400_000);
     expect(await local.deliveriesOf(result)).toMatchObject([
-      { status: 'failed', attempts: 5, http_status: 500, reason: 'gave up: HTTP 500' },
+      { status: 'failed', attempts: local.receiver.received.length, http_status: 500, reason: 'gave up: HTTP 500' },
     ]);
   });
 
   it('get a replay that names them, and none that names another channel', async () => {
     await using local = await setUp();
     const result = await local.store();
-    local.notifications.publishToChannel(result, 'webhook');
-    local.notifications.publishToChannel(result, 'payments');
-    await local.notifications.stop();
+    await local.notifications.publishToChannel(result, 'webhook');
+    await local.notifications.publishToChannel(result, 'payments');
+    await local.settled();
     expect(local.receiver.received).toHaveLength(1);
   });
 
@@ -95,7 +119,7 @@ describe('webhooks on one machine', () => {
     await using local = await setUp();
     const { callbackUrl: _, ...result } = await local.store();
     await local.publish(result);
-    await local.notifications.stop();
+    await local.settled();
     expect(local.receiver.received).toEqual([]);
   });
 
@@ -103,7 +127,7 @@ describe('webhooks on one machine', () => {
     await using local = await setUp({ allowLoopbackCallbacks: false });
     const result = await local.store();
     await local.publish(result);
-    await local.notifications.stop();
+    await local.settled();
     expect(local.receiver.received).toEqual([]);
     expect(await local.deliveriesOf(result)).toMatchObject([
       { status: 'failed', attempts: 1, reason: 'the callback URL is not https' },

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { burst, failedImport, goodExport } from '../../bin/sample-results.ts';
+import { StoreError } from '../../functions/core/errors.ts';
+import type { TaskResult } from '../../functions/core/outcome.ts';
+import {
+  alertSubscriber,
+  createLocalAlertPublisher,
+  createLocalEventPublisher,
+  type LocalEvent,
+  publishToChannel,
+} from '../../local/local-publishers.ts';
+import type { Subscriber } from '../../local/subscriber.ts';
+import { createTopic } from '../../local/topics.ts';
+import { createFakeClock, silentLog } from '../core/support/fixtures.ts';
+import { createMemoryOutbox } from './memory-outbox.ts';
+
+function topicOf<T>(outbox = createMemoryOutbox<T>()) {
+  return createTopic<T>({ clock: createFakeClock(), log: silentLog, outbox });
+}
+
+function collector(wants: (message: LocalEvent) => boolean) {
+  const got: LocalEvent[] = [];
+  const deliver: Subscriber<LocalEvent>['deliver'] = async (batch) => {
+    got.push(...batch.map(({ message }) => message));
+    return [];
+  };
+  return { name: 'slack', wants, got, deliver };
+}
+
+describe('the local publishers', () => {
+  it('carry an event with its attributes', async () => {
+    const topic = topicOf<LocalEvent>();
+    const slack = collector(({ attributes }) => attributes.outcome === 'failed');
+    topic.subscribe(slack);
+    const publisher = createLocalEventPublisher(topic, { publicUrl: 'http://127.0.0.1:3000' });
+    expect(await publisher.publish([failedImport, goodExport])).toEqual({ failed: [] });
+    await topic.drained();
+    expect(slack.got).toHaveLength(1);
+    expect(slack.got[0]?.event.data.result_url).toBe(`http://127.0.0.1:3000/tasks/${failedImport.taskId}`);
+    expect(slack.got[0]?.attributes.label).toBe('production');
+  });
+
+  it('name the channel of an event that is for one alone', async () => {
+    const topic = topicOf<LocalEvent>();
+    const slack = collector(() => true);
+    topic.subscribe(slack);
+    expect(await publishToChannel(topic, { result: failedImport, channel: 'payments' })).toEqual({ failed: [] });
+    await topic.drained();
+    expect(slack.got.map(({ attributes }) => attributes.channel)).toEqual(['payments']);
+  });
+
+  it('keep a round of alerts together and try again what was not sent', async () => {
+    const topic = topicOf<TaskResult>();
+    const rounds: string[][] = [];
+    const publisher = {
+      publish: async (results: TaskResult[]) => {
+        rounds.push(results.map(({ taskId }) => taskId));
+        return { failed: rounds.length === 1 ? [{ taskId: failedImport.taskId, reason: 'x' }] : [] };
+      },
+    };
+    topic.subscribe(alertSubscriber('e-mail', publisher));
+    await createLocalAlertPublisher(topic).publish(burst);
+    await topic.drained();
+    expect(rounds).toEqual([burst.map(({ taskId }) => taskId), [failedImport.taskId]]);
+  });
+
+  it('report every task as not published where the outbox does not take them', async () => {
+    const add = () => Promise.reject(new StoreError('The outbox is full'));
+    const topic = topicOf<TaskResult>({ ...createMemoryOutbox(), add });
+    topic.subscribe(alertSubscriber('e-mail', { publish: async () => ({ failed: [] }) }));
+    const report = await createLocalAlertPublisher(topic).publish(burst);
+    expect(report.failed).toEqual(burst.map(({ taskId }) => ({ taskId, reason: 'The outbox is full' })));
+  });
+});

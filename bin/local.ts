@@ -8,6 +8,7 @@ import { wantsColours } from '../local/terminal-alerts.ts';
 import { createTerminalLog } from '../local/terminal-log.ts';
 import { defaultProfile } from '../simulator/default-profile.ts';
 import { startSimulator } from '../simulator/simulator.ts';
+import { onStop } from './on-stop.ts';
 
 /** Prints what is wrong with the environment, the port or the folder, without a stack: it is the reader's to mend. */
 function giveUp(error: unknown): never {
@@ -50,13 +51,12 @@ async function main(): Promise<void> {
     log: createTerminalLog(process.stderr),
   });
   console.log(`listening on ${service.url}`);
-  const stop = async () => {
+  onStop(async () => {
     console.log('finishing the polls in flight');
     await service.close();
     await simulator?.close();
     process.exit(0);
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
+  });
 }
 
 async function ownKey(dataDir: string): Promise<string> {

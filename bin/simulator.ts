@@ -1,5 +1,6 @@
 import { DEFAULT_ACCOUNT } from '../simulator/defaults.ts';
 import { startSimulator } from '../simulator/simulator.ts';
+import { onStop } from './on-stop.ts';
 
 const port = Number(process.env.SIMULATOR_PORT ?? 0);
 const host = process.env.HOST ?? '127.0.0.1';
@@ -7,4 +8,4 @@ const simulator = await startSimulator({ port, host });
 console.log(`listening on ${simulator.url}`);
 console.log(`project ${DEFAULT_ACCOUNT.projectId}, gateway ${DEFAULT_ACCOUNT.instanceId}, AK ${DEFAULT_ACCOUNT.ak}`);
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void simulator.close());
+onStop(() => simulator.close());

@@ -1,6 +1,7 @@
 import { startEmbeddedDynamo } from '../../local/embedded-dynamodb.ts';
 import { describeLargeResults } from '../contract/large-result.contract.ts';
 import { describePendingTaskStore } from '../contract/pending-task-store.contract.ts';
+import { describeTaskLife } from '../contract/task-life.contract.ts';
 import { describeTaskResultStore } from '../contract/task-result-store.contract.ts';
 import { describeWriteUnits } from '../contract/write-units.contract.ts';
 
@@ -8,3 +9,4 @@ describePendingTaskStore('dynalite', startEmbeddedDynamo);
 describeTaskResultStore('dynalite', startEmbeddedDynamo);
 describeWriteUnits('dynalite', startEmbeddedDynamo, { reportsIndexes: false });
 describeLargeResults('dynalite', startEmbeddedDynamo);
+describeTaskLife('dynalite', startEmbeddedDynamo, { reportsIndexes: false });

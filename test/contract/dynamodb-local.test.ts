@@ -3,6 +3,7 @@ import type { Backend } from './backend.ts';
 import { startDynamoDbLocal } from './dynamodb-local.ts';
 import { describeLargeResults } from './large-result.contract.ts';
 import { describePendingTaskStore } from './pending-task-store.contract.ts';
+import { describeTaskLife } from './task-life.contract.ts';
 import { describeTaskResultStore } from './task-result-store.contract.ts';
 import { describeWriteUnits } from './write-units.contract.ts';
 
@@ -22,3 +23,4 @@ describePendingTaskStore('DynamoDB Local', start);
 describeTaskResultStore('DynamoDB Local', start);
 describeWriteUnits('DynamoDB Local', start, { reportsIndexes: true });
 describeLargeResults('DynamoDB Local', start);
+describeTaskLife('DynamoDB Local', start, { reportsIndexes: true });

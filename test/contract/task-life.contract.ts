@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDynamoPendingTaskStore } from '../../functions/adapters/dynamo-pending-task-store.ts';
+import { tableDefinitions } from '../../functions/adapters/dynamo-tables.ts';
+import { createDynamoTaskResultStore } from '../../functions/adapters/dynamo-task-result-store.ts';
+import { createHuaweiTaskQuery } from '../../functions/adapters/huawei/huawei-task-query.ts';
+import { createPoller } from '../../functions/core/create-poller.ts';
+import { DEFAULT_SCHEDULE } from '../../functions/core/poll-schedule.ts';
+import type { PendingTaskStore } from '../../functions/core/ports.ts';
+import { createScheduleLearner } from '../../functions/core/schedule-learner.ts';
+import { createStoreResult } from '../../functions/core/store-result.ts';
+import { defaultProfile } from '../../simulator/default-profile.ts';
+import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
+import { createFakeClock, createMetricSums, silentLog } from '../core/support/fixtures.ts';
+import { createApi } from '../http/support/api.ts';
+import { createMemoryFiles } from '../http/support/memory-files.ts';
+import { type StartBackend, useBackend } from './backend.ts';
+import { meterWrites, reportedBy, totals } from './write-meter.ts';
+
+const WINDOW_MS = 60_000;
+
+/**
+ * What a task's whole life costs, from `POST /tasks` to the deleted row, through the real API, poller and stores. The
+ * units of indexes are derived by DynamoDB's rule; where the backend reports them, each write must agree.
+ */
+export function describeTaskLife(name: string, start: StartBackend, { reportsIndexes }: { reportsIndexes: boolean }) {
+  describe(`Write units of a task's life on ${name}`, () => {
+    const stores = useBackend(start);
+    const clock = createFakeClock();
+    let simulator: Simulator;
+    beforeAll(async () => {
+      simulator = await startSimulator({ clock });
+    });
+    afterAll(() => simulator.close());
+
+    async function setUp() {
+      const { client, names } = await stores();
+      const { pending: pendingTable, results: resultsTable } = tableDefinitions(names);
+      const meter = meterWrites(client, [pendingTable, resultsTable]);
+      const pending = createDynamoPendingTaskStore({ client: meter.client, tableName: names.pending });
+      const results = createDynamoTaskResultStore({ client: meter.client, tableName: names.results, clock });
+      const profiles = async () => ({ default: defaultProfile(simulator.url) });
+      const files = createMemoryFiles();
+      const { call } = createApi({ pending, results, files, clock, profiles });
+      const poll = createPoller({
+        ...{ pending, profiles, clock, log: silentLog, metrics: createMetricSums(), publishers: [] },
+        query: createHuaweiTaskQuery({ profiles, clock, connections: 4 }),
+        storeResult: createStoreResult({ results, files }),
+        operatorAlerts: { raise: async () => true },
+        schedule: createScheduleLearner({ results, clock, log: silentLog, base: DEFAULT_SCHEDULE }),
+        settings: { windowMs: WINDOW_MS, minSweepGapMs: 200, concurrency: 4, retentionMs: 86_400_000 },
+      });
+      return { ...meter, call, pending, results, poll };
+    }
+
+    it.each([
+      ['an import', 4, {}],
+      ['an import that fails partly', 4, { ending: 'partial' }],
+      ['an import that fails', 4, { ending: 'failure' }],
+      ['an export', 4, { taskType: 'export_api' }],
+      ['an export of megabytes', 4, { taskType: 'export_api', documentBytes: 3_000_000 }],
+      ['a task that Huawei does not know, with the error that is kept until it is believed,', 5, undefined],
+    ] as const)('%s costs %i', async (_name, units, seed) => {
+      const { call, pending, results, poll, writes } = await setUp();
+      const taskId =
+        seed === undefined
+          ? 'f'.repeat(32)
+          : simulator.control.addTask({ ...seed, waitingMs: 20_000, processingMs: 70_000 });
+      expect((await call('POST', '/tasks', { body: { task_id: taskId, label: 'nightly' } })).status).toBe(202);
+      await untilNoneIsPending(pending, poll);
+      const { polls = 0 } = (await results.get(taskId)) ?? expect.fail('no result');
+      expect(polls).toBeGreaterThan(5);
+      expect(totals(writes)).toEqual({ table: units - 1, index: 1 });
+      expect(new Set(writes.map(({ taskId }) => taskId))).toEqual(new Set([taskId]));
+      if (reportsIndexes) expect(reportedBy(writes)).toEqual(writes.map(({ index }) => index));
+    });
+
+    type Poll = Awaited<ReturnType<typeof setUp>>['poll'];
+    async function untilNoneIsPending(pending: PendingTaskStore, poll: Poll): Promise<void> {
+      for (let window = 0; window < 30; window += 1) {
+        const nextMs = clock.now() + WINDOW_MS;
+        await poll({ segment: { segment: 0, totalSegments: 1 }, stopAtMs: nextMs });
+        clock.advance(Math.max(0, nextMs - clock.now()));
+        const { value } = await pending.scan({ segment: 0, totalSegments: 1 })[Symbol.asyncIterator]().next();
+        if (value === undefined) return;
+      }
+    }
+  });
+}

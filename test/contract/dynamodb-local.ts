@@ -15,7 +15,7 @@ const START_TIMEOUT_MS = 45_000;
 
 /**
  * Amazon's own DynamoDB Local, in memory, on a free port; its telemetry is off. Needs Java 17 or later.
- * It has no option for the address it listens on (3.3.1 takes all), which is why only tests use it.
+ * It has no option and no property for the address it listens on (3.3.1 takes all), which is why only tests use it.
  */
 export async function startDynamoDbLocal(): Promise<Backend> {
   const port = await freePort();

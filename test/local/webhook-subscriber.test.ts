@@ -100,7 +100,9 @@ describe('webhooks on one machine', () => {
     const result = await local.store();
     await local.publish(result);
     await local.settled();
-    expect(local.clock.now() - startMs).toBe(86_400_000);
+    // In the last minute of the day no other attempt is worth while.
+    expect(local.clock.now() - startMs).toBeGreaterThan(86_340_000);
+    expect(local.clock.now() - startMs).toBeLessThanOrEqual(86_400_000);
     expect(await local.deliveriesOf(result)).toMatchObject([
       { status: 'failed', attempts: local.receiver.received.length, http_status: 500, reason: 'gave up: HTTP 500' },
     ]);

@@ -1,8 +1,9 @@
 /** `npm run bench` runs every part, `npm run bench -- schedule units` those alone. Results of other parts are kept. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import type { Part } from './part.ts';
 import { formatPart } from './print.ts';
+import { keepResult } from './results-file.ts';
 
 const PARTS: Record<string, () => Promise<{ run: Part }>> = {
   schedule: () => import('./schedule/part.ts'),
@@ -24,7 +25,6 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const results = await readResults();
 for (const [name, load] of Object.entries(PARTS)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   try {
@@ -42,19 +42,9 @@ async function runPart(name: string, load: () => Promise<{ run: Part }>): Promis
   const part = await run();
   console.log(formatPart(name, part));
   const seconds = Math.round((performance.now() - begun) / 100) / 10;
-  results[name] = { machine: describeMachine(), seconds, goals: part.goals, data: part.data };
-  await writeFile(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
+  await keepResult(RESULTS, name, { machine: describeMachine(), seconds, goals: part.goals, data: part.data });
   await mkdir(IMAGES, { recursive: true });
   for (const [file, svg] of Object.entries(part.charts ?? {})) await writeFile(new URL(file, IMAGES), svg);
-}
-
-async function readResults(): Promise<Record<string, unknown>> {
-  try {
-    return JSON.parse(await readFile(RESULTS, 'utf8'));
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
-    throw error;
-  }
 }
 
 /** What the numbers were measured on; nothing that names the machine. */

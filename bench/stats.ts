@@ -18,3 +18,13 @@ function meanOfMiddle(sorted: number[]): number {
   const half = sorted.length / 2;
   return (quantile(sorted, 0.5) + (sorted[half - 1] ?? Number.NaN)) / 2;
 }
+
+/** Each run against the other's of the same round: what the machine was doing then hit both. */
+export function ratiosOf(runs: readonly number[], others: readonly number[]): number[] {
+  return runs.map((value, round) => value / (others[round] ?? Number.NaN));
+}
+
+/** `0.66–1.02`. */
+export function formatSpread({ least, most }: Spread, decimals = 2): string {
+  return `${least.toFixed(decimals)}–${most.toFixed(decimals)}`;
+}

@@ -10,6 +10,7 @@ import { replay } from '../schedule/replay.ts';
 import { ourWaiter } from '../schedule/waiters.ts';
 import { type Load, monthlyCost } from './cost.ts';
 import { type Design, DUE_INDEX, PURE_SCHEDULE, ROW_PER_POLL } from './designs.ts';
+import { type DesignCost, drawUnits } from './draw-units.ts';
 import { putRows, type ScanCost, scanOnce, sizeOfRow } from './scan.ts';
 
 const SIZES = [1, 1_000, 100_000];
@@ -61,8 +62,7 @@ async function scanSizes(client: DynamoDBClient): Promise<ScanCost[]> {
 }
 
 function report({ lives, polls, load, scans }: Measured): PartResult {
-  const cost = (tasksPerDay: number, { design, units }: Measured['lives'][number]) =>
-    monthlyCost({ ...load, tasksPerDay }, units, design === DUE_INDEX ? 'due rows' : 'all pending rows');
+  const costs = lives.map((life) => priceOf(life, load));
   const [ours] = lives;
   const worst = Math.max(...scans.map(({ units, leastUnits }) => units / leastUnits));
   return {
@@ -70,7 +70,7 @@ function report({ lives, polls, load, scans }: Measured): PartResult {
       {
         title: `Write units of one task's life with ${polls} polls, and $ a month for all requests (us-east-1, on demand)`,
         columns: ['design', 'write units', '1,000 tasks a day', '100,000 tasks a day'],
-        rows: lives.map((life) => [life.design.name, life.units, cost(1_000, life), cost(100_000, life)]),
+        rows: costs.map(({ design, units, dollars }) => [design, units, dollars['1000'], dollars['100000']]),
       },
       {
         title: 'Read units of one sweep',
@@ -82,6 +82,13 @@ function report({ lives, polls, load, scans }: Measured): PartResult {
       { goal: 'at most 4 write units a task', measured: `${ours?.units}`, reached: (ours?.units ?? 5) <= 4 },
       { goal: 'read units within 10 % of bytes ÷ 8 KB', measured: `× ${worst.toFixed(3)}`, reached: worst <= 1.1 },
     ],
-    data: { polls, load, lives: lives.map(({ design, units }) => ({ design: design.name, units })), scans },
+    charts: { 'bench-units.svg': drawUnits({ polls, costs }) },
+    data: { polls, load, lives: costs, scans },
   };
+}
+
+function priceOf({ design, units }: Measured['lives'][number], load: Measured['load']): DesignCost {
+  const reading = design === DUE_INDEX ? 'due rows' : 'all pending rows';
+  const monthly = (tasksPerDay: number) => monthlyCost({ ...load, tasksPerDay }, units, reading);
+  return { design: design.name, units, dollars: { '1000': monthly(1_000), '100000': monthly(100_000) } };
 }

@@ -1,11 +1,13 @@
 import { startChild } from '../child.ts';
 import type { Taken } from '../measure.ts';
-import type { PartResult } from '../part.ts';
-import { spreadOf } from '../stats.ts';
+import type { Goal, PartResult, Table } from '../part.ts';
+import { formatSpread, spreadOf } from '../stats.ts';
+import { drawNotify, type Sent } from './draw-notify.ts';
 import type { NotifyRequest } from './notify-process.ts';
 import type { Received } from './receiver-process.ts';
 
 const COMPLETIONS = 10_000;
+const ENDS = COMPLETIONS.toLocaleString('en-US');
 const ROUNDS = 5;
 
 /** To machines and people per sweep with 100 ends and with all at once; to Slack per SQS batch of 100. */
@@ -48,34 +50,63 @@ async function tellOnce({ kind, url, perRound }: { kind: NotifyRequest['kind']; 
 }
 
 function report(told: Map<string, Told>): PartResult {
-  const rows = [...told].map(([name, { cpuS, received }]) => {
-    const { median, least, most } = spreadOf(cpuS);
-    const calls = received.snsRequests + received.slackPosts;
-    const messages = received.snsMessages + received.slackPosts;
-    const perS = Math.round(COMPLETIONS / median);
-    return [name, messages, calls, messages / calls, median, `${least.toFixed(2)}–${most.toFixed(2)}`, perS];
-  });
-  const events = told.get(WAYS[0]?.name ?? '')?.received;
-  const fill = events ? events.snsMessages / events.snsRequests : 0;
-  const slack = told.get('Slack digests, 100 events a batch')?.received.slackPosts ?? 0;
+  const sent = [...told].map(([name, { received }]) => sentOf(name, received));
   return {
-    tables: [
-      {
-        title: `${COMPLETIONS.toLocaleString('en-US')} ends, a tenth of them failed (CPU: medians of ${ROUNDS})`,
-        columns: ['way', 'messages', 'API calls', 'messages/call', 'CPU s', 'spread', 'ends/CPU s'],
-        rows,
-      },
-    ],
-    goals: [
-      { goal: 'PublishBatch is full (10 entries)', measured: fill.toFixed(2), reached: fill >= 9.9 },
-      {
-        goal: 'Slack gets digests: at most a message for 25 ends',
-        measured: `${slack} messages for ${COMPLETIONS.toLocaleString('en-US')} ends`,
-        reached: slack <= COMPLETIONS * 0.04,
-      },
-    ],
+    tables: [tableOf(told, sent)],
+    goals: [fullGoal(sent), alertGoal(sent), digestGoal(sent)],
+    charts: { 'bench-notify.svg': drawNotify(COMPLETIONS, sent) },
     data: Object.fromEntries(
       [...told].map(([name, { cpuS, received }]) => [name, { cpu_s: spreadOf(cpuS), ...received }]),
     ),
+  };
+}
+
+function sentOf(name: string, { snsRequests, snsMessages, slackPosts }: Told['received']): Sent {
+  return { name, messages: snsMessages + slackPosts, calls: snsRequests + slackPosts };
+}
+
+function tableOf(told: Map<string, Told>, sent: Sent[]): Table {
+  return {
+    title: `${ENDS} ends, a tenth of them failed (CPU: medians of ${ROUNDS})`,
+    columns: ['way', 'messages', 'API calls', 'messages/call', 'CPU s', 'spread', 'ends/CPU s'],
+    rows: sent.map(({ name, messages, calls }) => {
+      const cpu = spreadOf(told.get(name)?.cpuS ?? []);
+      const perS = Math.round(COMPLETIONS / cpu.median);
+      return [name, messages, calls, messages / calls, cpu.median, formatSpread(cpu), perS];
+    }),
+  };
+}
+
+/** The ways of one kind, each with how many sweeps or batches it had. */
+function sentBy(sent: Sent[], kind: NotifyRequest['kind']): (Sent & { rounds: number })[] {
+  return WAYS.filter((way) => way.kind === kind).flatMap(({ name, perRound }) =>
+    sent.filter((each) => each.name === name).map((each) => ({ ...each, rounds: COMPLETIONS / perRound })),
+  );
+}
+
+function fullGoal(sent: Sent[]): Goal {
+  const fill = Math.min(...sentBy(sent, 'events').map(({ messages, calls }) => messages / calls));
+  return {
+    goal: 'programs get an event for each end, ten in every PublishBatch',
+    measured: `${fill.toFixed(2)} entries a call`,
+    reached: fill === 10 && sentBy(sent, 'events').every(({ messages }) => messages === COMPLETIONS),
+  };
+}
+
+function alertGoal(sent: Sent[]): Goal {
+  const alerts = sentBy(sent, 'alerts');
+  return {
+    goal: 'people get one alert a sweep, of 100 ends or of 10,000',
+    measured: alerts.map(({ messages, rounds }) => `${messages} for ${rounds} sweeps`).join(', '),
+    reached: alerts.every(({ messages, rounds }) => messages === rounds),
+  };
+}
+
+function digestGoal(sent: Sent[]): Goal {
+  const digests = sentBy(sent, 'slack');
+  return {
+    goal: 'Slack gets one digest for each batch of 100',
+    measured: digests.map(({ messages, rounds }) => `${messages} for ${rounds} batches, ${ENDS} ends`).join(', '),
+    reached: digests.every(({ messages, rounds }) => messages === rounds),
   };
 }

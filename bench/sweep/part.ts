@@ -1,9 +1,11 @@
 import { startChild } from '../child.ts';
 import type { Taken } from '../measure.ts';
 import type { Goal, PartResult, Table } from '../part.ts';
-import { type Spread, spreadOf } from '../stats.ts';
+import { formatSpread, ratiosOf, type Spread, spreadOf } from '../stats.ts';
+import { drawSweep } from './draw-sweep.ts';
 import type { Peer } from './peer-process.ts';
 import { type Stage, setStage } from './stage.ts';
+import { NAMES, WAYS, type Way } from './ways.ts';
 
 const TASKS = 10_000;
 const ROUNDS = 5;
@@ -12,16 +14,6 @@ const LATENCY_MS = 50;
 const SLOW_PEER_TASKS = 4_000;
 /** One after the other at 50 ms each would take eight minutes a round. */
 const SEQUENTIAL_TASKS = 200;
-
-const WAYS = ['handler', 'floor', 'sdk', 'fetch', 'sequential'] as const;
-type Way = (typeof WAYS)[number];
-const NAMES: Record<Way, string> = {
-  handler: 'our poll handler (scan, sign, poll, parse)',
-  floor: 'floor: bare undici, GET and JSON.parse',
-  sdk: 'official SDK core (axios) with p-limit',
-  fetch: 'built-in fetch with p-limit',
-  sequential: 'built-in fetch, one after the other',
-};
 
 /** So that no one is measured while the compiler is still at it; the slow peers are warm sooner, in requests. */
 const WARM_UP: Record<Way, number> = { handler: TASKS, floor: TASKS, sdk: 3_000, fetch: 3_000, sequential: 3_000 };
@@ -37,6 +29,7 @@ export async function run(): Promise<PartResult> {
     await stage.fill(TASKS);
     const instant = await runScenario(stage, 0);
     const slow = await runScenario(stage, LATENCY_MS);
+    const figures = { tasks: TASKS, rounds: ROUNDS, instant: summaryOf(instant), slow: summaryOf(slow) };
     return {
       tables: [tableOf(instant), tableOf(slow)],
       goals: [
@@ -45,7 +38,8 @@ export async function run(): Promise<PartResult> {
         goalOf(slow, 'floor', 0.7),
         goalOf(slow, 'sdk', 3),
       ],
-      data: { tasks: TASKS, rounds: ROUNDS, instant: summaryOf(instant), slow: summaryOf(slow) },
+      charts: { 'bench-sweep.svg': drawSweep({ ...figures, latencyMs: LATENCY_MS }) },
+      data: figures,
     };
   } finally {
     await stage.close();
@@ -93,9 +87,10 @@ async function expectPolls(stage: Stage, expected: number): Promise<void> {
     throw new Error(`${expected} polls expected, the simulator saw ${JSON.stringify(byStatus)}`);
 }
 
-/** Each of our runs against the same round's run of the other: what the machine was doing then hit both. */
+/** Ours ÷ the other's, round by round. */
 function ratiosTo({ runs }: Scenario, way: Way, rate: keyof Rates): Spread {
-  return spreadOf(runs.handler.map((own, round) => own[rate] / (runs[way][round]?.[rate] ?? Number.NaN)));
+  const rates = (of: Way) => runs[of].map((run) => run[rate]);
+  return spreadOf(ratiosOf(rates('handler'), rates(way)));
 }
 
 function tableOf(scenario: Scenario): Table {
@@ -110,7 +105,7 @@ function tableOf(scenario: Scenario): Table {
         Math.round(spreadOf(runs[way].map(({ perCpuS }) => perCpuS)).median),
         Math.round(spreadOf(runs[way].map(({ perWallS }) => perWallS)).median),
         cpu.median,
-        `${cpu.least.toFixed(2)}–${cpu.most.toFixed(2)}`,
+        formatSpread(cpu),
         ratiosTo(scenario, way, 'perWallS').median,
       ];
     }),
@@ -118,23 +113,19 @@ function tableOf(scenario: Scenario): Table {
 }
 
 function goalOf(scenario: Scenario, way: Way, least: number): Goal {
-  const { median, least: from, most } = ratiosTo(scenario, way, 'perCpuS');
+  const ratio = ratiosTo(scenario, way, 'perCpuS');
   const when = scenario.latencyMs === 0 ? 'at once' : `${scenario.latencyMs} ms`;
   return {
     goal: `tasks per CPU second ≥ ${least} × ${NAMES[way]}, ${when}`,
-    measured: `${median.toFixed(2)} (${from.toFixed(2)}–${most.toFixed(2)})`,
-    reached: median >= least,
+    measured: `${ratio.median.toFixed(2)} (${formatSpread(ratio)})`,
+    reached: ratio.median >= least,
   };
 }
 
 function summaryOf({ runs }: Scenario) {
-  return Object.fromEntries(
-    WAYS.map((way) => [
-      way,
-      {
-        per_cpu_s: spreadOf(runs[way].map(({ perCpuS }) => perCpuS)),
-        per_wall_s: spreadOf(runs[way].map(({ perWallS }) => perWallS)),
-      },
-    ]),
-  );
+  const summary = (way: Way) => ({
+    per_cpu_s: spreadOf(runs[way].map(({ perCpuS }) => perCpuS)),
+    per_wall_s: spreadOf(runs[way].map(({ perWallS }) => perWallS)),
+  });
+  return Object.fromEntries(WAYS.map((way) => [way, summary(way)])) as Record<Way, ReturnType<typeof summary>>;
 }

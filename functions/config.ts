@@ -58,7 +58,11 @@ export const slackEnvironment = z.object({
   OPERATOR_TOPIC_ARN: name,
   SLACK_SECRET_ID: name,
   SLACK_DEAD_LETTER_QUEUE_URL: name,
+  /** After so many receives the queue gives a message up. */
+  SLACK_MAX_RECEIVES: positive,
+  RESULTS_TABLE: name,
   AWS_ENDPOINT_URL: optional,
+  AWS_ENDPOINT_URL_DYNAMODB: optional,
   AWS_ENDPOINT_URL_SQS: optional,
 });
 

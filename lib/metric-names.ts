@@ -26,6 +26,7 @@ export const DELIVERY_METRICS = {
   'webhooks: never': 'WebhookFailed',
   'webhooks: unsigned': 'WebhookUnsigned',
   'webhooks: unreadable': 'WebhookDeadLettered',
+  'not recorded': 'DeliveriesUnrecorded',
 } as const;
 
 /** Classes of faults; each has a metric `PollErrors_<class>` beside the total. */

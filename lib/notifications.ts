@@ -5,6 +5,9 @@ import type { Backing } from './backing.ts';
 import { allow } from './node-function.ts';
 import { type Queues, QueueWorker } from './queue-worker.ts';
 
+/** After so many receives Slack's queue gives a message up; the function knows, and notes that on the task's result. */
+const SLACK_MAX_RECEIVES = 8;
+
 /** The functions behind `TaskEvents`: one tells Slack, one calls the webhooks that tasks or profiles name. */
 export class Notifications extends Construct {
   readonly slack: QueueWorker | undefined;
@@ -21,7 +24,7 @@ function createSlack(scope: Construct, props: Backing): QueueWorker {
   return new QueueWorker(scope, 'Slack', {
     topic: props.topics.events,
     retention: Duration.days(4),
-    maxReceives: 8,
+    maxReceives: SLACK_MAX_RECEIVES,
     // A burst becomes one digest: Slack takes one message per second and channel.
     batchSize: 100,
     batchWindow: Duration.seconds(5),
@@ -42,8 +45,10 @@ function slackFunction({ settings, bundles, secrets, topics, tables }: Backing, 
       OPERATOR_TOPIC_ARN: topics.operator.topicArn,
       SLACK_SECRET_ID: secrets.slack.secretArn,
       SLACK_DEAD_LETTER_QUEUE_URL: deadLetters.queueUrl,
+      SLACK_MAX_RECEIVES: String(SLACK_MAX_RECEIVES),
     },
     statements: [
+      allow(['dynamodb:UpdateItem'], tables.results.tableArn),
       allow(['secretsmanager:GetSecretValue'], secrets.slack.secretArn),
       // What Slack refuses for good goes there at once.
       allow(['sqs:SendMessage'], deadLetters.queueArn),

@@ -52,7 +52,7 @@ type Deps = NotificationSettings & {
   clock: Clock;
   log: Log;
   metrics: MetricSink;
-  /** Where webhooks are registered, and what they are signed with. */
+  /** Where webhooks are registered and deliveries noted, and what webhooks are signed with. */
   results: TaskResultStore;
   profiles: Profiles;
   /** Known once the server listens. */
@@ -61,7 +61,7 @@ type Deps = NotificationSettings & {
 
 /** The two topics of one machine and who is subscribed: terminal and webhooks always, Slack and e-mail where they are set. */
 export function createNotifications(deps: Deps): Notifications {
-  const { clock, log, metrics, terminal, publicUrl, outboxes } = deps;
+  const { clock, log, terminal, publicUrl, outboxes } = deps;
   const events = createTopic({ clock, log, outbox: outboxes.events });
   const alerts = createTopic({ clock, log, outbox: outboxes.alerts });
   const link = {
@@ -72,7 +72,7 @@ export function createNotifications(deps: Deps): Notifications {
   const operatorAlerts = createTerminalOperatorAlerter({ terminal, memory: createProcessAlertMemory(), clock, log });
   alerts.subscribe(alertSubscriber('terminal', withLink(deps)));
   if (deps.slackWebhookUrl !== undefined)
-    events.subscribe(createSlackSubscriber(deps.slackWebhookUrl, { clock, log, metrics, alerter: operatorAlerts }));
+    events.subscribe(createSlackSubscriber(deps.slackWebhookUrl, { ...deps, alerter: operatorAlerts }));
   events.subscribe(createWebhookSubscriber({ ...deps, allowLoopback: deps.allowLoopbackCallbacks ?? true }));
   const mail = deps.smtpUrl === undefined ? undefined : createMail(deps.smtpUrl, deps);
   if (mail) alerts.subscribe(alertSubscriber('e-mail', mail));

@@ -10,7 +10,7 @@ import { toQueueRecord } from './queue-record.ts';
 import type { Subscriber } from './subscriber.ts';
 
 type WebhookDeps = {
-  results: Pick<TaskResultStore, 'get' | 'recordDelivery'>;
+  results: Pick<TaskResultStore, 'get' | 'recordDeliveries'>;
   profiles: Profiles;
   allowLoopback: boolean;
   clock: Clock;

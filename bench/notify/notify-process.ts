@@ -53,6 +53,8 @@ function slackHandler(url: string) {
     deadLetters: {
       send: () => Promise.reject(new Error('a record was given up')),
     },
+    isLastOffer: () => false,
+    results: { recordDeliveries: async () => {} },
     alerter: { raise: async () => true },
     metrics: { add() {} },
     log: { info() {}, warn() {}, error() {} },

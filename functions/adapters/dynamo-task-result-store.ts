@@ -1,14 +1,13 @@
 import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { StoreError } from '../core/errors.ts';
-import type { Delivery, TaskResult } from '../core/outcome.ts';
+import type { TaskResult } from '../core/outcome.ts';
 import type { Clock, TaskResultStore } from '../core/ports.ts';
-import { toAttribute } from './dynamo-attributes.ts';
+import { createDeliveryRecorder, type RowUpdate } from './dynamo-deliveries.ts';
 import { listResults } from './dynamo-result-list.ts';
 import { readResultRow, toResultRow } from './dynamo-result-row.ts';
 import { callTable, type DynamoTable, onTable, readRow, tryOnTable } from './dynamo-table.ts';
 
 const PUT_ATTEMPTS = 3;
-const KEPT_DELIVERIES = 20;
 
 export type DynamoResultTable = DynamoTable & { clock: Pick<Clock, 'now'> };
 
@@ -34,10 +33,7 @@ export function createDynamoTaskResultStore(table: DynamoResultTable): TaskResul
 
     list: (filter, page) => listResults(table, { ...filter, nowS: nowS(table) }, page),
 
-    async recordDelivery(taskId, delivery) {
-      const count = await appendDelivery(table, taskId, delivery);
-      if (count > KEPT_DELIVERIES) await dropOldest(table, taskId, count);
-    },
+    recordDeliveries: createDeliveryRecorder((update) => updateRow(table, update)),
   };
 }
 
@@ -61,29 +57,7 @@ async function putNew(table: DynamoResultTable, result: TaskResult): Promise<boo
   return (await tryOnTable(table, 'PutItem', () => table.client.send(command))) !== undefined;
 }
 
-/** How many deliveries the row has now; 0 when there is no row. Appending is atomic: no delivery is lost in a race. */
-async function appendDelivery(table: DynamoTable, taskId: string, delivery: Delivery): Promise<number> {
-  const command = new UpdateItemCommand({
-    ...onTable(table),
-    Key: { task_id: { S: taskId } },
-    UpdateExpression: 'SET deliveries = list_append(if_not_exists(deliveries, :none), :new)',
-    ConditionExpression: 'attribute_exists(task_id)',
-    ExpressionAttributeValues: { ':none': { L: [] }, ':new': { L: [toAttribute(delivery)] } },
-    ReturnValues: 'UPDATED_NEW',
-  });
-  const output = await tryOnTable(table, 'UpdateItem', () => table.client.send(command));
-  return output?.Attributes?.deliveries?.L?.length ?? 0;
-}
-
-/** One expression cannot append and cut. Whoever appends in between cuts for both, so a lost race is no loss. */
-async function dropOldest(table: DynamoTable, taskId: string, count: number): Promise<void> {
-  const places = Array.from({ length: count - KEPT_DELIVERIES }, (_, place) => `deliveries[${place}]`);
-  const command = new UpdateItemCommand({
-    ...onTable(table),
-    Key: { task_id: { S: taskId } },
-    UpdateExpression: `REMOVE ${places.join(', ')}`,
-    ConditionExpression: 'size(deliveries) = :count',
-    ExpressionAttributeValues: { ':count': { N: String(count) } },
-  });
-  await tryOnTable(table, 'UpdateItem', () => table.client.send(command));
+function updateRow(table: DynamoTable, update: RowUpdate) {
+  const command = new UpdateItemCommand({ ...onTable(table), ...update });
+  return tryOnTable(table, 'UpdateItem', () => table.client.send(command));
 }

@@ -38,13 +38,13 @@ export function createSlackWebhook({
 
 function classify({ status, headers }: Response, word: string, nowMs: number): SlackAnswer {
   const reason = word === '' ? `HTTP ${status}` : `HTTP ${status} ${word}`;
-  if (status >= 200 && status < 300) return { kind: 'delivered' };
+  if (status >= 200 && status < 300) return { kind: 'delivered', httpStatus: status };
   if (status === 429) {
     const askedMs = parseRetryAfter(headers.get('retry-after') ?? undefined, nowMs);
     return { kind: 'throttled', retryAfterMs: askedMs ?? DEFAULT_RETRY_AFTER_MS };
   }
   if (status === 408 || status >= 500) return { kind: 'unavailable', reason };
-  return { kind: status === 400 ? 'refused' : 'gone', reason };
+  return { kind: status === 400 ? 'refused' : 'gone', httpStatus: status, reason };
 }
 
 // The body is read whatever it says, so that the connection can be used again; never more than a little of it. That it

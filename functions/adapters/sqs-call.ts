@@ -1,38 +1,18 @@
-import { AwsClient } from 'aws4fetch';
 import { StoreError } from '../core/errors.ts';
+import { type AwsJsonService, callAwsJson } from './aws-json-call.ts';
 
 const TIMEOUT_MS = 5_000;
-const RETRIES = 3;
 
-export type SqsQueue = {
+export type SqsQueue = Pick<AwsJsonService, 'region' | 'credentials'> & {
   queueUrl: string;
-  region: string;
-  /** Asked before each call, for instance `client.config.credentials` of any SDK client. */
-  credentials: () => Promise<{ accessKeyId: string; secretAccessKey: string; sessionToken?: string }>;
   /** Of an emulator. Default: the origin of `queueUrl`. */
   endpoint?: string;
 };
 
-/**
- * Calls one action on a queue and throws `StoreError` where it does not succeed. One signed request instead of
- * `@aws-sdk/client-sqs`, which would be 25 kB in a bundle of 300 (SQS API reference, JSON protocol).
- */
+/** Calls one action on a queue and throws `StoreError` where it does not succeed (SQS API reference, JSON protocol). */
 export async function callSqs(queue: SqsQueue, action: string, parameters: object): Promise<void> {
-  const status = await request(queue, action, parameters).catch((cause: unknown) => {
-    throw new StoreError(`SQS cannot be reached for ${action}`, { cause });
-  });
-  if (status !== 200) throw new StoreError(`SQS answered ${action} with HTTP ${status}`);
-}
-
-async function request(queue: SqsQueue, action: string, parameters: object): Promise<number> {
   const { queueUrl, region, credentials, endpoint = queueUrl } = queue;
-  const client = new AwsClient({ ...(await credentials()), region, service: 'sqs', retries: RETRIES });
-  const response = await client.fetch(new URL('/', endpoint), {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `AmazonSQS.${action}` },
-    body: JSON.stringify({ QueueUrl: queueUrl, ...parameters }),
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  });
-  await response.arrayBuffer();
-  return response.status;
+  const api = { service: 'sqs', region, credentials, endpoint, timeoutMs: TIMEOUT_MS } as const;
+  const { status } = await callAwsJson(api, `AmazonSQS.${action}`, { QueueUrl: queueUrl, ...parameters });
+  if (status !== 200) throw new StoreError(`SQS answered ${action} with HTTP ${status}`);
 }

@@ -41,8 +41,8 @@ export interface TaskResultStore {
   get(taskId: string): Promise<TaskResult | undefined>;
   /** Newest first. Items carry identity, outcome, times and summary; `result` is `{kind:'none'}` in a listing. */
   list(filter: ResultFilter, page: PageRequest): Promise<Page<TaskResult>>;
-  /** Appends to `deliveries`, keeping the last 20. */
-  recordDelivery(taskId: string, delivery: Delivery): Promise<void>;
+  /** Appends to `deliveries` in one write, keeping the last 20. Nothing where there is no result. */
+  recordDeliveries(taskId: string, deliveries: readonly Delivery[]): Promise<void>;
 }
 
 /** Exported documents and large results. */

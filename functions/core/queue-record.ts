@@ -6,7 +6,25 @@ export type QueueRecord = {
   messageAttributes?: Record<string, { stringValue?: string | undefined }>;
 };
 
+/** What a queue counts for each of its records. */
+export type ReceivedRecord = { attributes: { ApproximateReceiveCount?: string } };
+
 const MAX_REASON_UNITS = 200;
+
+/** How often the queue has handed the record out, this time included. */
+export function receivesOf({ attributes }: ReceivedRecord): number {
+  return Number(attributes.ApproximateReceiveCount) || 1;
+}
+
+/** The record's own attributes, for whoever passes it on. */
+export function textAttributesOf({
+  messageAttributes,
+}: Pick<QueueRecord, 'messageAttributes'>): Record<string, string> {
+  const texts = Object.entries(messageAttributes ?? {}).flatMap(([name, { stringValue }]) =>
+    stringValue === undefined ? [] : [[name, stringValue]],
+  );
+  return Object.fromEntries(texts);
+}
 
 /** Why a body is no task event, by its fields and never by their values. */
 export function describeMalformed({ issues }: z.core.$ZodError): string {

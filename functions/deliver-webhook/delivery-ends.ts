@@ -1,9 +1,13 @@
 import type { SQSRecord } from 'aws-lambda';
 import type { DeadLetter } from '../core/dead-letter.ts';
-import type { Delivery } from '../core/outcome.ts';
+import { toDelivery } from '../core/delivery.ts';
 import type { Clock, Log, MetricSink, TaskResultStore } from '../core/ports.ts';
+import { receivesOf, textAttributesOf } from '../core/queue-record.ts';
 import type { RetryQueue, WebhookAnswer } from '../core/webhook.ts';
 import type { RetryPolicy } from '../core/webhook-retry.ts';
+
+/** The channel by which replays and `deliveries[]` know what this function does. */
+export const CHANNEL = 'webhook';
 
 /** What the queue is told about a record: forget it, or bring it again. */
 export type Fate = 'done' | 'given back';
@@ -20,7 +24,7 @@ export type Attempt = {
 export type AttemptEnd = WebhookAnswer | { kind: 'unsigned'; reason: string };
 
 export type DeliveryEndsDeps = {
-  results: Pick<TaskResultStore, 'recordDelivery'>;
+  results: Pick<TaskResultStore, 'recordDeliveries'>;
   queue: RetryQueue;
   retry: RetryPolicy;
   deadLetters: DeadLetter;
@@ -51,30 +55,31 @@ export function createDeliveryEnds(deps: DeliveryEndsDeps): DeliveryEnds {
   };
 
   const nextAttempt = (record: SQSRecord, retryAfterMs?: number) =>
-    retry({ attempts: attemptsOf(record), firstAtMs: firstAtMsOf(record, clock), nowMs: clock.now(), retryAfterMs });
+    retry({ attempts: receivesOf(record), firstAtMs: firstAtMsOf(record, clock), nowMs: clock.now(), retryAfterMs });
 
   const fail = async ({ record, taskId, host }: Attempt, end: FailedEnd, status: 'failed' | 'gone'): Promise<Fate> => {
-    const delivery = toDelivery(record, clock, { status, reason: end.reason, httpStatus: end.httpStatus });
-    await results.recordDelivery(taskId, delivery);
+    const delivery = toDelivery(record, { channel: CHANNEL, status, ...end }, clock.now());
+    await results.recordDeliveries(taskId, [delivery]);
     metrics.add('WebhookFailed', 1);
     log.error('webhook given up', { task_id: taskId, host, ...delivery });
     return 'done';
   };
 
   const succeed = async ({ record, taskId, host }: Attempt, httpStatus: number): Promise<Fate> => {
-    const delivery = toDelivery(record, clock, { status: 'delivered', httpStatus });
+    const delivery = toDelivery(record, { channel: CHANNEL, status: 'delivered', httpStatus }, clock.now());
     metrics.add('WebhookDelivered', 1);
     log.info('webhook delivered', { task_id: taskId, host, ...delivery });
     // It has arrived: a note that cannot be made is no reason to send it again.
-    await results
-      .recordDelivery(taskId, delivery)
-      .catch((error: unknown) => log.error('webhook delivery not recorded', { task_id: taskId, error }));
+    await results.recordDeliveries(taskId, [delivery]).catch((error: unknown) => {
+      metrics.add('DeliveriesUnrecorded', 1);
+      log.error('webhook delivery not recorded', { task_id: taskId, error });
+    });
     return 'done';
   };
 
   const bury = async (record: SQSRecord, reason: string): Promise<Fate> => {
     try {
-      await deadLetters.send({ body: record.body, attributes: attributesOf(record) }, reason);
+      await deadLetters.send({ body: record.body, attributes: textAttributesOf(record) }, reason);
     } catch {
       log.warn('the dead-letter queue did not take a webhook record', { message_id: record.messageId, reason });
       return 'given back';
@@ -104,32 +109,8 @@ export function createDeliveryEnds(deps: DeliveryEndsDeps): DeliveryEnds {
 }
 
 type FailedEnd = { reason: string; httpStatus?: number };
-type End = { status: Delivery['status']; reason?: string; httpStatus?: number | undefined };
-
-function toDelivery(record: SQSRecord, clock: Pick<Clock, 'now'>, { status, reason, httpStatus }: End): Delivery {
-  return {
-    channel: 'webhook',
-    status,
-    at: new Date(clock.now()).toISOString(),
-    attempts: attemptsOf(record),
-    ...(httpStatus !== undefined && { http_status: httpStatus }),
-    ...(reason !== undefined && { reason }),
-  };
-}
-
-/** Receives stand for attempts: each but those that a fault of our own cut short is one. */
-function attemptsOf({ attributes }: SQSRecord): number {
-  return Number(attributes.ApproximateReceiveCount) || 1;
-}
 
 /** The first receive and not the event's time, for a replay comes long after its event. */
 function firstAtMsOf({ attributes }: SQSRecord, clock: Pick<Clock, 'now'>): number {
   return Number(attributes.ApproximateFirstReceiveTimestamp) || clock.now();
-}
-
-function attributesOf({ messageAttributes }: SQSRecord): Record<string, string> {
-  const texts = Object.entries(messageAttributes ?? {}).flatMap(([name, { stringValue }]) =>
-    stringValue === undefined ? [] : [[name, stringValue]],
-  );
-  return Object.fromEntries(texts);
 }

@@ -5,6 +5,7 @@ import { type ProfileSigningKeys, signingKeysOf } from '../core/webhook-keys.ts'
 import { signWebhook } from '../core/webhook-signature.ts';
 import {
   type AttemptEnd,
+  CHANNEL,
   createDeliveryEnds,
   type DeliveryEnds,
   type DeliveryEndsDeps,
@@ -12,11 +13,8 @@ import {
 } from './delivery-ends.ts';
 import { readRecord } from './read-record.ts';
 
-/** The channel by which replays and `deliveries[]` know what this function does. */
-const CHANNEL = 'webhook';
-
 export type DeliverWebhookDeps = DeliveryEndsDeps & {
-  results: Pick<TaskResultStore, 'get' | 'recordDelivery'>;
+  results: Pick<TaskResultStore, 'get' | 'recordDeliveries'>;
   /** The keys as of now; throws when the secret cannot be read, and then every record comes back later. */
   signingKeys(): Promise<ProfileSigningKeys>;
   poster: WebhookPoster;

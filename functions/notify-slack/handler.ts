@@ -1,12 +1,13 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { createBoundedMap } from '../core/bounded-map.ts';
 import type { DeadLetter } from '../core/dead-letter.ts';
-import type { Clock, Log, MetricSink, OperatorAlerter } from '../core/ports.ts';
+import type { Clock, Log, MetricSink, OperatorAlerter, TaskResultStore } from '../core/ports.ts';
 import { routeEvent } from '../core/slack-routes.ts';
 import { NOT_SLACK, type SlackRouting } from '../core/slack-routing.ts';
 import type { SlackWebhook } from '../core/slack-webhook.ts';
 import { describeChannelTrouble } from './channel-alert.ts';
 import { deliverToChannel, type Ticket } from './deliver-to-channel.ts';
+import { createDeliveryNotes } from './delivery-notes.ts';
 import { readRecord } from './read-record.ts';
 import { createRecordFates, type RecordFates } from './record-fates.ts';
 
@@ -18,6 +19,10 @@ export type NotifySlackDeps = {
   routing(): Promise<SlackRouting>;
   webhook: SlackWebhook;
   deadLetters: DeadLetter;
+  /** True when the queue will not bring a record again that is given back now: then it is given up, and that is noted. */
+  isLastOffer(record: SQSRecord): boolean;
+  /** Where each end is noted. */
+  results: Pick<TaskResultStore, 'recordDeliveries'>;
   alerter: OperatorAlerter;
   metrics: MetricSink;
   log: Log;
@@ -34,6 +39,7 @@ export type NotifySlackHandler = (
  * Sends the events of a batch to their Slack channels. What another try may deliver is given back to the queue; what no
  * try can deliver goes to the dead-letter queue at once. Delivery is at least once: a record for two channels of which
  * one is out of order comes back for both, and the memory of a warm instance keeps the other from hearing it twice.
+ * Each end, a delivery or a giving up, is noted on the task's result after everything has been posted.
  *
  * Powertools' batch processor is not used: it takes records one by one, and a digest is made of many records.
  */
@@ -41,7 +47,8 @@ export function createNotifySlackHandler(deps: NotifySlackDeps): NotifySlackHand
   const memo = createBoundedMap<true>(MEMO_SIZE);
   return async ({ Records }, context) => {
     const routing = await deps.routing();
-    const fates = createRecordFates({ ...deps, memo });
+    const notes = createDeliveryNotes(deps);
+    const fates = createRecordFates({ ...deps, memo, notes });
     const sort = (record: SQSRecord) => sortRecord(record, { routing, fates, log: deps.log });
     const tickets = (await Promise.all(Records.map(sort))).flat();
     const remainingMs = () => context.getRemainingTimeInMillis();
@@ -55,6 +62,7 @@ export function createNotifySlackHandler(deps: NotifySlackDeps): NotifySlackHand
         if (alert) await deps.alerter.raise(alert);
       }),
     );
+    await notes.write(remainingMs);
     return fates.response();
   };
 }
@@ -71,7 +79,8 @@ async function sortRecord(record: SQSRecord, { routing, fates, log }: Sorting): 
   const { event, channel: only } = read;
   if (only === NOT_SLACK) return [];
   if (only !== undefined && !Object.hasOwn(routing.channels, only)) {
-    await fates.bury(record, 'it names a channel that the Slack secret does not have');
+    const end = { taskId: event.data.task_id, channel: only, status: 'failed' } as const;
+    await fates.bury(record, 'it names a channel that the Slack secret does not have', end);
     return [];
   }
   const routes = routeEvent(event, routing, only);

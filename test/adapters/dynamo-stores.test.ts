@@ -1,4 +1,5 @@
 import { startEmbeddedDynamo } from '../../local/embedded-dynamodb.ts';
+import { describeDeliveries } from '../contract/deliveries.contract.ts';
 import { describeLargeResults } from '../contract/large-result.contract.ts';
 import { describePendingTaskStore } from '../contract/pending-task-store.contract.ts';
 import { describeTaskLife } from '../contract/task-life.contract.ts';
@@ -7,6 +8,7 @@ import { describeWriteUnits } from '../contract/write-units.contract.ts';
 
 describePendingTaskStore('dynalite', startEmbeddedDynamo);
 describeTaskResultStore('dynalite', startEmbeddedDynamo);
+describeDeliveries('dynalite', startEmbeddedDynamo, { comparesMaps: false });
 describeWriteUnits('dynalite', startEmbeddedDynamo, { reportsIndexes: false });
 describeLargeResults('dynalite', startEmbeddedDynamo);
 describeTaskLife('dynalite', startEmbeddedDynamo, { reportsIndexes: false });

@@ -18,7 +18,7 @@ async function postTo(answer: Answer, timeoutMs = TIMEOUT_MS) {
 describe('a Slack webhook', () => {
   it('gets the message as UTF-8 JSON', async () => {
     const { answer, received } = await postTo({ status: 200, body: 'ok' });
-    expect(answer).toEqual({ kind: 'delivered' });
+    expect(answer).toEqual({ kind: 'delivered', httpStatus: 200 });
     expect(received).toEqual([
       { path: '/services/T0/B0/secret-ops', contentType: 'application/json; charset=utf-8', body: MESSAGE },
     ]);
@@ -35,7 +35,8 @@ describe('a Slack webhook', () => {
     [500, 'rollup_error', 'unavailable'],
     [503, 'service_unavailable', 'unavailable'],
   ])('that answers %i %s is %3$s', async (status, body, kind) => {
-    expect((await postTo({ status, body })).answer).toEqual({ kind, reason: `HTTP ${status} ${body}` });
+    const withStatus = kind === 'unavailable' ? {} : { httpStatus: status };
+    expect((await postTo({ status, body })).answer).toEqual({ kind, ...withStatus, reason: `HTTP ${status} ${body}` });
   });
 
   it.each([
@@ -53,11 +54,9 @@ describe('a Slack webhook', () => {
 
   it('repeats only words of Slack, and nothing else that an answer holds', async () => {
     const body = 'No service at https://hooks.slack.com/services/T0/B0/secret';
-    expect((await postTo({ status: 404, body })).answer).toEqual({ kind: 'gone', reason: 'HTTP 404' });
-    expect((await postTo({ status: 404, body: 'a'.repeat(100_000) })).answer).toEqual({
-      kind: 'gone',
-      reason: 'HTTP 404',
-    });
+    const gone = { kind: 'gone', httpStatus: 404, reason: 'HTTP 404' };
+    expect((await postTo({ status: 404, body })).answer).toEqual(gone);
+    expect((await postTo({ status: 404, body: 'a'.repeat(100_000) })).answer).toEqual(gone);
   });
 
   it('that redirects is not followed', async () => {

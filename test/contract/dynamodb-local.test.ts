@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import type { Backend } from './backend.ts';
+import { describeDeliveries } from './deliveries.contract.ts';
 import { startDynamoDbLocal } from './dynamodb-local.ts';
 import { describeLargeResults } from './large-result.contract.ts';
 import { describePendingTaskStore } from './pending-task-store.contract.ts';
@@ -21,6 +22,7 @@ async function start(): Promise<Backend> {
 
 describePendingTaskStore('DynamoDB Local', start);
 describeTaskResultStore('DynamoDB Local', start);
+describeDeliveries('DynamoDB Local', start, { comparesMaps: true });
 describeWriteUnits('DynamoDB Local', start, { reportsIndexes: true });
 describeLargeResults('DynamoDB Local', start);
 describeTaskLife('DynamoDB Local', start, { reportsIndexes: true });

@@ -161,33 +161,6 @@ export function describeTaskResultStore(name: string, start: StartBackend): void
       },
     );
 
-    it('keeps the last 20 deliveries', async () => {
-      const { results } = await stores();
-      await results.put(aResult());
-      const delivery = { channel: 'webhook', status: 'failed', at: '2026-11-24T12:00:00.000Z', reason: 'r' } as const;
-      for (let attempts = 1; attempts <= 23; attempts++) {
-        await results.recordDelivery(aResult().taskId, { ...delivery, attempts });
-      }
-      const deliveries = (await results.get(aResult().taskId))?.deliveries;
-      expect(deliveries).toEqual(Array.from({ length: 20 }, (_, i) => ({ ...delivery, attempts: i + 4 })));
-    });
-
-    it('loses no delivery when several are recorded at once', async () => {
-      const { results } = await stores();
-      await results.put(aResult());
-      const one = { channel: 'c', status: 'delivered', at: '2026-11-24T12:00:00.000Z', attempts: 1 } as const;
-      const all = Array.from({ length: 12 }, (_, i) => ({ ...one, channel: `channel-${i}` }));
-      await Promise.all(all.map((delivery) => results.recordDelivery(aResult().taskId, delivery)));
-      const channels = (await results.get(aResult().taskId))?.deliveries?.map((delivery) => delivery.channel);
-      expect(channels?.sort()).toEqual(all.map((delivery) => delivery.channel).sort());
-    });
-
-    it('does not invent a row for a delivery', async () => {
-      const { results } = await stores();
-      await results.recordDelivery('gone', { channel: 'c', status: 'gone', at: 'now', attempts: 1 });
-      expect(await results.get('gone')).toBeUndefined();
-    });
-
     it('skips a malformed row in a listing, and keeps a malformed result as raw', async () => {
       const { results, client, names, warnings } = await stores();
       await results.put(aResult());

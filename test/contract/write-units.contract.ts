@@ -45,8 +45,25 @@ export function describeWriteUnits(name: string, start: StartBackend, { reportsI
       await results.put(aResult());
       units();
       const delivery = { channel: 'webhook', status: 'delivered', at: 'now', attempts: 1 } as const;
-      await results.recordDelivery(aResult().taskId, delivery);
+      await results.recordDeliveries(aResult().taskId, [delivery]);
       expect(units()).toEqual({ table: 1, index: 0 });
+    });
+
+    it('the ends at several channels, noted together, cost a unit for each KB of the row', async () => {
+      const { results, units } = await setUp();
+      const ends = ['ops', 'payments', 'webhook'].map(
+        (channel) => ({ channel, status: 'delivered', at: 'now', attempts: 1 }) as const,
+      );
+      await results.put(aResult());
+      units();
+      await results.recordDeliveries(aResult().taskId, ends);
+      expect(units()).toEqual({ table: 1, index: 0 });
+      const success = Array.from({ length: 60 }, (_, i) => ({ id: `${i}`, path: `/${'x'.repeat(100)}` }));
+      await results.put(aResult({ taskId: 'larger', result: { kind: 'import', success, failure: [] } }));
+      const row = units().table;
+      await results.recordDeliveries('larger', ends);
+      expect(row).toBeGreaterThan(5);
+      expect(units()).toEqual({ table: row, index: 0 });
     });
 
     it('a large result costs the index no more than a small one', async () => {

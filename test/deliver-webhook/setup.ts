@@ -41,9 +41,9 @@ export function setUp(stored: TaskResult[] = []) {
         failIf(broken.get);
         return rows.get(taskId);
       },
-      async recordDelivery(taskId, delivery) {
+      async recordDeliveries(taskId, made) {
         failIf(broken.record);
-        deliveries.push({ taskId, ...delivery });
+        deliveries.push(...made.map((delivery) => ({ taskId, ...delivery })));
       },
     },
     async signingKeys() {

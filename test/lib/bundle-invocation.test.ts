@@ -41,6 +41,7 @@ beforeAll(async () => {
     API_KEYS_SECRET_ID: 'api-keys',
     SLACK_SECRET_ID: 'slack',
     SLACK_DEAD_LETTER_QUEUE_URL: `${cloud.url}/000000000000/slack-dead`,
+    SLACK_MAX_RECEIVES: '8',
     DELIVERY_QUEUE_URL: `${cloud.url}/000000000000/deliveries`,
     WEBHOOK_DEAD_LETTER_QUEUE_URL: `${cloud.url}/000000000000/webhook-dead`,
     HUAWEICLOUD_APIG_ENDPOINT: cloud.url,
@@ -87,11 +88,16 @@ describe('bundles, imported from an .mjs file', () => {
     expect(logs).toContain('"SweepCompleted"');
   });
 
-  it('notify-slack posts an event to its channel', async () => {
+  it('notify-slack posts an event to its channel and notes that on the result', async () => {
+    const clock = { now: Date.now };
+    const results = createDynamoTaskResultStore({ client: dynamo.client, tableName: LOCAL_TABLES.results, clock, log });
+    await results.put(finished('told'));
     const body = JSON.stringify(toTaskEvent(finished('told')));
     const { answer } = await invokeBundle('notify-slack', { Records: [sqsRecord(body)] }, environment);
     expect(answer).toEqual({ batchItemFailures: [] });
     expect(cloud.received.find(({ path }) => path === '/slack')?.body).toContain('told');
+    const deliveries = [{ channel: 'ops', status: 'delivered', attempts: 1, http_status: 200 }];
+    expect(await results.get('told')).toMatchObject({ deliveries });
   });
 
   it('deliver-webhook posts the signed event to the callback of its task', async () => {

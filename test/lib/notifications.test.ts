@@ -107,6 +107,20 @@ describe('Slack', () => {
   });
 });
 
+describe('the Slack function', () => {
+  it('knows after how many receives its queue gives a message up', () => {
+    const { RedrivePolicy } = propertiesOf(everything, 'AWS::SQS::Queue', 'NotificationsSlackQueue');
+    const { Variables } = propertiesOf(everything, 'AWS::Lambda::Function', 'NotificationsSlack').Environment as {
+      Variables: Record<string, unknown>;
+    };
+    expect(RedrivePolicy).toMatchObject({ maxReceiveCount: 8 });
+    expect(Variables).toMatchObject({
+      SLACK_MAX_RECEIVES: '8',
+      RESULTS_TABLE: { Ref: expect.stringMatching(/^TablesResults/) },
+    });
+  });
+});
+
 describe('webhooks', () => {
   it('get the events whose task or profile asks for a callback', () => {
     nothing.hasResourceProperties('AWS::SNS::Subscription', {

@@ -51,8 +51,9 @@ describe('least privilege', () => {
     ]);
   });
 
-  it('lets the Slack function take from its queue, bury, and tell operators', () => {
+  it('lets the Slack function take from its queue, bury, note deliveries, and tell operators', () => {
     expect(permissionsOf(everything, 'NotificationsSlackFunctionRole')).toEqual([
+      'dynamodb:UpdateItem TablesResults',
       'kms:Decrypt TopicsKey',
       'kms:GenerateDataKey TopicsKey',
       'logs:CreateLogStream NotificationsSlackFunctionLogs',

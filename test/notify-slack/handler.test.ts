@@ -104,8 +104,10 @@ describe('notify-slack', () => {
     const { clock, metrics } = setUp(server);
     const handler = createNotifySlackHandler({
       routing: () => Promise.reject(new Error('no secret')),
-      webhook: { post: async () => ({ kind: 'delivered' }) },
+      webhook: { post: async () => ({ kind: 'delivered', httpStatus: 200 }) },
       deadLetters: { async send() {} },
+      isLastOffer: () => false,
+      results: { async recordDeliveries() {} },
       alerter: { raise: async () => true },
       metrics,
       log: silentLog,

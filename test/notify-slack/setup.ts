@@ -1,7 +1,9 @@
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { createSlackWebhook } from '../../functions/adapters/slack-webhook.ts';
 import type { DeadRecord } from '../../functions/core/dead-letter.ts';
+import type { Delivery } from '../../functions/core/outcome.ts';
 import type { OperatorAlert } from '../../functions/core/ports.ts';
+import { receivesOf } from '../../functions/core/queue-record.ts';
 import { parseSlackRouting } from '../../functions/core/slack-routing.ts';
 import type { TaskEvent } from '../../functions/core/task-event.ts';
 import { createNotifySlackHandler } from '../../functions/notify-slack/handler.ts';
@@ -9,6 +11,12 @@ import { createFakeClock, createMetricSums } from '../core/support/fixtures.ts';
 import type { SlackServer } from './slack-server.ts';
 
 export type Buried = DeadRecord & { reason: string };
+
+/** One write on a result. */
+export type Note = { taskId: string; deliveries: readonly Delivery[] };
+
+/** After so many receives the queue of the tests gives a record up. */
+export const MAX_RECEIVES = 8;
 
 /** A handler on a real webhook adapter and a clock that never really waits, and everything that it left behind. */
 export function setUp(server: SlackServer, { rules = [] as unknown[], invocationMs = 60_000 } = {}) {
@@ -18,6 +26,7 @@ export function setUp(server: SlackServer, { rules = [] as unknown[], invocation
   const lines: string[] = [];
   const metrics = createMetricSums();
   const queue = { isBroken: false };
+  const table = { notes: [] as Note[], isBroken: false, takesMs: 0 };
   const write = (message: string, fields?: Record<string, unknown>) =>
     lines.push(JSON.stringify({ message, ...fields }));
   const routing = parseSlackRouting({
@@ -32,6 +41,14 @@ export function setUp(server: SlackServer, { rules = [] as unknown[], invocation
       async send(record, reason) {
         if (queue.isBroken) throw new Error('queue is broken');
         buried.push({ ...record, reason });
+      },
+    },
+    isLastOffer: (one) => receivesOf(one) >= MAX_RECEIVES,
+    results: {
+      async recordDeliveries(taskId, deliveries) {
+        clock.advance(table.takesMs);
+        if (table.isBroken) throw new Error('table is broken');
+        table.notes.push({ taskId, deliveries });
       },
     },
     alerter: {
@@ -51,7 +68,7 @@ export function setUp(server: SlackServer, { rules = [] as unknown[], invocation
     const { batchItemFailures } = await handler({ Records: records } satisfies SQSEvent, context);
     return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
   };
-  return { handle, buried, alerts, lines, metrics, clock, queue };
+  return { handle, buried, alerts, lines, metrics, clock, queue, table };
 }
 
 /** A record as raw delivery makes it. */
@@ -79,6 +96,11 @@ export function record(
     eventSourceARN: 'arn:aws:sqs:eu-central-1:000000000000:slack',
     awsRegion: 'eu-central-1',
   };
+}
+
+/** The record at its n-th receive. */
+export function received(one: SQSRecord, count: number): SQSRecord {
+  return { ...one, attributes: { ...one.attributes, ApproximateReceiveCount: `${count}` } };
 }
 
 /** The same in SNS's envelope. */

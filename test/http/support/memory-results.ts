@@ -32,9 +32,9 @@ export function createMemoryResultStore(
         ...(all.length > limit && last ? { nextCursor: encodeCursor(last.at) } : {}),
       };
     },
-    async recordDelivery(taskId, delivery) {
+    async recordDeliveries(taskId, deliveries) {
       const row = rows.get(taskId);
-      if (row) rows.set(taskId, { ...row, deliveries: [...(row.deliveries ?? []), delivery].slice(-20) });
+      if (row) rows.set(taskId, { ...row, deliveries: [...(row.deliveries ?? []), ...deliveries].slice(-20) });
     },
   };
 }

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { createDynamoDeliveryStore } from '../../functions/adapters/dynamo-delivery-store.ts';
+import type { Delivery } from '../../functions/core/outcome.ts';
+import type { TaskResultStore } from '../../functions/core/ports.ts';
+import { type StartBackend, type Stores, useBackend } from './backend.ts';
+import { aResult } from './samples.ts';
+
+const { taskId } = aResult();
+const delivery: Delivery = { channel: 'webhook', status: 'failed', at: '2026-11-24T12:00:00.000Z', attempts: 1 };
+
+type Recorder = Pick<TaskResultStore, 'recordDeliveries'>;
+
+/** The store that has the SDK, and the one that signs its calls itself. */
+const RECORDERS: Record<string, (stores: Stores) => Promise<Recorder>> = {
+  'with the SDK': async ({ results }) => results,
+  'without it': async ({ client, names }) => {
+    const endpoint = await client.config.endpoint?.();
+    if (endpoint === undefined) throw new Error('The backend has no endpoint');
+    const { protocol, hostname, port } = endpoint;
+    const { credentials, region } = client.config;
+    const url = `${protocol}//${hostname}:${port}`;
+    return createDynamoDeliveryStore({ tableName: names.results, endpoint: url, credentials, region: await region() });
+  },
+};
+
+/** How each store notes deliveries. Dynalite compares no maps, so a note that is repeated there is there twice. */
+export function describeDeliveries(name: string, start: StartBackend, { comparesMaps }: { comparesMaps: boolean }) {
+  describe.each(Object.entries(RECORDERS))(`recordDeliveries on ${name}, %s`, (_, connect) => {
+    const stores = useBackend(start);
+    const setUp = async () => {
+      const made = await stores();
+      await made.results.put(aResult());
+      const { recordDeliveries } = await connect(made);
+      return { ...made, recordDeliveries, deliveries: async () => (await made.results.get(taskId))?.deliveries };
+    };
+
+    it('appends several in one go, as they are', async () => {
+      const { recordDeliveries, deliveries } = await setUp();
+      const all: Delivery[] = [
+        { ...delivery, reason: 'HTTP 404 no_service', http_status: 404 },
+        { ...delivery, channel: 'ops', status: 'gone' },
+      ];
+      await recordDeliveries(taskId, all);
+      await recordDeliveries(taskId, [delivery]);
+      expect(await deliveries()).toEqual([...all, delivery]);
+    });
+
+    it('keeps the last 20', async () => {
+      const { recordDeliveries, deliveries } = await setUp();
+      for (let attempts = 1; attempts <= 23; attempts++) await recordDeliveries(taskId, [{ ...delivery, attempts }]);
+      expect(await deliveries()).toEqual(Array.from({ length: 20 }, (_, i) => ({ ...delivery, attempts: i + 4 })));
+    });
+
+    it('loses none when several are noted at once', async () => {
+      const { recordDeliveries, deliveries } = await setUp();
+      const all = Array.from({ length: 12 }, (_, i) => ({ ...delivery, channel: `channel-${i}` }));
+      await Promise.all(all.map((one) => recordDeliveries(taskId, [one])));
+      const channels = (await deliveries())?.map(({ channel }) => channel);
+      expect(channels?.sort()).toEqual(all.map(({ channel }) => channel).sort());
+    });
+
+    it('does not invent a row', async () => {
+      const { recordDeliveries, results } = await setUp();
+      await recordDeliveries('gone', [delivery]);
+      expect(await results.get('gone')).toBeUndefined();
+    });
+
+    it.runIf(comparesMaps)('appends nothing twice when it is repeated because its answer was lost', async () => {
+      const { recordDeliveries, deliveries } = await setUp();
+      await recordDeliveries(taskId, [{ ...delivery, channel: 'ops' }, delivery]);
+      await recordDeliveries(taskId, [{ ...delivery, channel: 'ops' }, delivery]);
+      await recordDeliveries(taskId, [{ ...delivery, attempts: 2 }]);
+      expect(await deliveries()).toHaveLength(3);
+    });
+  });
+}

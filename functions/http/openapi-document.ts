@@ -31,6 +31,10 @@ const PROBLEMS: Record<number, string> = {
 };
 
 const STARTED = { 'retry-after': z.string(), location: z.string() };
+const TO_PAGE = {
+  description: 'To the page, for a browser: the request has no `Authorization`, and its `Accept` names `text/html`',
+  headers: { location: z.string() },
+};
 const taskPath = z.object({ task_id: requests.idSchema });
 
 /** OpenAPI 3.1 of the whole API, from the schemas that check its requests. */
@@ -101,7 +105,7 @@ function taskPaths(): Paths {
       get: {
         summary: 'One task, pending or final',
         requestParams: { path: taskPath },
-        responses: { ...ok(responses.taskSchema), ...problems(400, 401, 404) },
+        responses: { ...ok(responses.taskSchema), 303: TO_PAGE, ...problems(400, 401, 404) },
       },
       delete: {
         summary: 'Stop watching a task',

@@ -2,6 +2,7 @@ import middy, { type MiddyfiedHandler } from '@middy/core';
 import type { Method } from '@middy/http-router';
 import type { ApiEvent, ApiResponse, RouteHandler } from './api-event.ts';
 import { bearerAuth } from './bearer-auth.ts';
+import { browserRedirect } from './browser-redirect.ts';
 import { definitionRoute } from './definition.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { jsonBody } from './json-body.ts';
@@ -20,7 +21,9 @@ export type TaskRoute = {
 
 /** Every route of the API, in the order of the contract. */
 export function createRoutes(deps: TasksApiDeps): TaskRoute[] {
-  const keyed = (handler: RouteHandler) => middy<ApiEvent, ApiResponse>(handler).use(bearerAuth(deps.apiKeyHashes));
+  const auth = bearerAuth(deps.apiKeyHashes);
+  const keyed = (handler: RouteHandler) => middy<ApiEvent, ApiResponse>(handler).use(auth);
+  const linked = (handler: RouteHandler) => middy<ApiEvent, ApiResponse>(handler).use(browserRedirect()).use(auth);
   const withBody = (handler: RouteHandler) => keyed(handler).use(jsonBody());
   return [
     { method: 'GET', path: '/', handler: statusPageRoute },
@@ -29,7 +32,7 @@ export function createRoutes(deps: TasksApiDeps): TaskRoute[] {
     { method: 'POST', path: '/tasks', handler: withBody(registerTaskRoute(deps)) },
     { method: 'POST', path: '/tasks/batch', handler: withBody(registerBatchRoute(deps)) },
     { method: 'GET', path: '/tasks', handler: keyed(listTasksRoute(deps)) },
-    { method: 'GET', path: '/tasks/{task_id}', handler: keyed(getTaskRoute(deps)) },
+    { method: 'GET', path: '/tasks/{task_id}', handler: linked(getTaskRoute(deps)) },
     { method: 'DELETE', path: '/tasks/{task_id}', handler: keyed(deleteTaskRoute(deps)) },
     { method: 'GET', path: '/tasks/{task_id}/definition', handler: keyed(definitionRoute(deps)) },
     {

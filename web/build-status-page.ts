@@ -1,17 +1,25 @@
 import { createHash } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
 
 /** The page and the policy under which its own style and script are the only ones that run. */
 export type StatusPage = { content_security_policy: string; html: string };
 
 /**
+ * Puts page.css and page.js, with what they import, into the empty `<style>` and `<script>` of `markup`.
  * The page is imported as JSON, for that is the one kind of text file that Node 24 and esbuild both import.
  * Hashes are made here and not per request; they are of the exact text between the tags.
  */
-export function buildStatusPage(html: string): StatusPage {
+export function buildStatusPage(markup: string): StatusPage {
+  const style = minified('page.css');
+  const script = minified('page.js');
+  const html = markup
+    .replace('<style></style>', () => `<style>${style}</style>`)
+    .replace('<script></script>', () => `<script>${script}</script>`);
   const policy = [
     "default-src 'none'",
-    `script-src ${hashOf(html, 'script')}`,
-    `style-src ${hashOf(html, 'style')}`,
+    `script-src ${hashOf(script)}`,
+    `style-src ${hashOf(style)}`,
     "connect-src 'self'",
     'img-src data:',
     "base-uri 'none'",
@@ -21,7 +29,19 @@ export function buildStatusPage(html: string): StatusPage {
   return { content_security_policy: policy.join('; '), html };
 }
 
-function hashOf(html: string, tag: 'script' | 'style'): string {
-  const texts = [...html.matchAll(new RegExp(`<${tag}>(.*?)</${tag}>`, 'gs'))].map((match) => match[1] ?? '');
-  return texts.map((text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`).join(' ');
+function minified(file: string): string {
+  const { outputFiles } = buildSync({
+    entryPoints: [fileURLToPath(new URL(file, import.meta.url))],
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    target: 'es2022',
+    charset: 'utf8',
+    write: false,
+  });
+  return outputFiles[0]?.text.trim() ?? '';
+}
+
+function hashOf(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }

@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-// The store suites on both backends: dynalite, which local mode uses, and Amazon's DynamoDB Local (Java 17 or later).
+// What needs more than Node: the store suites on both backends, dynalite, which local mode uses, and Amazon's DynamoDB
+// Local (Java 17 or later); and the recipe of docs/ci.md (bash, curl, jq).
 export default defineConfig({
   test: {
     include: ['test/contract/**/*.test.ts', 'test/adapters/dynamo-stores.test.ts'],

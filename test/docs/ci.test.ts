@@ -8,7 +8,7 @@ const blocks = (language: string) =>
 const [recipe = ''] = blocks('bash');
 
 // The recipe itself is run by test/contract/ci-recipe.test.ts, which needs more than Node.
-describe('the CI files of docs/ci.md, () => {
+describe('the CI files of docs/ci.md', () => {
   const [github, gitlab] = blocks('yaml').map((text) => parse(text));
 
   it('run the recipe within a time limit longer than its own', () => {

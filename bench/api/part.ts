@@ -1,35 +1,36 @@
 import autocannon from 'autocannon';
 import { startChild } from '../child.ts';
-import type { PartResult } from '../part.ts';
-import { spreadOf } from '../stats.ts';
+import type { PartResult, Table } from '../part.ts';
+import { formatSpread, ratiosOf, type Spread, spreadOf } from '../stats.ts';
+import { drawApi } from './draw-api.ts';
+import { KINDS, type Kind, NAMES, type RouteRuns, type Run } from './runs.ts';
 
 const ROUNDS = 5;
-const SECONDS = 4;
 const BATCH = 100;
 const API_KEY = 'bench-key-of-sufficient-length-000000';
 
-type Kind = 'ours' | 'bare';
-type Route = { path: string; perRequest: number; connections: number };
+type Route = { path: string; perRequest: number; connections: number; seconds: number };
 const ROUTES: Route[] = [
-  { path: '/tasks', perRequest: 1, connections: 16 },
-  { path: '/tasks/batch', perRequest: BATCH, connections: 2 },
+  { path: '/tasks', perRequest: 1, connections: 16, seconds: 3 },
+  { path: '/tasks/batch', perRequest: BATCH, connections: 2, seconds: 4 },
 ];
 
-/** Tasks registered a second, their CPU in the server's process, and how long the slowest hundredth took. */
-type Run = { perS: number; perCpuS: number; p99Ms: number };
-type Runs = Record<Kind, Run[]>;
-
-/** Registrations through the local server and through a bare one that does one put in the same embedded database. */
+/** Registrations through our local server and through bare ones, each with the same embedded database in its process. */
 export async function run(): Promise<PartResult> {
-  const measured: { route: Route; runs: Runs }[] = [];
+  const measured: RouteRuns[] = [];
   for (const route of ROUTES) {
-    const runs: Runs = { ours: [], bare: [] };
+    const runs: RouteRuns['runs'] = { ours: [], same_calls: [], one_put: [] };
     for (let round = 0; round < ROUNDS; round += 1) {
-      for (const kind of ['ours', 'bare'] as const) runs[kind].push(await runOnce(kind, route));
+      for (const kind of KINDS) runs[kind].push(await runOnce(kind, route));
     }
-    measured.push({ route, runs });
+    measured.push({ ...route, runs });
   }
-  return report(measured);
+  return {
+    tables: [tableOf(measured)],
+    goals: [],
+    charts: { 'bench-api.svg': drawApi(measured) },
+    data: measured.map(({ path, runs }) => ({ route: path, ratio_cpu: ratioSpreads(runs), ...runs })),
+  };
 }
 
 async function runOnce(kind: Kind, route: Route): Promise<Run> {
@@ -38,7 +39,7 @@ async function runOnce(kind: Kind, route: Route): Promise<Run> {
     const url = (await server.ask<string>({ kind })) + route.path;
     await fire(url, route, 1);
     await server.ask<number>({ kind: 'cpu' });
-    const result = await fire(url, route, SECONDS);
+    const result = await fire(url, route, route.seconds);
     const cpuS = await server.ask<number>({ kind: 'cpu' });
     if (result.non2xx + result.errors > 0) throw new Error(`${result.non2xx} refused, ${result.errors} failed`);
     const tasks = result.requests.total * route.perRequest;
@@ -72,29 +73,31 @@ function fire(url: string, route: Route, duration: number) {
   });
 }
 
-function report(measured: { route: Route; runs: Runs }[]): PartResult {
-  const median = (runs: Run[], what: keyof Run) => spreadOf(runs.map((run) => run[what])).median;
-  const ratio = ({ ours, bare }: Runs) =>
-    spreadOf(ours.map(({ perCpuS }, round) => perCpuS / (bare[round]?.perCpuS ?? Number.NaN)));
+/** Ours ÷ the other's tasks per CPU second, round by round. */
+function ratioSpread(runs: RouteRuns['runs'], kind: Kind): Spread {
+  const rates = (of: Kind) => runs[of].map(({ perCpuS }) => perCpuS);
+  return spreadOf(ratiosOf(rates('ours'), rates(kind)));
+}
+
+const ratioSpreads = (runs: RouteRuns['runs']) => ({
+  same_calls: ratioSpread(runs, 'same_calls'),
+  one_put: ratioSpread(runs, 'one_put'),
+});
+
+function tableOf(measured: RouteRuns[]): Table {
   return {
-    tables: [
-      {
-        title: `Registrations over 16 connections, batches of ${BATCH} over 2 (medians of ${ROUNDS} runs of ${SECONDS} s)`,
-        columns: ['route', 'server', 'tasks/s', 'tasks/CPU s', 'p99 ms', 'ours ÷ bare, CPU', 'spread'],
-        rows: measured.flatMap(({ route, runs }) =>
-          (['ours', 'bare'] as const).map((kind) => [
-            `POST ${route.path}`,
-            kind,
-            Math.round(median(runs[kind], 'perS')),
-            Math.round(median(runs[kind], 'perCpuS')),
-            median(runs[kind], 'p99Ms'),
-            kind === 'ours' ? ratio(runs).median : 1,
-            kind === 'ours' ? `${ratio(runs).least.toFixed(2)}–${ratio(runs).most.toFixed(2)}` : '',
-          ]),
-        ),
-      },
-    ],
-    goals: [],
-    data: measured.map(({ route, runs }) => ({ route: route.path, ratio_cpu: ratio(runs), ...runs })),
+    title: `Registrations over 16 connections, batches of ${BATCH} over 2 (medians of ${ROUNDS} rounds)`,
+    columns: ['route', 'server', 'tasks/s', 'tasks/CPU s', 'p99 ms', 'spread', 'ours ÷ this, CPU', 'spread'],
+    rows: measured.flatMap(({ path, runs }) =>
+      KINDS.map((kind) => [`POST ${path}`, NAMES[kind], ...cellsOf(runs, kind)]),
+    ),
   };
+}
+
+function cellsOf(runs: RouteRuns['runs'], kind: Kind): (string | number)[] {
+  const spread = (what: keyof Run) => spreadOf(runs[kind].map((run) => run[what]));
+  const ratio = ratioSpread(runs, kind);
+  const rates = [spread('perS'), spread('perCpuS')].map(({ median }) => Math.round(median));
+  const p99 = spread('p99Ms');
+  return [...rates, p99.median, formatSpread(p99, 0), ratio.median, formatSpread(ratio)];
 }

@@ -1,8 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { toPendingRow } from '../../functions/adapters/dynamo-pending-row.ts';
 import { createDynamoPendingTaskStore } from '../../functions/adapters/dynamo-pending-task-store.ts';
 import { createDynamoTaskResultStore } from '../../functions/adapters/dynamo-task-result-store.ts';
 import { hashApiKey } from '../../functions/core/api-keys.ts';
@@ -12,9 +10,10 @@ import { createTasksApiHandler } from '../../functions/http/handler.ts';
 import { LOCAL_TABLES, startEmbeddedDynamo } from '../../local/embedded-dynamodb.ts';
 import { startHttpServer } from '../../local/http-server.ts';
 import { answerRequests } from '../child.ts';
+import { BARE_REGISTRATIONS, type BareKind, type Register } from './bare-registrations.ts';
 
-/** Starts our API or the bare server, each with the embedded database in its process; answers its address. */
-export type ServerRequest = { kind: 'ours' | 'bare' } | { kind: 'cpu' };
+/** Starts our API or a bare server, each with the embedded database in its process; answers its address. */
+export type ServerRequest = { kind: 'ours' | BareKind } | { kind: 'cpu' };
 
 const API_KEY = 'bench-key-of-sufficient-length-000000';
 
@@ -28,7 +27,7 @@ answerRequests(async ({ kind }: ServerRequest) => {
     before = process.cpuUsage();
     return (user + system) / 1e6;
   }
-  return kind === 'ours' ? startOurs() : startBare();
+  return kind === 'ours' ? startOurs() : startBare(BARE_REGISTRATIONS[kind]);
 });
 
 async function startOurs(): Promise<string> {
@@ -48,20 +47,15 @@ async function startOurs(): Promise<string> {
   return (await startHttpServer({ handler, host: '127.0.0.1', port: 0 })).url;
 }
 
-/** What one would write without thinking of anything else: parse the body, put a row for each task, answer 202. */
-async function startBare(): Promise<string> {
+/** No checks, no keys, no problems: parses the body, registers each task, answers 202. */
+async function startBare(register: Register): Promise<string> {
   const { client } = await startEmbeddedDynamo();
-  const put = ({ task_id }: { task_id: string }) => {
-    const times = { registeredAtMs: Date.now(), deadlineAtMs: Date.now() + 86_400_000 };
-    const identity = { taskId: task_id, instanceId: 'gateway', projectId: 'project', profile: 'default' };
-    const Item = toPendingRow({ ...identity, ...times });
-    return client.send(new PutItemCommand({ TableName: LOCAL_TABLES.pending, Item }));
-  };
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const body = JSON.parse(Buffer.concat(chunks).toString());
-    await Promise.all((body.tasks ?? [body]).map(put));
+    const tasks: { task_id: string }[] = body.tasks ?? [body];
+    await Promise.all(tasks.map(({ task_id }) => register(client, task_id)));
     response.writeHead(202, { 'content-type': 'application/json' }).end(JSON.stringify({ state: 'pending' }));
   });
   server.listen(0, '127.0.0.1');

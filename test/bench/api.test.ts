@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BARE_REGISTRATIONS } from '../../bench/api/bare-registrations.ts';
 import { createDynamoPendingTaskStore } from '../../functions/adapters/dynamo-pending-task-store.ts';
 import { createDynamoTaskResultStore } from '../../functions/adapters/dynamo-task-result-store.ts';
 import { type EmbeddedDynamo, LOCAL_TABLES, startEmbeddedDynamo } from '../../local/embedded-dynamodb.ts';
@@ -41,4 +42,28 @@ describe('what a registration asks of the database', () => {
     expect(calls.filter((call) => call === readResult)).toHaveLength(200);
     expect(calls).toHaveLength(300);
   });
+
+  it('is what the bare server of the benchmark asks, word by word', async () => {
+    const commands: unknown[] = [];
+    database.client.middlewareStack.add(
+      (next, { commandName }) =>
+        (args) => {
+          commands.push({ commandName, ...withoutValues(args.input) });
+          return next(args);
+        },
+      { step: 'initialize', name: 'record' },
+    );
+    await callsOf('/tasks', { task_id: 'ours', label: 'bench' });
+    const ours = commands.splice(0);
+    await BARE_REGISTRATIONS.same_calls(database.client, 'bare');
+    expect(ours).toHaveLength(3);
+    expect(commands).toEqual(ours);
+    database.client.middlewareStack.remove('record');
+  });
 });
+
+/** A command's input with the names of attributes alone; the capacity is asked for by this test. */
+function withoutValues(input: object): object {
+  const { Item, Key, ReturnConsumedCapacity: _, ...others } = input as Record<string, object>;
+  return { ...others, ...(Item && { Item: Object.keys(Item) }), ...(Key && { Key: Object.keys(Key) }) };
+}

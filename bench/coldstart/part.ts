@@ -1,138 +1,86 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
 import { BUDGETS } from '../../lib/bundle-budget.ts';
-import { BUNDLE_OPTIONS, bundleFunctions, FUNCTION_NAMES } from '../../lib/bundle-functions.ts';
-import { bytesByPackage } from '../../lib/bundle-packages.ts';
-import { startChild } from '../child.ts';
-import type { Taken } from '../measure.ts';
-import type { PartResult, Table } from '../part.ts';
-import { type Spread, spreadOf } from '../stats.ts';
+import { FUNCTION_NAMES } from '../../lib/bundle-functions.ts';
+import type { Goal, PartResult, Table } from '../part.ts';
+import { formatSpread, type Spread } from '../stats.ts';
+import { drawColdstart } from './draw-coldstart.ts';
+import { type FamilyImports, type Import, measureFamily, measureOne } from './imports.ts';
+import { bundleFamilies, emptyHandler } from './subjects.ts';
+import { timeImports } from './time-imports.ts';
 
 const ROUNDS = 9;
-const LARGEST_PACKAGES = 6;
+const HEAVIEST = 8;
 
-/** What is imported: an empty handler, the SDK clients that the poller uses and nothing else, and our bundles. */
-type Subject = { name: string; file: string; bytes: number; packages: [string, number][] };
-
-/** Size and import time of each bundle, in a fresh process each time. */
+/** Size and import time of each bundle, beside an empty handler and the SDK clients that it uses. */
 export async function run(): Promise<PartResult> {
   const folder = await mkdtemp(path.join(tmpdir(), 'bench-coldstart-'));
   try {
-    const subjects = [await emptyHandler(folder), await clientsAlone(folder), ...(await ourBundles(folder))];
-    const imports = new Map<string, Taken[]>(subjects.map(({ name }) => [name, []]));
-    for (let round = 0; round < ROUNDS; round += 1) {
-      for (const { name, file } of subjects) imports.get(name)?.push(await importOnce(file));
-    }
-    return report(subjects, imports);
+    const empty = await emptyHandler(folder);
+    const families = await bundleFamilies(folder);
+    const subjects = families.flatMap(({ alone, lightened, bundles }) => [alone, lightened, ...bundles]);
+    const times = await timeImports([empty, ...subjects], ROUNDS);
+    const measured = families.map((family) => measureFamily(family, times));
+    return report({ clients: [], imports: [measureOne(empty, times)] }, measured);
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-async function importOnce(file: string): Promise<Taken> {
-  const child = startChild(new URL('import-process.ts', import.meta.url), BUNDLE_ENVIRONMENT);
-  try {
-    return await child.ask<Taken>({ module: pathToFileURL(file).href });
-  } finally {
-    await child.stop();
-  }
-}
-
-const ARN = 'arn:aws:sns:eu-central-1:000000000000:topic';
-const QUEUE = 'https://sqs.eu-central-1.amazonaws.com/000000000000/queue';
-/** Every name that some function asks for; nothing is called while a module is imported. */
-const BUNDLE_ENVIRONMENT = {
-  AWS_REGION: 'eu-central-1',
-  AWS_ACCESS_KEY_ID: 'local',
-  AWS_SECRET_ACCESS_KEY: 'local',
-  PENDING_TABLE: 'PendingTasks',
-  RESULTS_TABLE: 'TaskResults',
-  RESULTS_BUCKET: 'results',
-  TASK_EVENTS_TOPIC_ARN: ARN,
-  TASK_ALERTS_TOPIC_ARN: ARN,
-  OPERATOR_TOPIC_ARN: ARN,
-  HUAWEI_SECRET_ID: 'huawei',
-  API_KEYS_SECRET_ID: 'keys',
-  SLACK_SECRET_ID: 'slack',
-  SLACK_DEAD_LETTER_QUEUE_URL: QUEUE,
-  DELIVERY_QUEUE_URL: QUEUE,
-  WEBHOOK_DEAD_LETTER_QUEUE_URL: QUEUE,
-};
-
-async function emptyHandler(folder: string): Promise<Subject> {
-  const file = path.join(folder, 'empty.mjs');
-  const source = 'export const handler = async () => {};\n';
-  await writeFile(file, source);
-  return { name: 'an empty handler', file, bytes: source.length, packages: [] };
-}
-
-/** DynamoDB and SNS as the SDK's documentation shows them, bundled by the same tool. */
-async function clientsAlone(folder: string): Promise<Subject> {
-  const file = path.join(folder, 'clients.mjs');
-  const contents = [
-    "import { DynamoDBClient } from '@aws-sdk/client-dynamodb';",
-    "import { SNSClient } from '@aws-sdk/client-sns';",
-    "import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';",
-    'const clients = [new DynamoDBClient({}), new SNSClient({}), new SecretsManagerClient({})];',
-    'export const handler = async () => clients.length;',
-  ].join('\n');
-  const { metafile } = await build({
-    stdin: { contents, resolveDir: fileURLToPath(new URL('../..', import.meta.url)) },
-    outfile: file,
-    ...BUNDLE_OPTIONS,
-  });
-  const bytes = Object.values(metafile.outputs)[0]?.bytes ?? 0;
-  return { name: 'SDK clients alone (DynamoDB, SNS, Secrets)', file, bytes, packages: largestOf(metafile) };
-}
-
-async function ourBundles(folder: string): Promise<Subject[]> {
-  const bundles = await bundleFunctions({ outdir: folder });
-  return bundles.map(({ name, path: at, bytes, metafile }) => {
-    return { name, file: path.join(at, 'index.mjs'), bytes, packages: largestOf(metafile) };
-  });
-}
-
-type Metafile = Parameters<typeof bytesByPackage>[0];
-const largestOf = (metafile: Metafile) => Object.entries(bytesByPackage(metafile)).slice(0, LARGEST_PACKAGES);
-
-function report(subjects: Subject[], imports: Map<string, Taken[]>): PartResult {
-  const msOf = ({ name }: Subject): Spread => spreadOf((imports.get(name) ?? []).map(({ wallS }) => wallS * 1_000));
-  const rows = subjects.map((subject) => {
-    const { median, least, most } = msOf(subject);
-    const spread = `${least.toFixed(0)}–${most.toFixed(0)}`;
-    return [subject.name, Math.round(subject.bytes / 1_000), median, spread];
-  });
-  const packages: Table = {
-    title: 'What weighs what (kB in the bundle)',
-    columns: ['bundle', 'largest packages'],
-    rows: subjects
-      .filter((subject) => subject.packages.length > 0)
-      .map((subject) => [
-        subject.name,
-        subject.packages.map(([name, bytes]) => `${name} ${Math.round(bytes / 1_000)}`).join(', '),
-      ]),
+function report(empty: FamilyImports, families: FamilyImports[]): PartResult {
+  const all = [empty, ...families];
+  const bundles = families.flatMap(({ imports }) => imports.filter(({ toClients }) => toClients !== undefined));
+  return {
+    tables: [importTable(all), packageTable(bundles)],
+    goals: [budgetGoal(bundles)],
+    charts: { 'bench-coldstart.svg': drawColdstart(all, ROUNDS) },
+    data: all.flatMap(({ clients, imports }) => imports.map((each) => dataOf(clients, each))),
   };
-  const over = subjects.filter(({ name, bytes }) =>
+}
+
+function importTable(families: FamilyImports[]): Table {
+  const ratio = (spread: Spread | undefined) => (spread ? [spread.median, formatSpread(spread)] : ['', '']);
+  return {
+    title: `Import in a fresh process, beside the SDK clients that each bundle holds (medians of ${ROUNDS})`,
+    columns: ['module', 'kB', 'ms', 'spread', '÷ its clients', 'spread', '÷ those lightened', 'spread'],
+    rows: families.flatMap(({ clients, imports }) =>
+      imports.map(({ name, bytes, ms, toClients, toLightened }, i) => [
+        i === 0 && clients.length > 0 ? `${name}: ${clients.join(', ')}` : name,
+        Math.round(bytes / 1_000),
+        ms.median,
+        formatSpread(ms, 0),
+        ...ratio(toClients),
+        ...ratio(toLightened),
+      ]),
+    ),
+  };
+}
+
+function packageTable(bundles: Import[]): Table {
+  return {
+    title: `The ${HEAVIEST} heaviest packages of each bundle`,
+    columns: ['bundle', 'kB', '% of it', 'package'],
+    rows: bundles.flatMap(({ name, bytes, packages }) =>
+      heaviest(packages).map(([each, size]) => [name, size / 1_000, Math.round((size / bytes) * 100), each]),
+    ),
+  };
+}
+
+const heaviest = (packages: Record<string, number>) => Object.entries(packages).slice(0, HEAVIEST);
+
+function budgetGoal(bundles: Import[]): Goal {
+  const over = bundles.filter(({ name, bytes }) =>
     FUNCTION_NAMES.some((each) => each === name && bytes > BUDGETS[each]),
   );
   return {
-    tables: [
-      { title: `Import in a fresh process (medians of ${ROUNDS})`, columns: ['bundle', 'kB', 'ms', 'spread'], rows },
-      packages,
-    ],
-    goals: [
-      {
-        goal: 'every bundle within its budget',
-        measured: over.length === 0 ? 'all' : over.map(({ name }) => name).join(', '),
-        reached: over.length === 0,
-      },
-    ],
-    data: subjects.map((subject) => {
-      const { name, bytes, packages: largest } = subject;
-      return { name, bytes, import_ms: msOf(subject), packages: Object.fromEntries(largest) };
-    }),
+    goal: 'every bundle within its budget',
+    measured: over.length === 0 ? 'all' : over.map(({ name }) => name).join(', '),
+    reached: over.length === 0,
   };
+}
+
+function dataOf(clients: string[], { name, bytes, ms, toClients, toLightened, packages }: Import) {
+  const ratios = { ratio_to_clients: toClients, ratio_to_lightened_clients: toLightened };
+  return { name, clients, bytes, import_ms: ms, ...ratios, packages: Object.fromEntries(heaviest(packages)) };
 }

@@ -97,7 +97,7 @@ function alertGoal(sent: Sent[]): Goal {
   const alerts = sentBy(sent, 'alerts');
   return {
     goal: 'people get one alert a sweep, of 100 ends or of 10,000',
-    measured: alerts.map(({ messages, rounds }) => `${messages} for ${rounds} sweeps`).join(', '),
+    measured: alerts.map(({ messages, rounds }) => `${messages} for ${rounds}`).join(', '),
     reached: alerts.every(({ messages, rounds }) => messages === rounds),
   };
 }

@@ -107,7 +107,7 @@ function createApi(scope: Construct, settings: Settings): HttpApi {
 function apiStatements({ tables, files, secrets, topics }: Backing) {
   return [
     allow(['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:Scan', 'dynamodb:DeleteItem'], tables.pending.tableArn),
-    allow(['dynamodb:GetItem'], tables.results.tableArn),
+    allow(['dynamodb:GetItem', 'dynamodb:DeleteItem'], tables.results.tableArn),
     allow(['dynamodb:Query'], `${tables.results.tableArn}/index/${NEWEST_INDEX}`),
     allow(['s3:GetObject'], files.arnForObjects('*')),
     // Without it S3 answers 403 for a file that is not there, and a 404 could not be told from a refusal.

@@ -1,4 +1,4 @@
-import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { StoreError } from '../core/errors.ts';
 import type { TaskResult } from '../core/outcome.ts';
 import type { Clock, TaskResultStore } from '../core/ports.ts';
@@ -33,6 +33,8 @@ export function createDynamoTaskResultStore(table: DynamoResultTable): TaskResul
 
     list: (filter, page) => listResults(table, { ...filter, nowS: nowS(table) }, page),
 
+    remove: (end) => removeEnd(table, end),
+
     recordDeliveries: createDeliveryRecorder((update) => updateRow(table, update)),
   };
 }
@@ -55,6 +57,19 @@ async function putNew(table: DynamoResultTable, result: TaskResult): Promise<boo
     ExpressionAttributeValues: { ':now': { N: String(nowS(table)) } },
   });
   return (await tryOnTable(table, 'PutItem', () => table.client.send(command))) !== undefined;
+}
+
+async function removeEnd(table: DynamoTable, end: Parameters<TaskResultStore['remove']>[0]): Promise<boolean> {
+  const command = new DeleteItemCommand({
+    ...onTable(table),
+    Key: { task_id: { S: end.taskId } },
+    ConditionExpression: 'outcome = :outcome AND completed_at = :at',
+    ExpressionAttributeValues: {
+      ':outcome': { S: end.outcome },
+      ':at': { S: new Date(end.completedAtMs).toISOString() },
+    },
+  });
+  return (await tryOnTable(table, 'DeleteItem', () => table.client.send(command))) !== undefined;
 }
 
 function updateRow(table: DynamoTable, update: RowUpdate) {

@@ -1,6 +1,6 @@
 import { type AlertOptions, alertHeadline } from './alert-text.ts';
 import { DIGEST_ABOVE, digestHeadline } from './digest.ts';
-import { eventId, type Outcome, type TaskResult } from './outcome.ts';
+import { canWatchAgain, eventId, type Outcome, type TaskResult } from './outcome.ts';
 import {
   errorOf,
   errorWords,
@@ -28,11 +28,9 @@ const NEXT_STEPS: Record<Outcome, string[]> = {
     'Mend the failed APIs in the definition and import it again: an import in merge mode keeps what is there.',
   ],
   failed: ['Read the error, mend the definition or the request, and start the task again.'],
-  expired: ['Look in the Huawei Cloud console whether the task still runs; register it again to keep watching.'],
+  expired: ['Look in the Huawei Cloud console whether the task still runs.'],
   not_found: ['Check the task id, the gateway and the project: Huawei Cloud does not know this task.'],
-  rejected: [
-    'Check the request and the permissions of the profile (apig:asyncTask:get), then register the task again.',
-  ],
+  rejected: ['Check the request and the permissions of the profile (apig:asyncTask:get).'],
 };
 
 /**
@@ -72,7 +70,8 @@ export function composeChat(results: readonly TaskResult[], options: AlertOption
 /** One result as a chat message; its thread is the task. */
 export function toChatMessage(result: TaskResult, { publicUrl }: AlertOptions = {}): ChatMessage {
   const url = resultUrl(result.taskId, publicUrl);
-  const nextSteps = NEXT_STEPS[result.outcome];
+  const again = canWatchAgain(result.outcome) ? [`To watch it again, send POST ${url}/watch`] : [];
+  const nextSteps = [...NEXT_STEPS[result.outcome], ...again];
   return {
     version: '1.0',
     source: 'custom',

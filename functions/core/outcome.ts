@@ -6,6 +6,14 @@ export const OUTCOMES = ['succeeded', 'partially_succeeded', 'failed', 'expired'
 /** How a watched task ended. */
 export type Outcome = (typeof OUTCOMES)[number];
 
+/** Ends of our watching, not of the task: how it went is not known, so watching it again may tell. */
+const ENDS_OF_WATCHING: readonly Outcome[] = ['expired', 'not_found', 'rejected'];
+
+/** Whether a task that ended so may be watched again. */
+export function canWatchAgain(outcome: Outcome): boolean {
+  return ENDS_OF_WATCHING.includes(outcome);
+}
+
 /** Counts that a person reads first. Only what applies is there; wire names, for it is stored and sent as it is. */
 export type Summary = {
   created?: number;

@@ -41,6 +41,8 @@ export interface TaskResultStore {
   get(taskId: string): Promise<TaskResult | undefined>;
   /** Newest first. Items carry identity, outcome, times and summary; `result` is `{kind:'none'}` in a listing. */
   list(filter: ResultFilter, page: PageRequest): Promise<Page<TaskResult>>;
+  /** Deletes this very end of the task; false where there is none any more, or another one. */
+  remove(end: Pick<TaskResult, 'taskId' | 'outcome' | 'completedAtMs'>): Promise<boolean>;
   /** Appends to `deliveries` in one write, keeping the last 20. Nothing where there is no result. */
   recordDeliveries(taskId: string, deliveries: readonly Delivery[]): Promise<void>;
 }

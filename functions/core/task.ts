@@ -32,8 +32,3 @@ export type PendingTask = TaskIdentity & {
 
 /** What a poll hears of a task that goes on. */
 export type Heard = Pick<PendingTask, 'status' | 'taskType'>;
-
-/** The attributes that a repeated registration must agree on. */
-export function isSameRegistration(a: TaskIdentity, b: TaskIdentity): boolean {
-  return a.instanceId === b.instanceId && a.projectId === b.projectId && a.profile === b.profile;
-}

@@ -114,6 +114,18 @@ function taskPaths(): Paths {
       },
     },
     '/tasks/{task_id}/definition': { get: definitionOperation() },
+    '/tasks/{task_id}/watch': {
+      post: {
+        summary: 'Watch a task again that ended as expired, not_found or rejected',
+        requestParams: { path: taskPath },
+        requestBody: { ...bodyOf(requests.watchAgainSchema), required: false },
+        responses: {
+          202: { ...answer('Watched from now on', responses.taskSchema), headers: STARTED },
+          200: { ...answer('Watched already', responses.taskSchema), headers: { location: z.string() } },
+          ...problems(400, 401, 404, 409, 413, 415),
+        },
+      },
+    },
     '/tasks/{task_id}/notifications': {
       post: {
         summary: 'Publish the result again, under the same event id',

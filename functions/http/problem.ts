@@ -12,6 +12,8 @@ export type ProblemKind =
   | 'conflicting-registration'
   | 'task-already-final'
   | 'task-still-pending'
+  | 'task-still-told'
+  | 'nothing-to-watch'
   | 'nothing-exported';
 
 type ProblemOptions = {

@@ -1,37 +1,32 @@
-import { isSameRegistration, type PendingTask } from '../core/task.ts';
-import { type ApiEvent, type ApiResponse, jsonResponse, type RouteHandler } from './api-event.ts';
-import { callbackProblem } from './callback-url.ts';
-import type { ProfileDefaults, TasksApiDeps } from './deps.ts';
-import { HttpProblem, type ProblemItem } from './problem.ts';
-import { noQuerySchema, type Registration, registrationSchema } from './request-schemas.ts';
+import type { PendingTask } from '../core/task.ts';
+import { type ApiResponse, jsonResponse, type RouteHandler } from './api-event.ts';
+import type { TasksApiDeps } from './deps.ts';
+import { noQuerySchema, registrationSchema } from './request-schemas.ts';
+import { retryAfter } from './retry-after.ts';
+import { requireSame } from './same-registration.ts';
 import { type TaskView, viewFinal, viewPending } from './task-view.ts';
-import { invalid, validBody, validQuery } from './validate.ts';
-
-const DEFAULT_PROFILE = 'default';
+import { toPendingTask } from './to-pending-task.ts';
+import { validBody, validQuery } from './validate.ts';
 
 /** How a registration ended: 202 for a new one, 200 for one that was there. `nextPollAtMs` while it is pending. */
 export type Registered = { status: 200 | 202; task: TaskView; nextPollAtMs?: number };
 
 /** `POST /tasks`. */
 export function registerTaskRoute(deps: TasksApiDeps): RouteHandler {
-  return async (event: ApiEvent): Promise<ApiResponse> => {
+  return async (event) => {
     validQuery(noQuerySchema, event);
-    const registered = await registerTask(deps, event.body);
-    const { status, task, nextPollAtMs } = registered;
-    return jsonResponse(status, task, {
-      location: `/tasks/${task.task_id}`,
-      ...(nextPollAtMs === undefined ? {} : { 'retry-after': String(secondsUntil(nextPollAtMs, deps.clock.now())) }),
-    });
+    return answerRegistered(deps, await registerTask(deps, event.body));
   };
 }
 
 /** Registers one task; throws `HttpProblem` 400 for what cannot be registered, 409 for an id taken by another. */
 export async function registerTask(deps: TasksApiDeps, body: unknown): Promise<Registered> {
-  const registration = validBody(registrationSchema, body);
-  const task = toPendingTask(deps, registration, await deps.profiles());
-  const before = await finalRegistration(deps, task);
-  if (before !== undefined) return before;
+  const task = await toPendingTask(deps, validBody(registrationSchema, body));
+  return (await finalRegistration(deps, task)) ?? putTask(deps, task);
+}
 
+/** Puts the row of a task that had no result a moment ago; what is registered under its id already stays. */
+export async function putTask(deps: TasksApiDeps, task: PendingTask): Promise<Registered> {
   const put = await deps.pending.register(task);
   if (put.kind === 'exists') {
     requireSame(task, put.task);
@@ -45,70 +40,23 @@ export async function registerTask(deps: TasksApiDeps, body: unknown): Promise<R
   return since;
 }
 
+/** The registration of a task that is pending. */
+export function pendingRegistration(deps: TasksApiDeps, task: PendingTask, status: 200 | 202): Registered {
+  const nextPollAtMs = deps.schedule.nextPollAt(task, deps.clock.now());
+  return { status, task: viewPending(task, nextPollAtMs), nextPollAtMs };
+}
+
+/** Says where the task is, and while it is pending, when to look again. */
+export function answerRegistered(deps: TasksApiDeps, { status, task, nextPollAtMs }: Registered): ApiResponse {
+  return jsonResponse(status, task, {
+    location: `/tasks/${task.task_id}`,
+    ...(nextPollAtMs === undefined ? {} : retryAfter(deps, nextPollAtMs)),
+  });
+}
+
 async function finalRegistration(deps: TasksApiDeps, task: PendingTask): Promise<Registered | undefined> {
   const result = await deps.results.get(task.taskId);
   if (result === undefined) return undefined;
   requireSame(task, result);
   return { status: 200, task: viewFinal(result) };
-}
-
-function pendingRegistration(deps: TasksApiDeps, task: PendingTask, status: 200 | 202): Registered {
-  const nextPollAtMs = deps.schedule.nextPollAt(task, deps.clock.now());
-  return { status, task: viewPending(task, nextPollAtMs), nextPollAtMs };
-}
-
-function requireSame(task: PendingTask, existing: Parameters<typeof isSameRegistration>[0]): void {
-  if (isSameRegistration(task, existing)) return;
-  throw new HttpProblem(
-    409,
-    `Task "${task.taskId}" is already registered with another instance_id, project_id or profile.`,
-    { kind: 'conflicting-registration' },
-  );
-}
-
-function toPendingTask(
-  deps: TasksApiDeps,
-  registration: Registration,
-  profiles: Record<string, ProfileDefaults>,
-): PendingTask {
-  const name = registration.profile ?? DEFAULT_PROFILE;
-  const defaults = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
-  const instanceId = registration.instance_id ?? defaults?.instance_id;
-  const projectId = registration.project_id ?? defaults?.project_id;
-  const errors = problemsOf(deps, registration, { defaults, instanceId });
-  if (errors.length > 0 || instanceId === undefined || projectId === undefined) throw invalid(errors);
-
-  const registeredAtMs = deps.clock.now();
-  const { deadline_seconds: seconds, label, callback_url: callbackUrl } = registration;
-  return {
-    taskId: registration.task_id,
-    instanceId,
-    projectId,
-    profile: name,
-    ...(label === undefined ? {} : { label }),
-    ...(callbackUrl === undefined ? {} : { callbackUrl }),
-    registeredAtMs,
-    deadlineAtMs: registeredAtMs + (seconds === undefined ? deps.taskDeadlineMs : seconds * 1000),
-  };
-}
-
-function problemsOf(
-  deps: TasksApiDeps,
-  { profile, callback_url: callbackUrl }: Registration,
-  { defaults, instanceId }: { defaults: ProfileDefaults | undefined; instanceId: string | undefined },
-): ProblemItem[] {
-  const errors: ProblemItem[] = [];
-  if (defaults === undefined) {
-    const detail = profile === undefined ? 'is required: there is no profile "default"' : 'is not a configured profile';
-    errors.push({ pointer: '#/profile', detail });
-  } else if (instanceId === undefined) {
-    errors.push({ pointer: '#/instance_id', detail: 'is required: the profile has no default gateway' });
-  }
-  const callback = callbackUrl && callbackProblem(callbackUrl, deps.allowLoopbackCallbacks ?? false);
-  if (callback) errors.push({ pointer: '#/callback_url', detail: callback });
-  return errors;
-}
-
-function secondsUntil(atMs: number, nowMs: number): number {
-  return Math.max(1, Math.ceil((atMs - nowMs) / 1000));
 }

@@ -10,9 +10,7 @@ const LIMIT_RULE = 'must be a whole number from 1 to 100';
 export const idSchema = z.string(ID_RULE).check(z.regex(/^[A-Za-z0-9_-]{1,64}$/, ID_RULE));
 export const labelSchema = z.string(LABEL_RULE).check(z.regex(/^(?=.*\S)[^\p{C}\p{Zl}\p{Zp}]{1,128}$/u, LABEL_RULE));
 
-/** Body of `POST /tasks`, and one entry of a batch. */
-export const registrationSchema = z.strictObject({
-  task_id: idSchema,
+const changeable = {
   instance_id: z.optional(idSchema),
   project_id: z.optional(idSchema),
   profile: z.optional(idSchema),
@@ -25,8 +23,15 @@ export const registrationSchema = z.strictObject({
       .string('must be an https URL')
       .check(z.minLength(1, 'must not be empty'), z.maxLength(2048, 'must have at most 2048 characters')),
   ),
-});
+};
+
+/** Body of `POST /tasks`, and one entry of a batch. */
+export const registrationSchema = z.strictObject({ task_id: idSchema, ...changeable });
 export type Registration = z.infer<typeof registrationSchema>;
+
+/** Body of `POST /tasks/{task_id}/watch`: what is to be other than the result says. */
+export const watchAgainSchema = z.strictObject(changeable);
+export type WatchAgain = z.infer<typeof watchAgainSchema>;
 
 /** Body of `POST /tasks/batch`. Entries are checked one by one, so that a bad one does not fail the rest. */
 export const batchSchema = z.strictObject({

@@ -11,6 +11,7 @@ import { healthRoute, openApiRoute, statusPageRoute } from './public-routes.ts';
 import { registerBatchRoute } from './register-batch.ts';
 import { registerTaskRoute } from './register-task.ts';
 import { deleteTaskRoute, getTaskRoute, notifyAgainRoute } from './task-routes.ts';
+import { watchAgainRoute } from './watch-again.ts';
 
 /** One line of the contract's table. */
 export type TaskRoute = {
@@ -25,6 +26,7 @@ export function createRoutes(deps: TasksApiDeps): TaskRoute[] {
   const keyed = (handler: RouteHandler) => middy<ApiEvent, ApiResponse>(handler).use(auth);
   const linked = (handler: RouteHandler) => middy<ApiEvent, ApiResponse>(handler).use(browserRedirect()).use(auth);
   const withBody = (handler: RouteHandler) => keyed(handler).use(jsonBody());
+  const withOptionalBody = (handler: RouteHandler) => keyed(handler).use(jsonBody({ isOptional: true }));
   return [
     { method: 'GET', path: '/', handler: statusPageRoute },
     { method: 'GET', path: '/health', handler: healthRoute },
@@ -35,10 +37,7 @@ export function createRoutes(deps: TasksApiDeps): TaskRoute[] {
     { method: 'GET', path: '/tasks/{task_id}', handler: linked(getTaskRoute(deps)) },
     { method: 'DELETE', path: '/tasks/{task_id}', handler: keyed(deleteTaskRoute(deps)) },
     { method: 'GET', path: '/tasks/{task_id}/definition', handler: keyed(definitionRoute(deps)) },
-    {
-      method: 'POST',
-      path: '/tasks/{task_id}/notifications',
-      handler: keyed(notifyAgainRoute(deps)).use(jsonBody({ isOptional: true })),
-    },
+    { method: 'POST', path: '/tasks/{task_id}/notifications', handler: withOptionalBody(notifyAgainRoute(deps)) },
+    { method: 'POST', path: '/tasks/{task_id}/watch', handler: withOptionalBody(watchAgainRoute(deps)) },
   ];
 }

@@ -96,6 +96,26 @@ export function describeTaskResultStore(name: string, start: StartBackend): void
       expect((await results.get(aResult().taskId))?.outcome).toBe('failed');
     });
 
+    it('removes the end that it is given, once', async () => {
+      const { results } = await stores();
+      const end = aResult({ outcome: 'expired' });
+      await results.put(end);
+      expect(await results.remove(end)).toBe(true);
+      expect(await results.get(end.taskId)).toBeUndefined();
+      expect(await results.list({}, { limit: 10 })).toEqual({ items: [] });
+      expect(await results.remove(end)).toBe(false);
+      expect(await results.put(aResult({ outcome: 'succeeded' }))).toEqual({ kind: 'stored' });
+    });
+
+    it('keeps another outcome, and the same one at another time, from being removed', async () => {
+      const { results } = await stores();
+      const end = aResult({ outcome: 'expired' });
+      await results.put(end);
+      expect(await results.remove({ ...end, outcome: 'not_found' })).toBe(false);
+      expect(await results.remove({ ...end, completedAtMs: end.completedAtMs - 1 })).toBe(false);
+      expect(await results.get(end.taskId)).toEqual(end);
+    });
+
     it('lists newest first, without results, and says when that is all', async () => {
       const { results } = await stores();
       await putSome(results, 3);

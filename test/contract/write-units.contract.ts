@@ -85,6 +85,14 @@ export function describeWriteUnits(name: string, start: StartBackend, { reportsI
       expect(units()).toEqual({ table: 1, index: 2 });
     });
 
+    it('taking a result back costs the table one unit and the index one', async () => {
+      const { results, units } = await setUp();
+      await results.put(aResult());
+      units();
+      await results.remove(aResult());
+      expect(units()).toEqual({ table: 1, index: 1 });
+    });
+
     it('a result that another one refuses costs the table one unit and the index none', async () => {
       const { results, units } = await setUp();
       await results.put(aResult());

@@ -40,6 +40,13 @@ describe('toChatMessage', () => {
     expect(toChatMessage(goodExport).content).not.toHaveProperty('nextSteps');
   });
 
+  it('names the call that watches a task again whose end is not known', () => {
+    for (const outcome of ['expired', 'not_found', 'rejected'] as const) {
+      const { nextSteps } = toChatMessage({ ...failedImport, outcome }, { publicUrl }).content;
+      expect(nextSteps).toContain(`To watch it again, send POST ${publicUrl}/tasks/${failedImport.taskId}/watch`);
+    }
+  });
+
   it('lists the first failures and says how many there are', () => {
     const failure = Array.from({ length: 7 }, () => ({ method: 'GET', path: '/a', error_code: 'X', error_msg: 'y' }));
     const { description } = toChatMessage({

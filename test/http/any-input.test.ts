@@ -12,6 +12,7 @@ const path = fc.oneof(
   id.map((name) => `/tasks/${name}`),
   id.map((name) => `/tasks/${encodeURIComponent(name.toWellFormed())}/definition`),
   id.map((name) => `/tasks/${name}/notifications`),
+  id.map((name) => `/tasks/${name}/watch`),
   fc.string({ unit: 'binary' }).map((text) => `/${text}`),
 );
 const method = fc.constantFrom('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND', '__proto__');
@@ -59,8 +60,10 @@ const query = fc.oneof(
   fc.string({ unit: 'binary' }),
 );
 
+const expired = taskResult({ taskId: 'e1', outcome: 'expired' });
+
 function freshApi() {
-  return createApi({}, { pending: [pendingTask({ taskId: 'p1' })], results: [taskResult()] });
+  return createApi({}, { pending: [pendingTask({ taskId: 'p1' })], results: [taskResult(), expired] });
 }
 
 it('no request is answered with a 5xx, and each answer is as openapi.json says', async () => {
@@ -87,7 +90,7 @@ it('no request is answered with a 5xx, and each answer is as openapi.json says',
 }, 60_000);
 
 it('no body of a registration is answered with a 5xx', async () => {
-  const target = fc.constantFrom('/tasks', '/tasks/batch', '/tasks/f1/notifications');
+  const target = fc.constantFrom('/tasks', '/tasks/batch', '/tasks/f1/notifications', '/tasks/e1/watch');
   await fc.assert(
     fc.asyncProperty(target, body, async (path, rawBody) => {
       const reply = await freshApi().call('POST', path, { rawBody });

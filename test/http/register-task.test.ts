@@ -59,7 +59,25 @@ describe('POST /tasks', () => {
       const reply = await call('POST', '/tasks', { body: { task_id: 't1', ...difference } });
       expect(reply.status).toBe(409);
       expect(reply.json().type).toContain('conflicting-registration');
+      const [[field = '', asked] = []] = Object.entries(difference);
+      const registered = { instance_id: 'gw1', project_id: 'p1', profile: 'default' }[field];
+      expect(reply.json().detail).toContain(`${field} "${registered}" (this request: "${asked}")`);
+      expect(reply.json().errors).toEqual([{ pointer: `#/${field}`, detail: `is registered as "${registered}"` }]);
     }
+  });
+
+  it('names the way to what it refuses', async () => {
+    const body = { task_id: 't1', instance_id: 'other', project_id: 'other' };
+    const detailWith = async (rows: Parameters<typeof createApi>[1]) =>
+      (await createApi({}, rows).call('POST', '/tasks', { body })).json().detail;
+    expect(await detailWith({ pending: [pendingTask({ taskId: 't1' })] })).toBe(
+      'Task "t1" is already registered with instance_id "gw1" (this request: "other") and project_id "p1" ' +
+        '(this request: "other"). To change it, send DELETE /tasks/t1 first.',
+    );
+    expect(await detailWith({ results: [taskResult({ taskId: 't1', outcome: 'expired' })] })).toMatch(
+      /To watch it again with other values, send POST \/tasks\/t1\/watch\.$/,
+    );
+    expect(await detailWith({ results: [taskResult({ taskId: 't1' })] })).toMatch(/It ended as succeeded: GET/);
   });
 
   it('gives the final record when the task settles between the read and the put, and leaves no row behind', async () => {
@@ -90,22 +108,33 @@ describe('POST /tasks', () => {
   });
 
   it.each(['nobody', 'constructor', '__proto__'])(
-    'refuses the unknown profile %s without naming the known ones',
+    'refuses the unknown profile %s and names those there are',
     async (profile) => {
       const { call } = createApi();
       const reply = await call('POST', '/tasks', { body: { task_id: 't1', profile } });
       expect(reply.status).toBe(400);
-      expect(reply.json().errors).toEqual([{ pointer: '#/profile', detail: 'is not a configured profile' }]);
-      expect(reply.body.toString()).not.toContain('bare');
+      const detail = 'is not a configured profile (known: default, bare)';
+      expect(reply.json().errors).toEqual([{ pointer: '#/profile', detail }]);
     },
   );
+
+  it('names no more than ten profiles', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `p-${index}`);
+    const profiles = async () => Object.fromEntries(names.map((name) => [name, { project_id: 'p' }]));
+    const reply = await createApi({ profiles }).call('POST', '/tasks', { body: { task_id: 't1', profile: 'x' } });
+    expect(reply.json().detail).toContain(`(known: ${names.slice(0, 10).join(', ')} and 2 more)`);
+  });
 
   it('asks for a profile where none is called default', async () => {
     const { call } = createApi({ profiles: async () => ({ other: { project_id: 'p' } }) });
     const reply = await call('POST', '/tasks', { body: { task_id: 't1', instance_id: 'gw' } });
     expect(reply.json().errors).toEqual([
-      { pointer: '#/profile', detail: 'is required: there is no profile "default"' },
+      { pointer: '#/profile', detail: 'is required: there is no profile "default" (known: other)' },
     ]);
+    const empty = createApi({ profiles: async () => ({}) });
+    expect((await empty.call('POST', '/tasks', { body: { task_id: 't1' } })).json().detail).toContain(
+      'there is none yet',
+    );
   });
 });
 

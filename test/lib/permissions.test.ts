@@ -29,9 +29,10 @@ describe('least privilege', () => {
     ]);
   });
 
-  it('lets the API register, read and stop, and publish again', () => {
+  it('lets the API register, read, stop and watch again, and publish again', () => {
     expect(permissionsOf(everything, 'TasksApiFunctionRole')).toEqual([
       'dynamodb:DeleteItem TablesPending',
+      'dynamodb:DeleteItem TablesResults',
       'dynamodb:GetItem TablesPending',
       'dynamodb:GetItem TablesResults',
       'dynamodb:PutItem TablesPending',

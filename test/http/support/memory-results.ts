@@ -32,6 +32,10 @@ export function createMemoryResultStore(
         ...(all.length > limit && last ? { nextCursor: encodeCursor(last.at) } : {}),
       };
     },
+    async remove({ taskId, outcome, completedAtMs }) {
+      const row = rows.get(taskId);
+      return row?.outcome === outcome && row.completedAtMs === completedAtMs && rows.delete(taskId);
+    },
     async recordDeliveries(taskId, deliveries) {
       const row = rows.get(taskId);
       if (row) rows.set(taskId, { ...row, deliveries: [...(row.deliveries ?? []), ...deliveries].slice(-20) });

@@ -1,4 +1,4 @@
-import { isLoopbackHost } from '../core/loopback.ts';
+import { isLoopbackHost } from './loopback.ts';
 
 /**
  * What is wrong with a `callback_url`, or undefined. Where its host leads is checked at delivery, after resolution:

@@ -1,0 +1,81 @@
+import { canWatchAgain, type TaskResult } from '../core/outcome.ts';
+import type { PendingTask } from '../core/task.ts';
+import type { RouteHandler } from './api-event.ts';
+import type { TasksApiDeps } from './deps.ts';
+import { HttpProblem, unknownTask } from './problem.ts';
+import { answerRegistered, pendingRegistration, putTask, type Registered } from './register-task.ts';
+import { type WatchAgain, watchAgainSchema } from './request-schemas.ts';
+import { requireSame } from './same-registration.ts';
+import { toPendingTask } from './to-pending-task.ts';
+import { taskIdOf, validBody } from './validate.ts';
+
+const RETRY_AFTER_S = '5';
+
+/** `POST /tasks/{task_id}/watch`: gives up a result that does not say how the task went, and registers the task anew. */
+export function watchAgainRoute(deps: TasksApiDeps): RouteHandler {
+  return async (event) => {
+    const taskId = taskIdOf(event);
+    const changes = validBody(watchAgainSchema, event.body ?? {});
+    // In this order, for a task that ends now has its result before its row goes.
+    const pending = await deps.pending.get(taskId);
+    const result = await deps.results.get(taskId);
+    if (result !== undefined) return answerRegistered(deps, await watchAgain(deps, { result, pending, changes }));
+    if (pending === undefined) throw unknownTask(taskId);
+    requireSame(wantedOf(taskId, changes), pending);
+    return answerRegistered(deps, pendingRegistration(deps, pending, 200));
+  };
+}
+
+type Ended = { result: TaskResult; pending: PendingTask | undefined; changes: WatchAgain };
+
+async function watchAgain(deps: TasksApiDeps, { result, pending, changes }: Ended): Promise<Registered> {
+  if (!canWatchAgain(result.outcome)) throw nothingToWatch(result);
+  if (pending !== undefined) throw stillTold(result);
+  const task = await toPendingTask(deps, { ...registrationOf(result), ...changes });
+  // First the result: a row beside a result is one that has ended. The client that gets an error in between registers.
+  // False means that somebody else was here first; then the put finds what they left.
+  await deps.results.remove(result);
+  return putTask(deps, withCallbackOf(result, task));
+}
+
+function registrationOf({ taskId, instanceId, projectId, profile, label }: TaskResult) {
+  return {
+    task_id: taskId,
+    instance_id: instanceId,
+    project_id: projectId,
+    profile,
+    ...(label === undefined ? {} : { label }),
+  };
+}
+
+/** Taken over unchecked: nobody can take it out of the request that was refused for it. */
+function withCallbackOf({ callbackUrl }: TaskResult, task: PendingTask): PendingTask {
+  return callbackUrl === undefined ? task : { callbackUrl, ...task };
+}
+
+function wantedOf(taskId: string, { instance_id, project_id, profile }: WatchAgain) {
+  return {
+    taskId,
+    ...(instance_id === undefined ? {} : { instanceId: instance_id }),
+    ...(project_id === undefined ? {} : { projectId: project_id }),
+    ...(profile === undefined ? {} : { profile }),
+  };
+}
+
+function nothingToWatch({ taskId, outcome }: TaskResult): HttpProblem {
+  return new HttpProblem(409, `Task "${taskId}" ended as ${outcome}: there is nothing more to watch.`, {
+    kind: 'nothing-to-watch',
+  });
+}
+
+/** Its row is the outbox of its notification and has to stay until that is published. */
+function stillTold({ taskId, outcome }: TaskResult): HttpProblem {
+  return new HttpProblem(
+    409,
+    `Task "${taskId}" ended as ${outcome} and is still being told. Repeat in a few seconds.`,
+    {
+      kind: 'task-still-told',
+      headers: { 'retry-after': RETRY_AFTER_S },
+    },
+  );
+}

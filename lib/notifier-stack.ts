@@ -35,7 +35,7 @@ export class NotifierStack extends Stack {
     const notifications = new Notifications(this, 'Notifications', backing);
     const { operator } = backing.topics;
     const { dashboard } = new Monitoring(this, 'Monitoring', { settings, poller, api, notifications, operator });
-    addOutputs(this, { ...backing, api, poller, dashboard });
+    addOutputs(this, { ...backing, api, poller, notifications, dashboard });
     for (const [key, value] of Object.entries(settings.tags)) Tags.of(this).add(key, value);
   }
 }

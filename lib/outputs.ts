@@ -1,15 +1,29 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
 import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Backing } from './backing.ts';
+import type { Notifications } from './notifications.ts';
 import type { Poller } from './poller.ts';
+import type { QueueWorker } from './queue-worker.ts';
 import type { TasksApi } from './tasks-api.ts';
 
-export type OutputProps = Backing & { api: TasksApi; poller: Poller; dashboard: Dashboard };
+export type OutputProps = Backing & {
+  api: TasksApi;
+  poller: Poller;
+  notifications: Notifications;
+  dashboard: Dashboard;
+};
 
-/** What a deployer needs next: where the API is, where each secret goes, and what the parts are called. */
+type Output = [id: string, value: string | undefined, description: string];
+
+/** What a deployer needs next, and every name that a command of docs/operations.md takes. */
 export function addOutputs(stack: Stack, props: OutputProps) {
-  const { tables, files, secrets, topics, api, poller, dashboard } = props;
-  const outputs: [id: string, value: string | undefined, description: string][] = [
+  for (const [id, value, description] of [...outputsToUse(props), ...outputsToOperate(props)]) {
+    if (value !== undefined) new CfnOutput(stack, id, { value, description });
+  }
+}
+
+function outputsToUse({ tables, files, secrets, topics, api }: OutputProps): Output[] {
+  return [
     ['ApiUrl', api.api.apiEndpoint, 'Base URL of the HTTP API'],
     ['HuaweiSecret', secrets.huawei.secretArn, 'Put the profiles here: {"profiles":{"default":{…}}}'],
     ['ApiKeysSecret', secrets.apiKeys.secretArn, 'Holds the first API key as generated_key'],
@@ -21,10 +35,32 @@ export function addOutputs(stack: Stack, props: OutputProps) {
     ['PendingTable', tables.pending.tableName, 'Tasks that are not over'],
     ['ResultsTable', tables.results.tableName, 'How tasks ended'],
     ['FilesBucket', files.bucketName, 'Exported documents and large results'],
-    ['PollerFunction', poller.function.functionName, 'Run it by hand with {"segment":0,"totalSegments":1}'],
-    ['DashboardName', dashboard.dashboardName, 'CloudWatch dashboard'],
   ];
-  for (const [id, value, description] of outputs) {
-    if (value !== undefined) new CfnOutput(stack, id, { value, description });
-  }
+}
+
+function outputsToOperate({ api, poller, notifications, dashboard }: OutputProps): Output[] {
+  return [
+    ['DashboardName', dashboard.dashboardName, 'CloudWatch dashboard'],
+    ['PollerFunction', poller.function.functionName, 'Run it by hand with {"segment":0,"totalSegments":1}'],
+    ['PollerLogs', poller.function.logGroup.logGroupName, 'Log of PollerFunction'],
+    ['PollerDeadLetters', poller.deadLetters.queueUrl, 'Runs of the poller that could not be started'],
+    ['ScheduleGroup', poller.scheduleGroup.ref, 'The schedules that run the poller'],
+    ['TasksApiFunction', api.function.functionName, 'Answers the HTTP API'],
+    ['TasksApiLogs', api.function.logGroup.logGroupName, 'Log of TasksApiFunction'],
+    ['AccessLogs', api.accessLogs.logGroupName, 'One line per request to the HTTP API'],
+    ...workerOutputs('Slack', notifications.slack),
+    ...workerOutputs('Webhooks', notifications.webhooks),
+  ];
+}
+
+/** Nothing for a worker that is switched off. */
+function workerOutputs(name: string, worker: QueueWorker | undefined): Output[] {
+  return [
+    [`${name}Function`, worker?.function.functionName, `Delivers what is in ${name}Queue`],
+    [`${name}Logs`, worker?.function.logGroup.logGroupName, `Log of ${name}Function`],
+    [`${name}Queue`, worker?.queue.queueUrl, 'Events on their way'],
+    [`${name}QueueArn`, worker?.queue.queueArn, `Redrive ${name}DeadLetters to here`],
+    [`${name}DeadLetters`, worker?.deadLetters.queueUrl, 'Events that were given up'],
+    [`${name}DeadLettersArn`, worker?.deadLetters.queueArn, 'Redrive from here'],
+  ];
 }

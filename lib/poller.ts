@@ -18,6 +18,7 @@ export class Poller extends Construct {
   readonly function: LambdaFunction;
   /** Invocations that EventBridge Scheduler could not deliver. */
   readonly deadLetters: Queue;
+  readonly scheduleGroup: CfnScheduleGroup;
 
   constructor(scope: Construct, id: string, props: Backing & { publicUrl: string }) {
     super(scope, id);
@@ -47,16 +48,18 @@ export class Poller extends Construct {
     });
     // Tasks that a failed run did not ask about have their next point soon, so a retry would only add to the load.
     this.function.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
+    this.scheduleGroup = new CfnScheduleGroup(this, 'Schedules', {
+      name: Names.uniqueResourceName(this, { maxLength: 64 }),
+    });
     this.#schedule(props.settings.shards);
   }
 
   #schedule(shards: number) {
-    const group = new CfnScheduleGroup(this, 'Schedules', { name: Names.uniqueResourceName(this, { maxLength: 64 }) });
-    const role = this.#schedulerRole(String(group.name));
+    const role = this.#schedulerRole(String(this.scheduleGroup.name));
     for (let segment = 0; segment < shards; segment += 1) {
       const schedule = new CfnSchedule(this, `Segment${segment}`, {
         description: `Polls segment ${segment} of ${shards}`,
-        groupName: group.ref,
+        groupName: this.scheduleGroup.ref,
         scheduleExpression: 'rate(1 minute)',
         flexibleTimeWindow: { mode: 'OFF' },
         target: {

@@ -10,6 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type Backing, backingEnvironment, taskEnvironment } from './backing.ts';
 import { allow, createLogGroup, createNodeFunction } from './node-function.ts';
@@ -20,6 +21,8 @@ import { NEWEST_INDEX } from './tables.ts';
 const ACCESS_LOG = AccessLogFormat.custom(
   JSON.stringify({
     request_id: '$context.requestId',
+    /** What the function's log calls `function_request_id`. */
+    lambda_request_id: '$context.integration.requestId',
     ip: '$context.identity.sourceIp',
     time: '$context.requestTime',
     method: '$context.httpMethod',
@@ -36,6 +39,7 @@ const ACCESS_LOG = AccessLogFormat.custom(
 export class TasksApi extends Construct {
   readonly api: HttpApi;
   readonly function: LambdaFunction;
+  readonly accessLogs: LogGroup;
   /** Base of result links: the setting where there is one, else the API's own. */
   readonly publicUrl: string;
 
@@ -62,6 +66,7 @@ export class TasksApi extends Construct {
       routeKey: HttpRouteKey.DEFAULT,
       integration: new HttpLambdaIntegration('Function', this.function),
     });
+    this.accessLogs = createAccessLogs(this, props.settings);
     this.#createStage(props.settings);
     props.files.acknowledgeObjects(this);
     Validations.of(this).acknowledge({
@@ -73,17 +78,20 @@ export class TasksApi extends Construct {
   }
 
   #createStage(settings: Settings) {
-    // API Gateway may write to groups under /aws/vendedlogs/ without growing the account's log resource policy.
-    const name = `/aws/vendedlogs/${Stack.of(this).stackName}/tasks-api-access`;
-    const accessLogs = createLogGroup(this, 'AccessLogs', settings, name);
     new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
       throttle: { rateLimit: settings.api.requestsPerSecond, burstLimit: settings.api.burst },
-      accessLogSettings: { destination: new LogGroupLogDestination(accessLogs), format: ACCESS_LOG },
+      accessLogSettings: { destination: new LogGroupLogDestination(this.accessLogs), format: ACCESS_LOG },
     });
   }
+}
+
+function createAccessLogs(scope: Construct, settings: Settings): LogGroup {
+  // API Gateway may write to groups under /aws/vendedlogs/ without growing the account's log resource policy.
+  const name = `/aws/vendedlogs/${Stack.of(scope).stackName}/tasks-api-access`;
+  return createLogGroup(scope, 'AccessLogs', settings, name);
 }
 
 function createApi(scope: Construct, settings: Settings): HttpApi {

@@ -125,6 +125,8 @@ describe('the HTTP API', () => {
       Format: string;
     };
     expect(Format).not.toMatch(/authorization|header/i);
+    // With this a request is found in the function's log.
+    expect(JSON.parse(Format)).toMatchObject({ lambda_request_id: '$context.integration.requestId' });
   });
 
   it('has CORS off unless origins are set', () => {

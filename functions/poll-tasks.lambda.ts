@@ -10,16 +10,23 @@ const RESERVE_MS = 15_000;
 const eventSchema = z.object({
   segment: z.number().check(z.gte(0)),
   totalSegments: z.number().check(z.gte(1)),
+  scheduledTime: z.catch(z.optional(z.iso.datetime()), undefined),
 });
 
 const runtime = createPollerRuntime();
 
-/** Called by EventBridge Scheduler once a minute and shard with `{segment, totalSegments}`; throws what it cannot do. */
+/**
+ * Called by EventBridge Scheduler once a minute and shard with `{segment, totalSegments, scheduledTime}`; throws what it
+ * cannot do. The window is the minute from `scheduledTime` on, so that no second is left out or covered twice, whenever
+ * in the minute the schedule was created and however late it calls. By hand the time can be left out.
+ */
 export const handler = middy()
   .use(telemetryOf(runtime.telemetry))
-  .handler((event: unknown, context: Context) =>
-    runtime.poll({
-      segment: eventSchema.parse(event),
+  .handler((event: unknown, context: Context) => {
+    const { scheduledTime, ...segment } = eventSchema.parse(event);
+    return runtime.poll({
+      segment,
+      ...(scheduledTime !== undefined && { startMs: Date.parse(scheduledTime) }),
       stopAtMs: runtime.clock.now() + context.getRemainingTimeInMillis() - RESERVE_MS,
-    }),
-  );
+    });
+  });

@@ -65,7 +65,7 @@ export class Poller extends Construct {
         target: {
           arn: this.function.functionArn,
           roleArn: role.roleArn,
-          input: JSON.stringify({ segment, totalSegments: shards }),
+          input: JSON.stringify({ segment, totalSegments: shards, scheduledTime: '<aws.scheduler.scheduled-time>' }),
           retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
           deadLetterConfig: { arn: this.deadLetters.queueArn },
         },

@@ -13,7 +13,7 @@ export type S3FileStoreOptions = {
   clock: Pick<Clock, 'sleep'>;
   /** Of an emulator; the bucket becomes the first part of the path then. */
   endpoint?: string;
-  /** For one attempt: until the upload is acknowledged, or until a download's headers are there. Default 60,000. */
+  /** For one attempt: until the upload is acknowledged, or until a download's headers are there. Default 6,000. */
   timeoutMs?: number;
   /** Ceiling of the first wait after a passing fault; it doubles. Default 200. */
   retryBaseMs?: number;
@@ -26,6 +26,7 @@ type S3Request = {
   body?: Uint8Array<ArrayBuffer>;
 };
 
+/** With `timeoutMs` less than what an invocation of the poller has left after its window. */
 const ATTEMPTS = 4;
 const EMPTY_SHA256 = createHash('sha256').digest('hex');
 
@@ -90,7 +91,7 @@ async function send(options: S3FileStoreOptions, request: S3Request): Promise<Re
 async function attemptOnce(options: S3FileStoreOptions, request: S3Request): Promise<Response> {
   const { url, headers } = await sign(options, request);
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(new Error('No answer in time')), options.timeoutMs ?? 60_000);
+  const timer = setTimeout(() => controller.abort(new Error('No answer in time')), options.timeoutMs ?? 6_000);
   const init: RequestInit = { method: request.method, headers, signal: controller.signal, redirect: 'manual' };
   if (request.body) init.body = request.body;
   try {
@@ -127,10 +128,9 @@ async function scopeOf({ credentials, region }: S3FileStoreOptions) {
 
 function urlOf({ bucket, region, endpoint }: S3FileStoreOptions, key: string): string {
   if (endpoint !== undefined) return `${endpoint.replace(/\/+$/, '')}/${bucket}/${key}`;
+  const host = `s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
   // A dot in the bucket's name does not match the certificate of *.s3.
-  return bucket.includes('.')
-    ? `https://s3.${region}.amazonaws.com/${bucket}/${key}`
-    : `https://${bucket}.s3.${region}.amazonaws.com/${key}`;
+  return bucket.includes('.') ? `https://${host}/${bucket}/${key}` : `https://${bucket}.${host}/${key}`;
 }
 
 function isPassing(status: number): boolean {

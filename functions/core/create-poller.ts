@@ -1,3 +1,4 @@
+import { createBoundedMap } from './bounded-map.ts';
 import { type ObserveLimits, observeTask } from './observe-task.ts';
 import { createPollWindow, type WindowReport, type WindowRequest } from './poll-window.ts';
 import type {
@@ -14,11 +15,14 @@ import type { Profiles } from './profile.ts';
 import { createProfileHealth } from './profile-health.ts';
 import { createRateLimiter, type RateLimiter } from './rate-limiter.ts';
 import { createSettlingRound, type StoreResult } from './settle.ts';
-import { sweepSegment, type TaskSchedule } from './sweep.ts';
+import { createSweeper, type TaskSchedule } from './sweep.ts';
 import type { PendingTask } from './task.ts';
 
 /** Huawei publishes no limit for APIG's management API; its others allow 5 to 10 requests a second and user. */
 const DEFAULT_REQUESTS_PER_SECOND = 10;
+
+/** Results of which some publishers have been told and others refused. */
+const REMEMBERED_RESULTS = 10_000;
 
 /** How long polls in flight may go on after the last one was started. */
 const FINISH_MS = 8_000;
@@ -57,13 +61,14 @@ export function createPoller(deps: PollerDeps): Poller {
   const { clock, metrics, log, settings } = deps;
   const health = createProfileHealth(clock, deps.operatorAlerts);
   const limiters = createLimiters(clock);
+  const toldBefore = createBoundedMap<number>(REMEMBERED_RESULTS);
   const observing = { query: deps.query, clock, health, limiterOf: limiters.of, random: Math.random };
   const pollWindow = createPollWindow({ ...settings, clock, metrics, log, beginWindow: health.beginWindow });
   return async (request) => {
     const [profiles, schedule] = await Promise.all([deps.profiles(), deps.schedule()]);
     limiters.configure(profiles, request.segment.totalSegments);
     const cutOff = AbortSignal.timeout(Math.max(0, request.stopAtMs - clock.now()) + FINISH_MS);
-    const settling = { ...deps, storeResult: withDefaultCallback(deps.storeResult, profiles) };
+    const settling = { ...deps, toldBefore, storeResult: withDefaultCallback(deps.storeResult, profiles) };
     const sweeping = {
       ...{ pending: deps.pending, schedule, clock, metrics, log, random: Math.random },
       concurrency: settings.concurrency,
@@ -71,7 +76,7 @@ export function createPoller(deps: PollerDeps): Poller {
       observe: (task: PendingTask, limits: ObserveLimits) => observeTask(observing, task, { ...limits, cutOff }),
       startRound: () => createSettlingRound(settling),
     };
-    return pollWindow(request, (span) => sweepSegment(sweeping, span));
+    return pollWindow(request, createSweeper(sweeping));
   };
 }
 

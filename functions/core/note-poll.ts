@@ -1,6 +1,7 @@
 import type { Observation } from './observation.ts';
 import type { Observed } from './observe-task.ts';
 import type { Outcome } from './outcome.ts';
+import { pendingUntil } from './result-of.ts';
 import type { SweepDeps } from './sweep.ts';
 import type { PendingTask } from './task.ts';
 
@@ -38,13 +39,13 @@ export function noteFault({ metrics, log }: SweepDeps, task: PendingTask, { obse
   log.warn('poll failed', { task_id: task.taskId, profile: task.profile, fault: fault.class, ...fault.error });
 }
 
-/** The delay is an upper bound: the task ended at some moment since the poll before. */
+/** The delay is an upper bound: the task ended at some moment since it was last known to go on. */
 export function noteEnd(
   { metrics, log, schedule }: SweepDeps,
   task: PendingTask,
   end: { outcome: Outcome; nowMs: number },
 ) {
-  const delayS = (end.nowMs - schedule.previousPollAt(task, end.nowMs)) / 1000;
+  const delayS = (end.nowMs - pendingUntil(task, end.nowMs, schedule)) / 1000;
   metrics.add(`Outcomes_${end.outcome}`, 1);
   metrics.add('DetectionDelaySeconds', delayS, 'Seconds');
   log.info('task over', { task_id: task.taskId, outcome: end.outcome, delay_s: delayS });

@@ -12,14 +12,22 @@ type End = { conclusion: Over; nowMs: number; schedule: TaskSchedule; retentionM
 /** The result to store for a task that is over. */
 export function resultOf(task: PendingTask, { conclusion, nowMs, schedule, retentionMs }: End): TaskResult {
   const { kind: _, ...ended } = conclusion;
-  const { deadlineAtMs: _d, status: _s, lastError: _e, ...identity } = task;
+  const { deadlineAtMs: _d, status: _s, heardAtMs: _h, lastError: _e, ...identity } = task;
   return {
     ...identity,
     ...ended,
     completedAtMs: nowMs,
     polls: schedule.countPolls(task, nowMs),
-    pendingUntilMs: schedule.previousPollAt(task, nowMs),
+    pendingUntilMs: pendingUntil(task, nowMs, schedule),
     summary: summarize(ended.result),
     expiresAtS: Math.floor((nowMs + retentionMs) / 1000),
   };
+}
+
+/**
+ * When the task was last known to go on, before the poll at `nowMs`: when Huawei said so to this process, or else at the
+ * poll point before.
+ */
+export function pendingUntil(task: PendingTask, nowMs: number, schedule: TaskSchedule): number {
+  return task.heardAtMs ?? schedule.previousPollAt(task, nowMs);
 }

@@ -1,3 +1,4 @@
+import type { BoundedMap } from './bounded-map.ts';
 import { createGate } from './gate.ts';
 import type { TaskResult } from './outcome.ts';
 import type { AlertPublisher, Clock, EventPublisher, Log, MetricSink, PendingTaskStore } from './ports.ts';
@@ -15,6 +16,8 @@ export type SettleDeps = {
   pending: PendingTaskStore;
   /** Everybody who is told: machines first, then people. All of them must have it before the pending row goes. */
   publishers: readonly (EventPublisher | AlertPublisher)[];
+  /** How many of the publishers have a result that not all of them took: those are not told again by this process. */
+  toldBefore: BoundedMap<number>;
   clock: Clock;
   log: Log;
   metrics: MetricSink;
@@ -24,7 +27,7 @@ export type SettleDeps = {
 export type SettlingRound = {
   /** Step 1. False when another run stored this result a moment ago and will go on with it. */
   add(result: TaskResult): Promise<boolean>;
-  /** Steps 2 and 3 for all that was added. */
+  /** Steps 2 and 3 for all that was added; throws what they could not do since the last time. */
   finish(): Promise<void>;
 };
 
@@ -42,22 +45,38 @@ const DELETES_AT_ONCE = 32;
  */
 export function createSettlingRound(deps: SettleDeps): SettlingRound {
   let round: TaskResult[] = [];
-  let startedMs = 0;
-  const finish = async () => {
+  let timer = new AbortController();
+  const troubles: unknown[] = [];
+  const told = new Set<Promise<void>>();
+  const tell = () => {
+    timer.abort();
     const results = round;
     round = [];
-    if (results.length > 0) await publishAndRemove(deps, results);
+    if (results.length === 0) return;
+    const telling = publishAndRemove(deps, results)
+      .catch((error: unknown) => void troubles.push(error))
+      .finally(() => told.delete(telling));
+    told.add(telling);
+  };
+  const tellLater = async () => {
+    timer = new AbortController();
+    const { signal } = timer;
+    await deps.clock.sleep(MAX_ROUND_MS, signal);
+    if (!signal.aborted) tell();
   };
   return {
     async add(result) {
       const stored = await deps.storeResult(result);
       if (stored.kind === 'exists' && isLeftToOther(stored.result, result, deps.clock.now())) return false;
-      if (round.length === 0) startedMs = deps.clock.now();
-      round.push(stored.result);
-      if (round.length >= MAX_ROUND || deps.clock.now() - startedMs >= MAX_ROUND_MS) await finish();
+      if (round.push(stored.result) === 1) void tellLater();
+      if (round.length >= MAX_ROUND) tell();
       return true;
     },
-    finish,
+    async finish() {
+      tell();
+      await Promise.all(told);
+      if (troubles.length > 0) throw causeOf(troubles.splice(0));
+    },
   };
 }
 
@@ -68,9 +87,13 @@ function isLeftToOther(existing: TaskResult, ours: TaskResult, nowMs: number): b
 
 async function publishAndRemove(deps: SettleDeps, results: TaskResult[]): Promise<void> {
   const failed = new Map<string, string>();
-  for (const publisher of deps.publishers) {
-    const report = await publisher.publish(results.filter((result) => !failed.has(result.taskId)));
+  const isOpen = ({ taskId }: TaskResult, number: number) =>
+    !failed.has(taskId) && (deps.toldBefore.get(taskId) ?? 0) <= number;
+  for (const [number, publisher] of deps.publishers.entries()) {
+    const open = results.filter((result) => isOpen(result, number));
+    const report = await publisher.publish(open);
     for (const { taskId, reason } of report.failed) failed.set(taskId, reason);
+    for (const { taskId } of open) if (!failed.has(taskId)) deps.toldBefore.set(taskId, number + 1);
   }
   const told = results.filter((result) => !failed.has(result.taskId));
   deps.metrics.add('NotificationsSent', told.length);
@@ -79,6 +102,11 @@ async function publishAndRemove(deps: SettleDeps, results: TaskResult[]): Promis
     deps.log.error('not published, will be published again', { failed: Object.fromEntries([...failed].slice(0, 20)) });
   }
   await removeAll(deps.pending, told);
+  for (const { taskId } of told) deps.toldBefore.delete(taskId);
+}
+
+function causeOf(troubles: unknown[]): unknown {
+  return troubles.length === 1 ? troubles[0] : new AggregateError(troubles, `${troubles.length} rounds not told`);
 }
 
 async function removeAll(pending: PendingTaskStore, results: TaskResult[]): Promise<void> {

@@ -3,6 +3,8 @@ export type Turns = { due: number; polled: number; withoutTurn: number };
 
 /** What one sweep found and did. */
 export type SweepReport = {
+  /** False when a page could not be read: nobody knows what the rest of the segment holds. */
+  isWhole: boolean;
   pending: number;
   due: number;
   polled: number;
@@ -17,7 +19,7 @@ export type SweepReport = {
 /** The report of a sweep that has not begun. */
 export function emptyReport(): SweepReport {
   const counts = { pending: 0, due: 0, polled: 0, missed: 0, oldestAgeMs: 0 };
-  return { ...counts, turns: new Map(), nextDueMs: Number.POSITIVE_INFINITY };
+  return { isWhole: true, ...counts, turns: new Map(), nextDueMs: Number.POSITIVE_INFINITY };
 }
 
 /** The profile's turns, to count in. */

@@ -1,12 +1,14 @@
 import { concludeTask } from './conclude-task.ts';
-import { createLanes, type Lanes } from './lanes.ts';
+import { createLanes } from './lanes.ts';
 import { keepError, noteEnd, noteFault, type Observing } from './note-poll.ts';
 import type { Observed, ObserveLimits } from './observe-task.ts';
 import type { Clock, Log, MetricSink, PendingTaskStore, Segment } from './ports.ts';
 import { resultOf } from './result-of.ts';
 import type { SettlingRound } from './settle.ts';
+import { endJob, noteNext, noteTask, noteUnread, type Pass, type Work } from './sweep-pass.ts';
 import { emptyReport, type SweepReport, turnsOf } from './sweep-report.ts';
 import type { PendingTask } from './task.ts';
+import { createTroubles } from './troubles.ts';
 
 /** When a task is due, as pure functions of the task (see `poll-schedule.ts`); times are epoch milliseconds. */
 export type TaskSchedule = {
@@ -41,36 +43,54 @@ export type SweepSpan = {
   signal?: AbortSignal;
 };
 
+/** The sweeps of one window. */
+export type Sweeper = {
+  /**
+   * One pass over a segment: every page is read, every due task polled, what is over settled in one round at the end.
+   * Never throws: a task's trouble stops neither the others nor the sweeps that follow.
+   */
+  sweep(span: SweepSpan): Promise<SweepReport>;
+  /** Waits for what is still under way; throws what could not be read or handled in all sweeps. */
+  finish(): Promise<void>;
+};
+
 /** Tasks that may wait for a place in flight before the next ones are read. */
 const WAITING = 2_000;
-/** A task that has waited this long lets the sweep end: the other profiles' next points must not wait for a slow one. */
-const PATIENCE_MS = 10_000;
-
 /**
- * One pass over a segment: every page is read, every due task polled, what is over settled in one round at the end.
- * Holds one page, `WAITING` tasks and the polls in flight in memory. A task's trouble does not stop the others; what the stores could
- * not do is thrown when all is done.
+ * A sweep waits no longer than this for its last polls, and a poll no longer for its place: the next points of other
+ * profiles' tasks must not wait for a slow one. The polls go on, and the sweeps that follow leave their tasks out.
  */
-export async function sweepSegment(deps: SweepDeps, span: SweepSpan): Promise<SweepReport> {
-  const pass = { deps, span, report: emptyReport(), round: deps.startRound(), troubles: [] as unknown[] };
-  const lanes = createLanes({ concurrency: deps.concurrency, waiting: WAITING });
-  await startPolls(pass, lanes).catch((error: unknown) => pass.troubles.push(error));
-  await lanes.drained();
-  await pass.round.finish();
-  const { troubles, report } = pass;
-  if (troubles.length > 0) throw new AggregateError(troubles, `${troubles.length} tasks or pages not handled`);
-  return report;
-}
-
+const PATIENCE_MS = 10_000;
 const NO_TURN = { kind: 'no_turn' } as const;
 
-type Pass = { deps: SweepDeps; span: SweepSpan; report: SweepReport; round: SettlingRound; troubles: unknown[] };
+/** Makes the sweeper of one window. It holds one page, `WAITING` tasks and the polls in flight in memory. */
+export function createSweeper(deps: SweepDeps): Sweeper {
+  const lanes = createLanes({ concurrency: deps.concurrency, waiting: WAITING });
+  const work: Work = { deps, lanes, round: deps.startRound(), troubles: createTroubles(), underWay: new Set() };
+  return {
+    async sweep(span) {
+      const pass: Pass = { ...work, span, report: emptyReport(), jobs: 1, idle: new AbortController() };
+      await startPolls(pass).catch((error: unknown) => noteUnread(pass, error));
+      endJob(pass);
+      await deps.clock.sleep(PATIENCE_MS, pass.idle.signal);
+      await work.round.finish().catch(work.troubles.add);
+      return pass.report;
+    },
+    async finish() {
+      await lanes.drained();
+      await work.round.finish().catch(work.troubles.add);
+      work.troubles.throwAll('tasks or pages not handled');
+    },
+  };
+}
 
-async function startPolls(pass: Pass, lanes: Lanes): Promise<void> {
-  const { deps, span } = pass;
+async function startPolls(pass: Pass): Promise<void> {
+  const { deps, lanes, span } = pass;
   for await (const page of deps.pending.scan(span.segment)) {
     for (const task of page) {
       if (!noteTask(pass, task)) continue;
+      pass.jobs += 1;
+      pass.underWay.add(task.taskId);
       const sinceMs = deps.clock.now();
       await lanes.add(task.profile, () => pollTask(pass, task, sinceMs));
     }
@@ -78,57 +98,42 @@ async function startPolls(pass: Pass, lanes: Lanes): Promise<void> {
   }
 }
 
-/** Counts the task, and says whether it is polled now. */
-function noteTask({ deps, span, report }: Pass, task: PendingTask): boolean {
-  report.pending += 1;
-  report.oldestAgeMs = Math.max(report.oldestAgeMs, span.nowMs - task.registeredAtMs);
-  const pointMs = Math.min(deps.schedule.nextPollAt(task, span.afterMs), task.deadlineAtMs);
-  if (pointMs > span.nowMs) {
-    report.nextDueMs = Math.min(report.nextDueMs, pointMs);
-    return false;
-  }
-  report.due += 1;
-  turnsOf(report, task.profile).due += 1;
-  const share = span.shareOf(task.profile);
-  if (!span.signal?.aborted && (share >= 1 || deps.random() < share)) return true;
-  report.missed += 1;
-  report.nextDueMs = Math.min(report.nextDueMs, deps.schedule.nextPollAt(task, span.nowMs));
-  return false;
-}
-
 async function pollTask(pass: Pass, task: PendingTask, sinceMs: number): Promise<void> {
-  const { deps, span, report } = pass;
+  const { deps, span, report, troubles, underWay } = pass;
   try {
     const { untilMs, signal } = span;
     const isLate = deps.clock.now() - sinceMs > PATIENCE_MS;
     const observed = isLate ? NO_TURN : await deps.observe(task, { untilMs, ...(signal && { signal }) });
-    if (observed.kind === 'no_turn') {
-      report.missed += 1;
-      turnsOf(report, task.profile).withoutTurn += 1;
-      return;
-    }
-    report.polled += 1;
-    turnsOf(report, task.profile).polled += 1;
-    deps.metrics.add('Polls', observed.requests);
-    await handleObservation(pass, task, observed);
+    if (observed.kind === 'observed') return await handleObservation(pass, task, observed);
+    report.missed += 1;
+    turnsOf(report, task.profile).withoutTurn += 1;
+    noteNext(pass, task);
   } catch (error) {
     deps.log.error('task not handled', { task_id: task.taskId, error });
-    pass.troubles.push(error);
+    troubles.add(error);
+    noteNext(pass, task);
+  } finally {
+    underWay.delete(task.taskId);
+    endJob(pass);
   }
 }
 
-async function handleObservation(pass: Pass, task: PendingTask, observed: Observing) {
-  const { deps, span, report } = pass;
+async function handleObservation(pass: Pass, task: PendingTask, observed: Observing): Promise<void> {
+  const { deps, report } = pass;
   const { observation } = observed;
+  report.polled += 1;
+  turnsOf(report, task.profile).polled += 1;
+  deps.metrics.add('Polls', observed.requests);
   noteFault(deps, task, observed);
   const nowMs = deps.clock.now();
   const conclusion = concludeTask(task, observation, nowMs);
   if (conclusion.kind === 'over') {
     const isOurs = await pass.round.add(resultOf(task, { ...deps, conclusion, nowMs }));
     if (isOurs) noteEnd(deps, task, { outcome: conclusion.outcome, nowMs });
+    else noteNext(pass, task);
     return;
   }
-  report.nextDueMs = Math.min(report.nextDueMs, deps.schedule.nextPollAt(task, span.nowMs), task.deadlineAtMs);
-  if (conclusion.heard) deps.pending.noteHeard(task.taskId, conclusion.heard);
+  noteNext(pass, task);
+  if (conclusion.heard) deps.pending.noteHeard(task.taskId, { ...conclusion.heard, heardAtMs: nowMs });
   await keepError(deps, task, observation);
 }

@@ -27,8 +27,10 @@ export type PendingTask = TaskIdentity & {
   /** `task_status` and `task_type` as Huawei last said them, where this process has heard them. */
   status?: string;
   taskType?: string;
+  /** When that was. */
+  heardAtMs?: number;
   lastError?: TaskError;
 };
 
 /** What a poll hears of a task that goes on. */
-export type Heard = Pick<PendingTask, 'status' | 'taskType'>;
+export type Heard = Pick<PendingTask, 'status' | 'taskType' | 'heardAtMs'>;

@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { createS3FileStore } from '../../functions/adapters/s3-file-store.ts';
 
 const CREDENTIALS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret/of+the=test', sessionToken: 'token==' };
-const store = createS3FileStore({
+const OPTIONS = {
   bucket: 'results-bucket',
   region: 'eu-central-1',
   credentials: async () => CREDENTIALS,
   clock: { sleep: async () => {} },
-});
+};
+const store = createS3FileStore(OPTIONS);
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
@@ -39,6 +40,12 @@ describe('a presigned address', () => {
     expect(url.searchParams.get('response-content-disposition')).toBe(disposition);
     expect(url.searchParams.get('X-Amz-Security-Token')).toBe(CREDENTIALS.sessionToken);
     expect(url.searchParams.get('X-Amz-Signature')).toBe(expectedSignature(url));
+  });
+
+  it('is one of amazonaws.com.cn in China', async () => {
+    const chinese = createS3FileStore({ ...OPTIONS, region: 'cn-north-1' });
+    const url = new URL(await chinese.presign({ location: 'task-1/a.json' }, 'attachment'));
+    expect(url.host).toBe('results-bucket.s3.cn-north-1.amazonaws.com.cn');
   });
 
   it('never leads out of the bucket', async () => {

@@ -4,7 +4,7 @@ import { createPoller } from '../../functions/core/create-poller.ts';
 import { eventId } from '../../functions/core/outcome.ts';
 import { DEFAULT_SCHEDULE } from '../../functions/core/poll-schedule.ts';
 import { createTaskSchedule } from '../../functions/core/task-schedule.ts';
-import { createFakeClock, createMetricSums, pendingTask, silentLog, succeeded } from './support/fixtures.ts';
+import { createMetricSums, createVirtualClock, pendingTask, silentLog, succeeded } from './support/fixtures.ts';
 import { createMemoryPending, createMemoryResults } from './support/memory-stores.ts';
 
 const MINUTE_MS = 60_000;
@@ -14,7 +14,7 @@ class Crash extends Error {}
 
 /** The whole poller over stores that outlive it; each invocation may die before or after its n-th effect. */
 function setUp() {
-  const clock = createFakeClock();
+  const clock = createVirtualClock();
   const pending = createMemoryPending(Array.from({ length: TASKS }, (_, i) => pendingTask({ taskId: `t${i}` })));
   const results = createMemoryResults();
   const published: string[] = [];

@@ -22,9 +22,12 @@ function setUp(sweep: (span: SweepSpan) => Partial<SweepReport>, startMs = START
     minSweepGapMs: 1_000,
   });
   const pollWindow = (request: WindowRequest) =>
-    cover(request, async (span) => {
-      spans.push(span);
-      return { ...emptyReport(), ...sweep(span) };
+    cover(request, {
+      async sweep(span) {
+        spans.push(span);
+        return { ...emptyReport(), ...sweep(span) };
+      },
+      async finish() {},
     });
   return { clock, spans, metrics, pollWindow };
 }
@@ -59,12 +62,14 @@ describe('a poll window', () => {
     expect(clock.now()).toBeLessThanOrEqual(START_MS + 10_000);
   });
 
-  it('covers each point of consecutive minutes exactly once, whenever in its minute an invocation starts', async () => {
+  it('covers each point of consecutive minutes exactly once, whenever they begin and however late it is called', async () => {
     await fc.assert(
       fc.asyncProperty(
+        fc.integer({ min: 0, max: 59_999 }),
         fc.array(fc.integer({ min: 0, max: 40_000 }), { minLength: 3, maxLength: 6 }),
         fc.array(fc.tuple(fc.uuid(), fc.integer({ min: -3_600_000, max: -1 })), { minLength: 1, maxLength: 5 }),
-        async (lateness, ids) => {
+        async (offsetMs, lateness, ids) => {
+          const firstMs = START_MS + offsetMs;
           const tasks = ids.map(([taskId, ageMs]) => pendingTask({ taskId, registeredAtMs: START_MS + ageMs }));
           const covered: [number, number][] = [];
           const nextOf = (afterMs: number) => Math.min(...tasks.map((t) => nextPollAt(t, afterMs, DEFAULT_SCHEDULE)));
@@ -73,12 +78,13 @@ describe('a poll window', () => {
             return { pending: tasks.length, nextDueMs: nextOf(span.nowMs) };
           });
           for (const [minute, lateMs] of lateness.entries()) {
-            const atMs = START_MS + minute * MINUTE_MS + lateMs;
+            const startMs = firstMs + minute * MINUTE_MS;
+            const atMs = startMs + lateMs;
             clock.advance(Math.max(0, atMs - clock.now()));
-            await pollWindow({ segment, stopAtMs: atMs + 2 * MINUTE_MS });
+            await pollWindow({ segment, startMs, stopAtMs: atMs + 2 * MINUTE_MS });
           }
-          const endMs = START_MS + lateness.length * MINUTE_MS;
-          for (let pointMs = nextOf(START_MS - 1); pointMs < endMs; pointMs = nextOf(pointMs)) {
+          const endMs = firstMs + lateness.length * MINUTE_MS;
+          for (let pointMs = nextOf(firstMs - 1); pointMs < endMs; pointMs = nextOf(pointMs)) {
             const times = covered.filter(([afterMs, nowMs]) => afterMs < pointMs && pointMs <= nowMs).length;
             expect(times).toBe(1);
           }
@@ -109,6 +115,14 @@ describe('a poll window', () => {
       [0.44, 1],
       [0.88, 1],
     ]);
+  });
+
+  it('ends when a page cannot be read, without saying that it was covered', async () => {
+    const { spans, metrics, pollWindow } = setUp(() => ({ isWhole: false, nextDueMs: START_MS + 1 }));
+    const report = await pollWindow({ segment, stopAtMs: START_MS + MINUTE_MS });
+    expect(spans).toHaveLength(1);
+    expect(metrics.sums).not.toHaveProperty('SweepCompleted');
+    expect(report.coveredUntilMs).toBeLessThan(START_MS);
   });
 
   it('begins where it is told to, and says where it ended', async () => {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { createBoundedMap } from '../../functions/core/bounded-map.ts';
 import type { TaskResult } from '../../functions/core/outcome.ts';
 import type { EventPublisher, PublishReport } from '../../functions/core/ports.ts';
 import { createSettlingRound, RUN_LIFETIME_MS } from '../../functions/core/settle.ts';
-import { createFakeClock, createMetricSums, pendingTask, START_MS, silentLog } from './support/fixtures.ts';
+import { createMetricSums, createVirtualClock, pendingTask, START_MS, silentLog } from './support/fixtures.ts';
 import { createMemoryPending, createMemoryResults } from './support/memory-stores.ts';
 
 function resultOf(taskId: string, completedAtMs = START_MS): TaskResult {
@@ -11,10 +12,11 @@ function resultOf(taskId: string, completedAtMs = START_MS): TaskResult {
 }
 
 function setUp(taskIds: string[]) {
-  const clock = createFakeClock();
+  const clock = createVirtualClock();
   const pending = createMemoryPending(taskIds.map((taskId) => pendingTask({ taskId })));
   const results = createMemoryResults();
   const metrics = createMetricSums();
+  const toldBefore = createBoundedMap<number>(100);
   const published: string[] = [];
   const publisher = (fails: (taskId: string) => boolean = () => false): EventPublisher => ({
     async publish(batch): Promise<PublishReport> {
@@ -23,8 +25,10 @@ function setUp(taskIds: string[]) {
       return { failed: failed.map(({ taskId }) => ({ taskId, reason: 'InternalError' })) };
     },
   });
-  const round = (publishers: EventPublisher[]) =>
-    createSettlingRound({ storeResult: results.store, pending, publishers, clock, log: silentLog, metrics });
+  const round = (publishers: EventPublisher[]) => {
+    const stores = { storeResult: results.store, pending, toldBefore };
+    return createSettlingRound({ ...stores, publishers, clock, log: silentLog, metrics });
+  };
   return { clock, pending, results, metrics, published, publisher, round };
 }
 
@@ -44,11 +48,49 @@ describe('settling', () => {
     const { clock, published, publisher, round } = setUp(['a', 'b', 'c']);
     const settling = round([publisher()]);
     await settling.add(resultOf('a'));
-    clock.advance(5_000);
+    await clock.sleep(4_900);
     await settling.add(resultOf('b', clock.now()));
+    expect(published).toEqual([]);
+    await clock.sleep(200);
     expect(published).toEqual(['a', 'b']);
     await settling.add(resultOf('c', clock.now()));
     expect(published).toEqual(['a', 'b']);
+  });
+
+  it('throws at the end what could not be told meanwhile', async () => {
+    const { clock, round } = setUp(['a']);
+    const settling = round([{ publish: () => Promise.reject(new Error('topic gone')) }]);
+    await settling.add(resultOf('a'));
+    await clock.sleep(6_000);
+    await expect(settling.finish()).rejects.toThrow('topic gone');
+    await settling.finish();
+  });
+
+  it('does not tell those again who have it, while others refuse it', async () => {
+    const { clock, pending, published, publisher, round } = setUp(['a']);
+    const people: string[] = [];
+    let refuses = true;
+    const alerts: EventPublisher = {
+      async publish(batch) {
+        if (refuses) return { failed: batch.map(({ taskId }) => ({ taskId, reason: 'NotFound' })) };
+        people.push(...batch.map(({ taskId }) => taskId));
+        return { failed: [] };
+      },
+    };
+    const attempt = async () => {
+      const settling = round([publisher(), alerts]);
+      await settling.add(resultOf('a', clock.now()));
+      await settling.finish();
+      clock.advance(RUN_LIFETIME_MS);
+    };
+    await attempt();
+    await attempt();
+    expect([...pending.rows.keys()]).toEqual(['a']);
+    refuses = false;
+    await attempt();
+    expect(published).toEqual(['a']);
+    expect(people).toEqual(['a']);
+    expect(pending.rows.size).toBe(0);
   });
 
   it('keeps the pending row of an entry that could not be published, and does not tell people of it yet', async () => {

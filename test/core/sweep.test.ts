@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { createBoundedMap } from '../../functions/core/bounded-map.ts';
 import type { Observation } from '../../functions/core/observation.ts';
 import type { Observed } from '../../functions/core/observe-task.ts';
-import { countPolls, DEFAULT_SCHEDULE, nextPollAt, previousPollAt } from '../../functions/core/poll-schedule.ts';
+import { DEFAULT_SCHEDULE } from '../../functions/core/poll-schedule.ts';
 import { createSettlingRound } from '../../functions/core/settle.ts';
-import { type SweepSpan, sweepSegment } from '../../functions/core/sweep.ts';
+import { createSweeper, type SweepSpan } from '../../functions/core/sweep.ts';
 import type { PendingTask } from '../../functions/core/task.ts';
+import { createTaskSchedule } from '../../functions/core/task-schedule.ts';
 import {
-  createFakeClock,
   createMetricSums,
+  createVirtualClock,
   faultObservation,
   pendingTask,
   processing,
@@ -20,46 +22,40 @@ import { createMemoryPending, createMemoryResults } from './support/memory-store
 type Answer = (task: PendingTask) => Observation | 'no_turn' | Promise<Observation>;
 
 function setUp(tasks: PendingTask[], answer: Answer, concurrency = 4) {
-  const clock = createFakeClock();
+  const clock = createVirtualClock();
   const pending = createMemoryPending(tasks);
   const results = createMemoryResults();
   const metrics = createMetricSums();
   const polled: string[] = [];
-  const settle = { storeResult: results.store, pending, publishers: [], clock, log: silentLog, metrics };
+  const settle = { storeResult: results.store, pending, publishers: [], toldBefore: createBoundedMap<number>(100) };
   const observe = async (task: PendingTask): Promise<Observed> => {
     const said = await answer(task);
     if (said === 'no_turn') return { kind: 'no_turn' };
     polled.push(task.taskId);
     return { kind: 'observed', observation: said, requests: 1 };
   };
+  const sweeper = createSweeper({
+    pending,
+    observe,
+    startRound: () => createSettlingRound({ ...settle, clock, log: silentLog, metrics }),
+    schedule: createTaskSchedule(DEFAULT_SCHEDULE),
+    clock,
+    metrics,
+    log: silentLog,
+    concurrency,
+    retentionMs: 86_400_000,
+    random: () => 0.5,
+  });
   const sweep = (span: Partial<SweepSpan> = {}) =>
-    sweepSegment(
-      {
-        pending,
-        observe,
-        startRound: () => createSettlingRound(settle),
-        schedule: {
-          nextPollAt: (task, afterMs) => nextPollAt(task, afterMs, DEFAULT_SCHEDULE),
-          countPolls: (task, untilMs) => countPolls(task, untilMs, DEFAULT_SCHEDULE),
-          previousPollAt: (task, atMs) => previousPollAt(task, atMs, DEFAULT_SCHEDULE),
-        },
-        clock,
-        metrics,
-        log: silentLog,
-        concurrency,
-        retentionMs: 86_400_000,
-        random: () => 0.5,
-      },
-      {
-        segment: { segment: 0, totalSegments: 1 },
-        afterMs: START_MS - 1,
-        nowMs: clock.now(),
-        untilMs: START_MS + 60_000,
-        shareOf: () => 1,
-        ...span,
-      },
-    );
-  return { clock, pending, results, metrics, polled, sweep };
+    sweeper.sweep({
+      segment: { segment: 0, totalSegments: 1 },
+      afterMs: START_MS - 1,
+      nowMs: START_MS,
+      untilMs: START_MS + 60_000,
+      shareOf: () => 1,
+      ...span,
+    });
+  return { clock, pending, results, metrics, polled, sweep, finish: sweeper.finish };
 }
 
 const tasks = (count: number) => Array.from({ length: count }, (_, i) => pendingTask({ taskId: `t${i}` }));
@@ -153,7 +149,7 @@ describe('a sweep', () => {
   });
 
   it('settles what was polled before a page could not be read, and throws', async () => {
-    const { pending, sweep } = setUp(tasks(6), () => succeeded);
+    const { pending, sweep, finish } = setUp(tasks(6), () => succeeded);
     const { scan } = pending;
     pending.scan = async function* (segment) {
       for await (const page of scan(segment)) {
@@ -161,7 +157,8 @@ describe('a sweep', () => {
         throw new Error('table is gone');
       }
     };
-    await expect(sweep()).rejects.toThrow('1 tasks or pages not handled');
+    expect(await sweep()).toMatchObject({ isWhole: false });
+    await expect(finish()).rejects.toThrow('1 tasks or pages not handled: table is gone');
     expect([...pending.rows.keys()]).toEqual(['t3', 't4', 't5']);
   });
 
@@ -179,40 +176,60 @@ describe('a sweep', () => {
     expect(most).toBe(4);
   });
 
-  it('polls the tasks of other profiles while one answers nothing', async () => {
+  it('goes on without the tasks of a profile that answers nothing, and tells at once what others came to', async () => {
     const answered = Promise.withResolvers<Observation>();
     const slow = Array.from({ length: 30 }, (_, i) => pendingTask({ taskId: `slow${i}`, profile: 'slow' }));
-    const { polled, sweep } = setUp([...slow, ...tasks(9)], (task) =>
-      task.profile === 'slow' ? answered.promise : processing,
-    );
-    const swept = sweep();
-    while (polled.length < 9) await new Promise((resolve) => setImmediate(resolve));
+    const { clock, pending, polled, sweep, finish } = setUp([...slow, ...tasks(9)], (task) => {
+      if (task.profile === 'slow') return answered.promise;
+      return task.taskId === 't0' ? succeeded : processing;
+    });
+    const first = await sweep();
+    expect(clock.now() - START_MS).toBe(10_000);
+    expect(first).toMatchObject({ due: 39, polled: 9 });
+    expect(pending.rows.has('t0')).toBe(false);
+    const second = await sweep({ afterMs: START_MS, nowMs: clock.now() });
+    expect(second).toMatchObject({ due: 8, polled: 8 });
     expect(polled.every((taskId) => taskId.startsWith('t'))).toBe(true);
-    answered.resolve(processing);
-    expect(await swept).toMatchObject({ due: 39, polled: 39 });
+    answered.resolve(succeeded);
+    await finish();
+    expect([...pending.rows.keys()].filter((taskId) => taskId.startsWith('slow'))).toEqual([]);
   });
 
-  it('gives up for now what has waited long for a place, so that the next sweep can begin', async () => {
+  it('gives up for now what has waited long for a place, so that it cannot pile up', async () => {
     const answered = Promise.withResolvers<Observation>();
-    const { clock, sweep } = setUp(tasks(9), () => answered.promise);
-    const swept = sweep();
-    await new Promise((resolve) => setImmediate(resolve));
-    clock.advance(10_001);
+    const { clock, sweep, finish } = setUp(tasks(9), () => answered.promise);
+    const report = await sweep();
+    expect(report).toMatchObject({ due: 9, polled: 0, missed: 0 });
+    clock.advance(1);
     answered.resolve(processing);
-    const report = await swept;
+    await finish();
     expect(report).toMatchObject({ due: 9, polled: 4, missed: 5 });
     expect(report.turns.get('default')).toEqual({ due: 9, polled: 4, withoutTurn: 5 });
+    expect(report.nextDueMs).toBeLessThanOrEqual(START_MS + DEFAULT_SCHEDULE.minIntervalMs);
+  });
+
+  it('polls a task at its deadline, and then at its usual points only', async () => {
+    const task = pendingTask({ deadlineAtMs: START_MS + 100 });
+    const { polled, sweep } = setUp([task], () => faultObservation('throttled'));
+    const { nextDueMs } = await sweep({ afterMs: START_MS, nowMs: START_MS + 99 });
+    expect(nextDueMs).toBe(START_MS + 100);
+    await sweep({ afterMs: START_MS + 99, nowMs: START_MS + 101 });
+    expect(polled).toHaveLength(1);
+    await sweep({ afterMs: START_MS + 101, nowMs: START_MS + 1_000 });
+    expect(polled).toHaveLength(1);
   });
 
   it('handles the other tasks when one cannot be stored, then throws so that an alarm can fire', async () => {
-    const { pending, results, sweep } = setUp(tasks(4), () => succeeded);
+    const { pending, results, sweep, finish } = setUp(tasks(4), () => succeeded);
     const store = results.store;
     results.rows.set = function (key, value) {
       if (key === 't1') throw new Error('table is gone');
       return Map.prototype.set.call(this, key, value);
     };
     expect(store).toBeDefined();
-    await expect(sweep()).rejects.toThrow('1 tasks or pages not handled');
+    const { nextDueMs } = await sweep();
+    expect(nextDueMs).toBeLessThanOrEqual(START_MS + DEFAULT_SCHEDULE.minIntervalMs);
+    await expect(finish()).rejects.toThrow('1 tasks or pages not handled: table is gone');
     expect([...pending.rows.keys()]).toEqual(['t1']);
   });
 

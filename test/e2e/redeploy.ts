@@ -21,8 +21,8 @@ export async function redeployWithTwoShards(world: World, deployment: Deployment
     const areAllThere = pending.length === slow.length && slow.every(({ taskId }) => pending.includes(taskId));
     report.check(`the ${slow.length} slow tasks are still pending`, areAllThere, pending);
     const inputs = await scheduleInputs(world);
-    const expected = [0, 1].map((segment) => JSON.stringify({ segment, totalSegments: 2 }));
-    report.check('two schedules share the pending tasks', inputs.join() === expected.join(), inputs);
+    const areShares = inputs.length === 2 && inputs.every((input, i) => input.startsWith(shareOf(i)));
+    report.check('two schedules share the pending tasks', areShares, inputs);
   });
   await report.step('let the run from before the deployment end', () => untilOneMoreEnds(world));
   finishSlowTasks(world, slow);
@@ -31,6 +31,8 @@ export async function redeployWithTwoShards(world: World, deployment: Deployment
   await report.step('find all results, old and new', () => verifyResults(world, deployment, [...tasks, ...slow]));
   await report.step('find the events', () => verifyEvents(world, deployment, [...tasks, ...slow]));
 }
+
+const shareOf = (segment: number) => `{"segment":${segment},"totalSegments":2,`;
 
 /** A run from before sweeps the whole table for the rest of its minute: what it settles says nothing of shards. */
 async function untilOneMoreEnds(world: World): Promise<void> {

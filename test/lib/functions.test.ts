@@ -51,7 +51,7 @@ describe('the poller', () => {
         ScheduleExpression: 'rate(1 minute)',
         FlexibleTimeWindow: { Mode: 'OFF' },
         Target: {
-          Input: JSON.stringify({ segment, totalSegments: 3 }),
+          Input: JSON.stringify({ segment, totalSegments: 3, scheduledTime: '<aws.scheduler.scheduled-time>' }),
           RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 },
           DeadLetterConfig: { Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^PollerDeadLetters'), 'Arn'] } },
         },

@@ -60,6 +60,44 @@ export function createFakeClock(startMs = START_MS): FakeClock {
   };
 }
 
+/** A clock whose time moves on to the next end of a sleep whenever nothing else is left to do. */
+export function createVirtualClock(startMs = START_MS): Clock & { advance(ms: number): void } {
+  let nowMs = startMs;
+  let isTicking = false;
+  let timers: { atMs: number; resolve(): void }[] = [];
+  const tick = () => {
+    isTicking = false;
+    const next = timers.toSorted((a, b) => a.atMs - b.atMs)[0];
+    if (!next) return;
+    nowMs = Math.max(nowMs, next.atMs);
+    next.resolve();
+    startTicking();
+  };
+  const startTicking = () => {
+    if (!isTicking && timers.length > 0) setImmediate(tick);
+    isTicking ||= timers.length > 0;
+  };
+  return {
+    now: () => nowMs,
+    async sleep(ms, signal) {
+      if (signal?.aborted) return;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const timer = { atMs: nowMs + ms, resolve: () => end() };
+      const end = () => {
+        timers = timers.filter((other) => other !== timer);
+        resolve();
+      };
+      timers.push(timer);
+      signal?.addEventListener('abort', end, { once: true });
+      startTicking();
+      await promise;
+    },
+    advance(ms) {
+      nowMs += ms;
+    },
+  };
+}
+
 export const silentLog = { info() {}, warn() {}, error() {} };
 
 /** A metric sink that adds up. */

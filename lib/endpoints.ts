@@ -2,9 +2,11 @@ import * as z from 'zod';
 
 const LOOPBACK = /^(127(\.\d{1,3}){3}|\[::1\]|localhost)$/;
 
-const endpoint = z.url({ protocol: /^https?$/ }).refine(isHttpsOrLoopback, {
-  error: 'plain http is only for a loopback address',
-});
+const endpoint = z
+  .url({ protocol: /^https?$/, error: 'must be a URL, like "https://apig.example.com"' })
+  .refine(isHttpsOrLoopback, {
+    error: 'plain http is only for a loopback address',
+  });
 
 /** Overrides of Huawei's endpoints, for regions this project does not know yet and for tests. */
 export const endpointsSchema = z

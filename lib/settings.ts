@@ -1,9 +1,22 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { endpointsSchema } from './endpoints.ts';
+import { SettingsError, settingsProblems } from './settings-problems.ts';
+import { describeSettings } from './settings-table.ts';
 
-const email = z.email({ error: 'is not an e-mail address' });
-const whole = (min: number, max: number) => z.int().min(min).max(max);
+const emails = z.array(
+  z.email('is not an e-mail address, like "you@example.com"'),
+  'must be a list of e-mail addresses, like ["you@example.com"]',
+);
+const flag = z.boolean('must be true or false');
+const whole = (min: number, max: number) => {
+  const rule = `must be a whole number from ${min} to ${max}`;
+  return z.int(rule).min(min, rule).max(max, rule);
+};
+
+const STACK_NAME_RULE = 'must begin with a letter, and have at most 64 letters (A to Z, a to z), digits and hyphens';
+const ORIGIN_RULE = 'must be an origin: its scheme and host, without a path, like "https://status.example.com"';
+const TAGS_RULE = 'must be an object of texts, like {"team": "platform"}';
 
 /** Days that CloudWatch Logs can keep a log group. Source: PutRetentionPolicy. */
 const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653] as const;
@@ -11,11 +24,14 @@ const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400,
 const apiSchema = z
   .strictObject({
     publicUrl: z
-      .url({ protocol: /^https?$/ })
+      .url({ protocol: /^https?$/, error: 'must be a URL, like "https://tasks.example.com"' })
       .optional()
       .describe('Base of the result links in messages, when the API has a domain of its own. Default: the API URL.'),
     corsOrigins: z
-      .array(z.string().min(1))
+      .array(
+        z.string(ORIGIN_RULE).regex(/^(\*|https?:\/\/(\*|[^/\s*]+))$/, ORIGIN_RULE),
+        'must be a list of origins, like ["https://status.example.com"]',
+      )
       .default([])
       .describe('Origins whose pages may call the API. None: CORS is off.'),
     requestsPerSecond: whole(1, 10_000)
@@ -41,52 +57,59 @@ const alarmsSchema = z
 
 /** The deployment's settings file. Every field has a default, so `{}` deploys a working stack. */
 export const settingsSchema = z.strictObject({
-  $schema: z.string().optional().describe('For editors: the JSON schema of this file.'),
+  $schema: z.string('must be a text').optional().describe('For editors: the JSON schema of this file.'),
   stackName: z
-    .string()
-    .regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/)
+    .string(STACK_NAME_RULE)
+    .regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, STACK_NAME_RULE)
     .default('ApigTaskNotifier')
     .describe('Name of the CloudFormation stack, and the `service` dimension of its metrics.'),
-  alertEmails: z
-    .array(email)
-    .default([])
-    .describe('Who is told how tasks ended. Each address must confirm the mail from SNS.'),
-  operatorEmails: z.array(email).optional().describe('Who is told what an operator must mend. Default: `alertEmails`.'),
-  slack: z.boolean().default(false).describe('Post to Slack. Channels and rules are in the Slack secret.'),
-  chatTopic: z
-    .boolean()
-    .default(false)
-    .describe('Add a topic for Amazon Q Developer in chat applications (Slack, Teams).'),
-  webhooks: z.boolean().default(true).describe('Deliver events to the `callback_url` of a task or profile.'),
+  alertEmails: emails.default([]).describe('Who is told how tasks ended. Each address must confirm the mail from SNS.'),
+  operatorEmails: emails.optional().describe('Who is told what an operator must fix. Default: `alertEmails`.'),
+  slack: flag.default(false).describe('Post to Slack. Channels and rules are in the Slack secret.'),
+  chatTopic: flag.default(false).describe('Add a topic for Amazon Q Developer in chat applications (Slack, Teams).'),
+  webhooks: flag.default(true).describe('Deliver events to the `callback_url` of a task or profile.'),
   shards: whole(1, 100).default(1).describe('Schedules, each polling its part of the pending tasks side by side.'),
   pollMinIntervalMs: whole(1000, 300_000)
     .optional()
     .describe('Milliseconds between polls of a task that is new. Default: what the functions find best.'),
   taskDeadlineHours: whole(1, 168).default(24).describe('Hours after which an unfinished task ends as `expired`.'),
   resultRetentionDays: whole(1, 3650).default(90).describe('Days that results and exported documents are kept.'),
-  logRetentionDays: z.literal(LOG_RETENTION_DAYS).default(30).describe('Days that logs are kept.'),
+  logRetentionDays: z
+    .literal(LOG_RETENTION_DAYS, `must be one of ${LOG_RETENTION_DAYS.join(', ')}`)
+    .default(30)
+    .describe('Days that logs are kept.'),
   secretMaxAgeSeconds: whole(1, 3600)
     .default(300)
     .describe('Seconds that a function keeps a secret before it reads it again.'),
   dataRemoval: z
-    .enum(['retain', 'destroy'])
+    .enum(['retain', 'destroy'], 'must be "retain" or "destroy"')
     .default('retain')
     .describe(
       'What happens to tables and files when the stack goes. `retain` also protects the tables against deletion.',
     ),
-  architecture: z.enum(['arm64', 'x86_64']).default('arm64').describe('Processor of the functions.'),
+  architecture: z
+    .enum(['arm64', 'x86_64'], 'must be "arm64" or "x86_64"')
+    .default('arm64')
+    .describe('Processor of the functions.'),
   pollerMemoryMb: whole(128, 3008)
     .default(512)
     .describe('Memory of the poller, in MB; its processor share grows with it.'),
   api: apiSchema,
   alarms: alarmsSchema,
   endpoints: endpointsSchema,
-  allowLoopback: z
-    .boolean()
+  allowLoopback: flag
     .default(false)
     .describe('Let Slack and webhook addresses point to this machine over plain http. For tests on an emulator only.'),
   tags: z
-    .record(z.string().min(1).max(128), z.string().max(256))
+    .record(
+      z
+        .string()
+        .min(1, 'must not be empty')
+        .max(128, 'must have at most 128 characters')
+        .regex(/^(?![aA][wW][sS]:)/, 'must not begin with "aws:", which AWS keeps for itself'),
+      z.string('must be a text').max(256, 'must have at most 256 characters'),
+      TAGS_RULE,
+    )
     .default({})
     .describe('Tags on everything in the stack.'),
 });
@@ -94,24 +117,34 @@ export const settingsSchema = z.strictObject({
 /** Settings with every default filled in. */
 export type Settings = z.infer<typeof settingsSchema>;
 
-/** Checks settings and fills in defaults. Throws one error that lists every problem by its path. */
+/** Checks settings and fills in defaults. Throws one `SettingsError` that lists every problem by its path. */
 export function parseSettings(input: unknown, source = 'settings'): Settings {
   const parsed = settingsSchema.safeParse(input);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || '(whole file)'}: ${issue.message}`);
-  throw new Error(`${source} has ${problems.length} problem(s):\n- ${problems.join('\n- ')}`);
+  const known = describeSettings(settingsSchema).map(({ path }) => path);
+  const problems = settingsProblems(parsed.error.issues, known);
+  throw new SettingsError(`${source} has ${problems.length} problem(s):\n- ${problems.join('\n- ')}`);
 }
 
-/** Reads a settings file; one that does not exist counts as empty unless it was `required`. */
+/** Reads a settings file; one that does not exist counts as empty unless it was `required`. Throws `SettingsError`. */
 export function readSettings(file: string, options: { required: boolean }): Settings {
   if (!existsSync(file) && !options.required) return parseSettings({});
-  return parseSettings(parseJson(readFileSync(file, 'utf8'), file), file);
+  return parseSettings(parseJson(readText(file), file), file);
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    const isAbsent = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    throw new SettingsError(`the settings file ${file} ${isAbsent ? 'does not exist' : 'cannot be read'}`, { cause });
+  }
 }
 
 function parseJson(text: string, file: string): unknown {
   try {
     return JSON.parse(text.trim() || '{}');
   } catch (cause) {
-    throw new Error(`${file} is not JSON: ${cause instanceof Error ? cause.message : cause}`, { cause });
+    throw new SettingsError(`${file} is not JSON: ${cause instanceof Error ? cause.message : cause}`, { cause });
   }
 }

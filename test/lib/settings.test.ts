@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { parseSettings, readSettings, settingsSchema } from '../../lib/settings.ts';
+import { SettingsError } from '../../lib/settings-problems.ts';
 import { describeSettings } from '../../lib/settings-table.ts';
 
 const thrownBy = (input: unknown): string => {
@@ -40,7 +42,7 @@ describe('settings', () => {
       colour: 1,
     });
     expect(text).toContain('settings.json has 5 problem(s)');
-    for (const path of ['shards:', 'alertEmails.0:', 'api.burst:', 'logRetentionDays:', '"colour"']) {
+    for (const path of ['shards:', 'alertEmails.0:', 'api.burst:', 'logRetentionDays:', 'colour:']) {
       expect(text).toContain(path);
     }
   });
@@ -50,6 +52,50 @@ describe('settings', () => {
     expect(parseSettings({ endpoints }).endpoints).toEqual(endpoints);
     expect(thrownBy({ endpoints: { apig: 'http://apig.example.com' } })).toContain('endpoints.apig: plain http');
     expect(thrownBy({ endpoints: { iam: 'http://127.0.0.1.example.com' } })).toContain('endpoints.iam: plain http');
+  });
+
+  it.each([
+    [{ alertEmails: 'you@example.com' }, 'alertEmails: must be a list of e-mail addresses, like ["you@example.com"]'],
+    [{ alertEmails: ['you'] }, 'alertEmails.0: is not an e-mail address, like "you@example.com"'],
+    [{ slack: 'yes' }, 'slack: must be true or false'],
+    [{ shards: 1.5 }, 'shards: must be a whole number from 1 to 100'],
+    [{ logRetentionDays: 8 }, 'logRetentionDays: must be one of 1, 3, 5, 7, 14, 30, '],
+    [{ dataRemoval: 'keep' }, 'dataRemoval: must be "retain" or "destroy"'],
+    [
+      { stackName: 'my_stack' },
+      'stackName: must begin with a letter, and have at most 64 letters (A to Z, a to z), digits',
+    ],
+    [{ api: [] }, 'api: must be an object, like {}'],
+    [{ api: { publicUrl: 'tasks.example.com' } }, 'api.publicUrl: must be a URL, like "https://tasks.example.com"'],
+    [{ tags: { 'aws:team': 'a' } }, 'tags.aws:team: must not begin with "aws:"'],
+    [{ tags: { team: 1 } }, 'tags.team: must be a text'],
+    [{ tags: 'team' }, 'tags: must be an object of texts, like {"team": "platform"}'],
+    [[], 'the whole file: must be an object, like {}'],
+  ])('say what to write instead of %j', (input, line) => {
+    expect(thrownBy(input)).toContain(`\n- ${line}`);
+    expect(thrownBy(input)).not.toMatch(/Invalid|expected|pattern/);
+  });
+
+  it.each([
+    [{ alertEmail: ['a@example.com'] }, 'alertEmail: is not a setting; did you mean alertEmails?'],
+    [{ corsOrigins: [] }, 'corsOrigins: is not a setting; did you mean api.corsOrigins?'],
+    [{ alarms: { pollerError: 1 } }, 'alarms.pollerError: is not a setting; did you mean alarms.pollerErrors?'],
+    [{ Slack: true }, 'Slack: is not a setting; did you mean slack?'],
+    [{ colour: 1 }, 'colour: is not a setting; docs/settings.md has the list'],
+  ])('name the setting that %j may mean', (input, line) => {
+    expect(thrownBy(input)).toContain(`\n- ${line}`);
+  });
+
+  it.each(['example.com', 'https://example.com/', 'https://example.com/page', 'ftp://example.com', ''])(
+    'refuse %j as an origin for CORS',
+    (origin) => {
+      expect(thrownBy({ api: { corsOrigins: [origin] } })).toContain('api.corsOrigins.0: must be an origin');
+    },
+  );
+
+  it('take origins with a port, on this machine, and any', () => {
+    const corsOrigins = ['https://example.com', 'https://example.com:8443', 'http://localhost:5173', '*', 'https://*'];
+    expect(parseSettings({ api: { corsOrigins } }).api.corsOrigins).toEqual(corsOrigins);
   });
 
   it.each(['-stack', '1stack', 'my stack', 'a'.repeat(65)])('refuse %s as a stack name', (stackName) => {
@@ -71,7 +117,8 @@ describe('the settings file', () => {
   it('may be absent when nobody named it', () => {
     const absent = join(folder, 'absent.json');
     expect(readSettings(absent, { required: false })).toEqual(parseSettings({}));
-    expect(() => readSettings(absent, { required: true })).toThrow('absent.json');
+    expect(() => readSettings(absent, { required: true })).toThrow(SettingsError);
+    expect(() => readSettings(absent, { required: true })).toThrow(/^the settings file .*absent\.json does not exist$/);
   });
 
   it('is named when it is not JSON', () => {
@@ -80,6 +127,19 @@ describe('the settings file', () => {
 
   it('of the repository is accepted', () => {
     expect(readSettings('settings.json', { required: true }).shards).toBe(1);
+  });
+});
+
+describe('cdk synth', () => {
+  it('prints what is wrong with the settings and nothing else', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'settings-')), 'wrong.json');
+    writeFileSync(file, '{"shard": 2}');
+    const app = spawnSync(process.execPath, ['bin/app.ts'], {
+      encoding: 'utf8',
+      env: { ...process.env, CDK_CONTEXT_JSON: JSON.stringify({ settings: file }) },
+    });
+    expect(app.status).toBe(1);
+    expect(app.stderr.trim()).toBe(`${file} has 1 problem(s):\n- shard: is not a setting; did you mean shards?`);
   });
 });
 

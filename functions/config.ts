@@ -37,6 +37,8 @@ export const pollerEnvironment = z.object({
   ...huawei,
   OPERATOR_TOPIC_ARN: name,
   RESULT_RETENTION_DAYS: withDefault(90),
+  /** Megabytes; set by Lambda. */
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: withDefault(512),
 });
 
 /** What `tasks-api` needs to know. */

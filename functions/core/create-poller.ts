@@ -1,4 +1,5 @@
 import { createBoundedMap } from './bounded-map.ts';
+import { createByteBudget } from './byte-budget.ts';
 import { type ObserveLimits, observeTask } from './observe-task.ts';
 import { createPollWindow, type WindowReport, type WindowRequest } from './poll-window.ts';
 import type {
@@ -33,6 +34,8 @@ export type PollerSettings = {
   minSweepGapMs: number;
   /** Polls of one profile in flight at once. */
   concurrency: number;
+  /** Bytes of large answers that are held at once. Default 256 MiB. */
+  answerBytes?: number;
   /** How long results are kept. */
   retentionMs: number;
 };
@@ -61,6 +64,7 @@ export function createPoller(deps: PollerDeps): Poller {
   const { clock, metrics, log, settings } = deps;
   const health = createProfileHealth(clock, deps.operatorAlerts);
   const limiters = createLimiters(clock);
+  const budget = createByteBudget(settings.answerBytes ?? 256 * 2 ** 20);
   const toldBefore = createBoundedMap<number>(REMEMBERED_RESULTS);
   const observing = { query: deps.query, clock, health, limiterOf: limiters.of, random: Math.random };
   const pollWindow = createPollWindow({ ...settings, clock, metrics, log, beginWindow: health.beginWindow });
@@ -72,6 +76,7 @@ export function createPoller(deps: PollerDeps): Poller {
     const sweeping = {
       ...{ pending: deps.pending, schedule, clock, metrics, log, random: Math.random },
       concurrency: settings.concurrency,
+      budget,
       retentionMs: settings.retentionMs,
       observe: (task: PendingTask, limits: ObserveLimits) => observeTask(observing, task, { ...limits, cutOff }),
       startRound: () => createSettlingRound(settling),

@@ -1,3 +1,4 @@
+import type { Allowance } from './byte-budget.ts';
 import type { Fault, Observation } from './observation.ts';
 import type { Clock, TaskQuery } from './ports.ts';
 import type { Learned, ProfileHealth } from './profile-health.ts';
@@ -20,6 +21,8 @@ export type ObserveLimits = {
   signal?: AbortSignal;
   /** Cuts requests in flight off: a server that drips its answer must not hold the invocation. */
   cutOff?: AbortSignal;
+  /** For large answers. */
+  allowance?: Allowance;
 };
 
 /** One poll's end: what was learned, or that there was no turn for it in this window. */
@@ -57,7 +60,7 @@ function learnedFrom(observed: Observed): Learned {
 async function pollWithRetries(
   deps: ObserveDeps,
   task: PendingTask,
-  { untilMs, signal, cutOff }: ObserveLimits,
+  { untilMs, signal, cutOff, allowance }: ObserveLimits,
 ): Promise<Observed> {
   const limiter = deps.limiterOf(task.profile);
   let last: Observation | undefined;
@@ -66,7 +69,8 @@ async function pollWithRetries(
     // Refused while this one waited for its turn: a row of bad signatures would lock the key.
     const refused = deps.health.restOf(task);
     if (refused) return { kind: 'observed', observation: { kind: 'fault', fault: refused }, requests };
-    last = await deps.query.poll(task, cutOff);
+    allowance?.release();
+    last = await deps.query.poll(task, { signal: cutOff, allowance });
     requests += 1;
     if (last.kind !== 'fault' || !isPassing(last.fault)) break;
     const delayMs = backoffMs(last.fault, requests - 1, deps.random());

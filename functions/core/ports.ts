@@ -1,3 +1,4 @@
+import type { Allowance } from './byte-budget.ts';
 import type { Observation } from './observation.ts';
 import type { Delivery, Outcome, TaskResult } from './outcome.ts';
 import type { FileRef } from './parsed-result.ts';
@@ -55,9 +56,16 @@ export interface FileStore {
   open(ref: FileRef): Promise<ReadableStream<Uint8Array> | undefined>;
 }
 
+export type PollLimits = {
+  /** Cuts the request off. */
+  signal?: AbortSignal | undefined;
+  /** What a large answer takes its share of before it is read; who gives it releases it. */
+  allowance?: Allowance | undefined;
+};
+
 /** Asks Huawei about one task. Never throws: every fault is classified. */
 export interface TaskQuery {
-  poll(task: TaskIdentity, signal?: AbortSignal): Promise<Observation>;
+  poll(task: TaskIdentity, limits?: PollLimits): Promise<Observation>;
 }
 
 /** Entries that could not be published stay pending and are published by a later sweep. */

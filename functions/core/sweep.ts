@@ -1,3 +1,4 @@
+import type { ByteBudget } from './byte-budget.ts';
 import { concludeTask } from './conclude-task.ts';
 import { createLanes } from './lanes.ts';
 import { keepError, noteEnd, noteFault, type Observing } from './note-poll.ts';
@@ -27,6 +28,8 @@ export type SweepDeps = {
   log: Log;
   /** Polls of one profile in flight at once. */
   concurrency: number;
+  /** For the large answers among them, until they are stored. */
+  budget: ByteBudget;
   /** How long results are kept, in milliseconds. */
   retentionMs: number;
   random(): number;
@@ -100,10 +103,11 @@ async function startPolls(pass: Pass): Promise<void> {
 
 async function pollTask(pass: Pass, task: PendingTask, sinceMs: number): Promise<void> {
   const { deps, span, report, troubles, underWay } = pass;
+  const allowance = deps.budget.open();
   try {
     const { untilMs, signal } = span;
     const isLate = deps.clock.now() - sinceMs > PATIENCE_MS;
-    const observed = isLate ? NO_TURN : await deps.observe(task, { untilMs, ...(signal && { signal }) });
+    const observed = isLate ? NO_TURN : await deps.observe(task, { untilMs, allowance, ...(signal && { signal }) });
     if (observed.kind === 'observed') return await handleObservation(pass, task, observed);
     report.missed += 1;
     turnsOf(report, task.profile).withoutTurn += 1;
@@ -113,6 +117,7 @@ async function pollTask(pass: Pass, task: PendingTask, sinceMs: number): Promise
     troubles.add(error);
     noteNext(pass, task);
   } finally {
+    allowance.release();
     underWay.delete(task.taskId);
     endJob(pass);
   }

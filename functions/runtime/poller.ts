@@ -7,6 +7,7 @@ import { createTelemetry } from '../adapters/powertools.ts';
 import { createSecretReader } from '../adapters/secrets.ts';
 import { createSnsOperatorAlerter } from '../adapters/sns-operator-alerter.ts';
 import { pollerEnvironment, readEnvironment } from '../config.ts';
+import { answerBytesOf } from '../core/byte-budget.ts';
 import { createPoller } from '../core/create-poller.ts';
 import { withMinInterval } from '../core/poll-schedule.ts';
 import { createScheduleLearner } from '../core/schedule-learner.ts';
@@ -33,10 +34,11 @@ export function createPollerRuntime() {
   );
   const publishers = createPublishers(env);
   const files = createFileStore(env, client);
+  const answerBytes = answerBytesOf(env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE);
   const base = withMinInterval(env.POLL_MIN_INTERVAL_MS);
   const poll = createPoller({
     pending,
-    query: createHuaweiTaskQuery({ profiles, clock, connections: 2 * CONCURRENCY }),
+    query: createHuaweiTaskQuery({ profiles, clock, connections: 2 * CONCURRENCY, maxBodyBytes: answerBytes }),
     storeResult: createStoreResult({ results, files }),
     publishers: publishers.all,
     operatorAlerts: createSnsOperatorAlerter({
@@ -55,6 +57,7 @@ export function createPollerRuntime() {
       windowMs: 60_000,
       minSweepGapMs: 1_000,
       concurrency: CONCURRENCY,
+      answerBytes,
       retentionMs: env.RESULT_RETENTION_DAYS * DAY_MS,
     },
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createBoundedMap } from '../../functions/core/bounded-map.ts';
+import { createByteBudget } from '../../functions/core/byte-budget.ts';
 import type { Observation } from '../../functions/core/observation.ts';
 import type { Observed } from '../../functions/core/observe-task.ts';
 import { DEFAULT_SCHEDULE } from '../../functions/core/poll-schedule.ts';
@@ -43,6 +44,7 @@ function setUp(tasks: PendingTask[], answer: Answer, concurrency = 4) {
     metrics,
     log: silentLog,
     concurrency,
+    budget: createByteBudget(1_000),
     retentionMs: 86_400_000,
     random: () => 0.5,
   });

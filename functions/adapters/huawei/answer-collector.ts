@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import type { Allowance } from '../../core/byte-budget.ts';
 
 /** A whole HTTP answer. Header names are in lower case; the body is decoded as UTF-8. */
 export type HttpAnswer = {
@@ -17,9 +18,13 @@ export class AnswerTooLargeError extends Error {
   }
 }
 
+/** Smaller answers are many and ask for no share. */
+const SMALL_BYTES = 2 ** 20;
+
 type CollectorOptions = {
   maxBodyBytes: number;
   signal: AbortSignal | undefined;
+  allowance: Allowance | undefined;
   resolve: (answer: HttpAnswer) => void;
   reject: (error: unknown) => void;
 };
@@ -32,7 +37,14 @@ export function createAnswerCollector(options: CollectorOptions): Dispatcher.Dis
   let status = 0;
   let headers: HttpAnswer['headers'] = {};
   let controller: Dispatcher.DispatchController | undefined;
+  let hasShare = options.allowance === undefined;
 
+  /** Nothing more is read until there is memory for it. An abort rejects the answer, and with it this waiting. */
+  const waitForShare = (length: number) => {
+    hasShare = true;
+    controller?.pause();
+    void options.allowance?.take(length).then(() => controller?.resume());
+  };
   const stop = () => signal?.removeEventListener('abort', onAbort);
   const fail = (error: Error) => {
     stop();
@@ -55,12 +67,16 @@ export function createAnswerCollector(options: CollectorOptions): Dispatcher.Dis
     onResponseStart(_, statusCode, answered) {
       status = statusCode;
       headers = answered;
-      if (Number(answered['content-length']) > maxBodyBytes) tooLarge();
+      const length = Number(answered['content-length']);
+      if (length > maxBodyBytes) tooLarge();
+      else if (length > SMALL_BYTES && !hasShare) waitForShare(length);
     },
     onResponseData(_, chunk) {
       bytes += chunk.length;
-      if (bytes > maxBodyBytes) tooLarge();
-      else chunks.push(chunk);
+      if (bytes > maxBodyBytes) return tooLarge();
+      chunks.push(chunk);
+      // Its length is not known before its end: it may be the largest that is read.
+      if (bytes > SMALL_BYTES && !hasShare) waitForShare(maxBodyBytes);
     },
     onResponseEnd() {
       stop();

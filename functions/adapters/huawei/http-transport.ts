@@ -1,5 +1,6 @@
 import type { Dispatcher, Pool as PoolType } from 'undici';
 import Pool from 'undici/lib/dispatcher/pool.js';
+import type { Allowance } from '../../core/byte-budget.ts';
 import { createAnswerCollector, type HttpAnswer } from './answer-collector.ts';
 
 type HttpRequest = {
@@ -10,6 +11,8 @@ type HttpRequest = {
   headers: Record<string, string>;
   body?: string;
   signal?: AbortSignal | undefined;
+  /** What an answer of more than a mebibyte takes its share of before it is read on. */
+  allowance?: Allowance | undefined;
 };
 
 export type TransportOptions = {
@@ -46,9 +49,9 @@ export function createHttpTransport(options: TransportOptions = {}): HttpTranspo
 
   return {
     // dispatch, not request: an answer is small and read whole, and a stream for each costs more than its signature.
-    send({ origin, signal, ...request }) {
+    send({ origin, signal, allowance, ...request }) {
       const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
-      const collector = createAnswerCollector({ maxBodyBytes, signal, resolve, reject });
+      const collector = createAnswerCollector({ maxBodyBytes, signal, allowance, resolve, reject });
       if (!signal?.aborted) poolOf(origin).dispatch(request satisfies Dispatcher.DispatchOptions, collector);
       return promise;
     },

@@ -2,7 +2,7 @@ import { classifyError } from '../../core/classify-error.ts';
 import { ConfigError } from '../../core/errors.ts';
 import type { Fault, Observation } from '../../core/observation.ts';
 import { parseTaskAnswer } from '../../core/parse-answer.ts';
-import type { Clock, TaskQuery } from '../../core/ports.ts';
+import type { Clock, PollLimits, TaskQuery } from '../../core/ports.ts';
 import type { Profiles } from '../../core/profile.ts';
 import type { TaskIdentity } from '../../core/task.ts';
 import type { HttpAnswer } from './answer-collector.ts';
@@ -28,12 +28,15 @@ export function createHuaweiTaskQuery({ profiles, clock, ...options }: HuaweiTas
   const connections = createProfileConnections({ transport, clock });
 
   /** Asks once, and once more where a token was refused and could be renewed. */
-  const ask = async (connection: Connection, task: TaskIdentity, signal: AbortSignal | undefined) => {
+  const ask = async (connection: Connection, task: TaskIdentity, { signal, allowance }: PollLimits) => {
     const { origin, host, signIn } = connection;
     const { projectId } = task;
     const request = { method: 'GET', host, path: pathOf(task), headers: HEADERS, projectId } as const;
     const send = async (headers: Record<string, string>) =>
-      observe(await transport.send({ origin, path: request.path, method: 'GET', headers, signal }), clock.now());
+      observe(
+        await transport.send({ origin, path: request.path, method: 'GET', headers, signal, allowance }),
+        clock.now(),
+      );
 
     const authorized = await unlessAborted(signIn.authorize(request), signal);
     if (authorized.kind === 'fault') return authorized;
@@ -45,10 +48,10 @@ export function createHuaweiTaskQuery({ profiles, clock, ...options }: HuaweiTas
   };
 
   return {
-    async poll(task, signal) {
+    async poll(task, limits = {}) {
       try {
         const connection = connections.of(await profiles(), task.profile);
-        return connection.kind === 'fault' ? connection : await ask(connection, task, signal);
+        return connection.kind === 'fault' ? connection : await ask(connection, task, limits);
       } catch (cause) {
         return { kind: 'fault', fault: cause instanceof ConfigError ? badConfig(cause) : faultOf(cause) };
       }

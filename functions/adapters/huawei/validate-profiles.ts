@@ -1,6 +1,8 @@
+import { callbackProblem } from '../../core/callback-url.ts';
 import { ConfigError } from '../../core/errors.ts';
 import { parseJson } from '../../core/parse-result.ts';
 import { type Profile, type Profiles, profilesSchema, withEndpoints } from '../../core/profile.ts';
+import { signingSecretProblems } from '../../core/webhook-keys.ts';
 import { endpointProblems } from './endpoints.ts';
 
 const NAME = /^[A-Za-z0-9_-]{1,64}$/;
@@ -44,6 +46,16 @@ function profileProblems(name: string, profile: Profile): string[] {
       (field) => `${field} has a space, a line end or a character that is not ASCII`,
     ),
     ...endpointProblems(profile).map(({ field, problem }) => `${field} ${problem}`),
+    ...webhookProblems(profile),
+  ];
+}
+
+/** The form alone. Plain http is for a loopback address; whether that may be posted to is decided at each delivery. */
+function webhookProblems({ callback_url: url, webhook_secrets: secrets = [] }: Profile): string[] {
+  const problem = url === undefined ? undefined : callbackProblem(url, true);
+  return [
+    ...(problem === undefined ? [] : [`callback_url ${problem}`]),
+    ...signingSecretProblems('webhook_secrets', secrets),
   ];
 }
 

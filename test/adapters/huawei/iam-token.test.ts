@@ -38,7 +38,7 @@ async function startCloud(overrides: { iam?: Respond; gateway?: Respond; lifetim
     behaviour,
     issue,
     poll: (projectId = 'p1') => query.poll({ ...TASK, projectId }),
-    pollUntil: (signal: AbortSignal) => query.poll(TASK, signal),
+    pollUntil: (signal: AbortSignal) => query.poll(TASK, { signal }),
     revoke: () => {
       accepted = 'none';
     },

@@ -5,6 +5,7 @@ import { ConfigError } from '../../../functions/core/errors.ts';
 
 const good = { region: 'eu-west-101', project_id: 'p1', ak: 'AK', sk: 'SK' };
 const login = { domain_name: 'd', user_name: 'u', password: 'hunter2' };
+const SIGNING_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const problemsOf = (profile: object) => {
   try {
     validateProfiles({ profiles: { main: profile } });
@@ -22,6 +23,8 @@ describe('a profile', () => {
     [{ region: 'cn-north-4', project_id: 'p', ...login }],
     [{ region: 'my-own-1', apig_endpoint: 'https://apig.internal', project_id: 'p', auth_token: 't' }],
     [{ apig_endpoint: 'http://127.0.0.1:8080', iam_endpoint: 'http://[::1]:9', project_id: 'p', ...login }],
+    [{ ...good, callback_url: 'https://ci.example.com/hooks?a=b', webhook_secrets: [SIGNING_SECRET, SIGNING_SECRET] }],
+    [{ ...good, callback_url: 'http://127.0.0.1:9/hooks' }],
   ])('is accepted: %j', (profile) => {
     expect(validateProfiles({ profiles: { main: profile } })).toStrictEqual({ main: profile });
     expect(validateProfiles(JSON.stringify({ profiles: { main: profile } }))).toStrictEqual({ main: profile });
@@ -44,6 +47,29 @@ describe('a profile', () => {
     [{ ...good, passwort: 'x', tokn: 'y' }, ['passwort is not a known field', 'tokn is not a known field']],
   ])('is refused by name: %j', (profile, problems) => {
     expect(problemsOf(profile)).toStrictEqual(problems);
+  });
+
+  test.each([
+    ['ci.example.com/hooks', 'must be an absolute https URL'],
+    ['http://ci.example.com/hooks', 'must be an https URL'],
+    ['ftp://ci.example.com', 'must be an https URL'],
+    ['https://user:hunter2@ci.example.com', 'must not contain a user name or password'],
+  ])('cannot have the callback %s', (callback_url, problem) => {
+    expect(problemsOf({ ...good, callback_url })).toStrictEqual([`callback_url ${problem}`]);
+  });
+
+  const rule =
+    'must be whsec_ and the base64 of 24 random bytes or more: make one with echo "whsec_$(openssl rand -base64 32)"';
+  test.each([
+    [['hunter2'], [`webhook_secrets[0] ${rule}`]],
+    [[SIGNING_SECRET, `${SIGNING_SECRET}\n`], [`webhook_secrets[1] ${rule}`]],
+    [['whsec_c2hvcnQ='], [`webhook_secrets[0] ${rule}`]],
+    [Array(3).fill(SIGNING_SECRET), ['webhook_secrets has more than two: keep the new one first, then the old']],
+    [[], ['webhook_secrets is missing, empty or of the wrong type']],
+    [[''], ['webhook_secrets[0] is missing, empty or of the wrong type']],
+    [SIGNING_SECRET, ['webhook_secrets is missing, empty or of the wrong type']],
+  ])('cannot sign with %j', (webhook_secrets, problems) => {
+    expect(problemsOf({ ...good, webhook_secrets })).toStrictEqual(problems);
   });
 
   test.each([
@@ -71,11 +97,15 @@ describe('a profile', () => {
   });
 
   test('is one of several, whose problems are told all at once and without a value', () => {
-    const profiles = { a: { ...good, sk: undefined, region: 'moon-1' }, b: { ...login, project_id: 'x y' } };
+    const webhooks = { callback_url: 'http://ci.example.com/t0ken', webhook_secrets: ['whsec_hunter2'] };
+    const b = { ...login, project_id: 'x y', ...webhooks };
+    const profiles = { a: { ...good, sk: undefined, region: 'moon-1' }, b };
     const attempt = () => validateProfiles({ profiles });
     expect(attempt).toThrow(ConfigError);
-    expect(attempt).toThrow(/"a": sk is missing.*"a": region.*"b": project_id/s);
-    expect(attempt).not.toThrow(/hunter2|moon-1|x y/);
+    expect(attempt).toThrow(
+      /"a": sk is missing.*"a": region.*"b": project_id.*"b": callback_url.*"b": webhook_secrets/s,
+    );
+    expect(attempt).not.toThrow(/hunter2|moon-1|x y|t0ken/);
   });
 });
 

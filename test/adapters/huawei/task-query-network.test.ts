@@ -77,9 +77,9 @@ describe('time', () => {
     const arrived = Promise.withResolvers<void>();
     await using server = await startServer(() => arrived.resolve());
     await using query = queryOf(server.origin, { connections: 1 });
-    expect(await query.poll(TASK, AbortSignal.abort())).toMatchObject(transient('ABORTED'));
+    expect(await query.poll(TASK, { signal: AbortSignal.abort() })).toMatchObject(transient('ABORTED'));
     const stop = new AbortController();
-    const polls = [query.poll(TASK, stop.signal), query.poll(TASK, stop.signal)];
+    const polls = [query.poll(TASK, { signal: stop.signal }), query.poll(TASK, { signal: stop.signal })];
     await arrived.promise;
     stop.abort();
     for (const poll of polls) expect(await poll).toMatchObject(transient('ABORTED'));
@@ -89,7 +89,7 @@ describe('time', () => {
   test('that the caller gave is named as such', async () => {
     await using server = await startServer(() => undefined);
     await using query = queryOf(server.origin);
-    expect(await query.poll(TASK, AbortSignal.timeout(20))).toMatchObject(transient('TIMEOUT'));
+    expect(await query.poll(TASK, { signal: AbortSignal.timeout(20) })).toMatchObject(transient('TIMEOUT'));
   });
 });
 

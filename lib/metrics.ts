@@ -41,6 +41,8 @@ export function createMetrics({ stackName, api, poller, functions, deadLetters }
     detectionDelay: ['p50', 'p95'].map((statistic) => own(METRICS.detectionDelay, statistic, statistic)),
     notificationsSent: own(METRICS.notificationsSent, 'Sum', 'sent'),
     notificationFailures: own(METRICS.notificationFailures, 'Sum', 'failed'),
+    webhookUnsigned: own(DELIVERY_METRICS['webhooks: unsigned'], 'Sum'),
+    webhookFailed: own(DELIVERY_METRICS['webhooks: never'], 'Sum'),
     deliveries: Object.entries(DELIVERY_METRICS).map(([label, name]) => own(name, 'Sum', label)),
     pollerErrors: poller.metricErrors({ period: Duration.minutes(1), label: 'failed runs' }),
     apiRequests: api.metricCount({ period: Duration.minutes(1), label: 'requests' }),

@@ -50,6 +50,7 @@ const alarmsSchema = z
       .default(60)
       .describe('Age of the oldest pending task that raises the alarm.'),
     notificationFailures: whole(1, 1000).default(1).describe('Failed notifications in 5 minutes that raise the alarm.'),
+    webhookFailures: whole(1, 1000).default(1).describe('Webhooks given up in 5 minutes that raise the alarm.'),
     apiServerErrors: whole(1, 10_000).default(5).describe('API answers of 5xx in 5 minutes that raise the alarm.'),
   })
   .prefault({})

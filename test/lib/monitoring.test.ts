@@ -23,6 +23,8 @@ describe('alarms', () => {
       'PollerErrors',
       'PollerSilent',
       'SlackDeadLetters',
+      'WebhookFailed',
+      'WebhookUnsigned',
       'WebhooksDeadLetters',
     ]);
   });
@@ -72,6 +74,7 @@ describe('alarms', () => {
         pollerSilentMinutes: 20,
         oldestPendingMinutes: 3,
         notificationFailures: 4,
+        webhookFailures: 5,
         apiServerErrors: 6,
       },
     });
@@ -79,7 +82,21 @@ describe('alarms', () => {
     expect(alarm('PollerSilent', template).EvaluationPeriods).toBe(20);
     expect(alarm('OldestPendingTooOld', template).Threshold).toBe(180);
     expect(alarm('NotificationFailures', template).Threshold).toBe(4);
+    expect(alarm('WebhookFailed', template).Threshold).toBe(5);
     expect(alarm('ApiServerErrors', template).Threshold).toBe(6);
+  });
+
+  it.each([
+    ['WebhookUnsigned', 'webhooks: unsigned', /no webhook is sent.*webhook_secrets/],
+    ['WebhookFailed', 'webhooks: never', /given up.*mended, then replay/],
+  ] as const)('ring from the first webhook on that reaches nobody: %s', (name, label, description) => {
+    expect(alarm(name)).toMatchObject({
+      ...{ Namespace: METRICS_NAMESPACE, MetricName: DELIVERY_METRICS[label], Statistic: 'Sum', Period: 300 },
+      Dimensions: [{ Name: 'service', Value: 'ApigTaskNotifier' }],
+      ...{ EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: 'GreaterThanOrEqualToThreshold' },
+      AlarmDescription: expect.stringMatching(description),
+    });
+    expect(() => alarm(name, synthesize({ webhooks: false }))).toThrow('No AWS::CloudWatch::Alarm');
   });
 
   it('watch the dead letters themselves', () => {

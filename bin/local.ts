@@ -33,12 +33,14 @@ async function main(): Promise<void> {
   });
   const simulator = config.profiles ? undefined : await startSimulator();
   if (simulator) console.log(`no Huawei credentials are set, so a simulator stands in at ${simulator.url}`);
+  const { webhookSecrets: webhook_secrets } = config;
+  const standIn = { ...defaultProfile(simulator?.url ?? ''), ...(webhook_secrets.length > 0 && { webhook_secrets }) };
   const apiKeys = config.apiKeys.length > 0 ? config.apiKeys : [await ownKey(config.DATA_DIR)];
   const service = await startService({
     host: config.HOST,
     port: config.PORT,
     dataDir: config.DATA_DIR,
-    profiles: config.profiles ?? { default: defaultProfile(simulator?.url ?? '') },
+    profiles: config.profiles ?? { default: standIn },
     apiKeys,
     pollMinIntervalMs: config.POLL_MIN_INTERVAL_MS,
     taskDeadlineMs: config.TASK_DEADLINE_MS,

@@ -14,6 +14,7 @@ import { schedulesCheck } from './check-schedules.ts';
 import { checkSlack } from './check-slack.ts';
 import { tableCheck } from './check-tables.ts';
 import { topicCheck } from './check-topic.ts';
+import { checkWebhooks } from './check-webhooks.ts';
 import { checkClock, type DateNotes } from './clock-skew.ts';
 import { holdProfiles } from './hold-profiles.ts';
 import { type Deployment, readDeployment } from './read-deployment.ts';
@@ -85,7 +86,10 @@ async function examineProfiles(examination: Examination, arn: string | undefined
   const { clients, clock, dates, redactor, settings } = examination;
   const profiles = await readSecret(clients.secrets, arn, (text) => validateProfiles(text, settings.endpoints));
   holdProfiles(redactor, profiles);
-  if (Object.keys(profiles).length > 0) return checkProfiles(profiles, { clock, noteDate: dates.note });
+  if (Object.keys(profiles).length > 0) {
+    const found = await checkProfiles(profiles, { clock, noteDate: dates.note });
+    return [...found, ...(settings.webhooks ? checkWebhooks(profiles, settings) : [])];
+  }
   const fix = `aws secretsmanager put-secret-value --secret-id ${arn} --secret-string file://profiles.json`;
   return [fail('huawei', 'the secret has no profiles yet', fix)];
 }

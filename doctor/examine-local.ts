@@ -5,6 +5,7 @@ import { checkApi } from './check-api.ts';
 import { checkProfiles } from './check-profiles.ts';
 import { checkSlack } from './check-slack.ts';
 import { smtpCheck } from './check-smtp.ts';
+import { checkWebhooks } from './check-webhooks.ts';
 import { checkClock, type DateNotes } from './clock-skew.ts';
 import { holdProfiles } from './hold-profiles.ts';
 import type { Redactor } from './redactor.ts';
@@ -23,6 +24,7 @@ export type LocalExamination = {
 export async function examineLocal(examination: LocalExamination): Promise<Finding[]> {
   const { config, redactor, apiKey, dates } = examination;
   holdProfiles(redactor, config.profiles ?? {});
+  redactor.hold(config.webhookSecrets);
   const smtp = config.SMTP_URL === undefined ? undefined : URL.parse(config.SMTP_URL);
   redactor.hold([apiKey, config.SLACK_WEBHOOK_URL, config.SMTP_URL, decodeURIComponent(smtp?.password ?? '')]);
   const findings = await runChecks(checksOf(examination));
@@ -34,15 +36,18 @@ function checksOf({ config, url, apiKey: key, clock, dates }: LocalExamination):
   const { SLACK_WEBHOOK_URL, SMTP_URL } = config;
   const whenDown = 'start it with `npm start`, or say its URL: npm run doctor -- --local http://…';
   return [
-    { name: 'huawei', run: async () => examineProfiles(config, { clock, noteDate: dates.note }) },
+    { name: 'huawei', run: () => examineProfiles(config, { clock, noteDate: dates.note }) },
     { name: 'api', run: () => checkApi({ url, key, clock, whenDown }) },
     ...(SLACK_WEBHOOK_URL ? [{ name: 'slack', run: () => checkSlack({ default: SLACK_WEBHOOK_URL }, clock) }] : []),
     ...(SMTP_URL ? [smtpCheck(SMTP_URL)] : []),
   ];
 }
 
-function examineProfiles({ profiles }: LocalConfig, deps: Parameters<typeof checkProfiles>[1]) {
-  if (profiles !== undefined) return checkProfiles(profiles, deps);
+async function examineProfiles(config: LocalConfig, deps: Parameters<typeof checkProfiles>[1]): Promise<Finding[]> {
+  const { profiles, ALLOW_LOOPBACK_CALLBACKS } = config;
+  const allowLoopback = ALLOW_LOOPBACK_CALLBACKS === 'true';
+  if (profiles !== undefined)
+    return [...(await checkProfiles(profiles, deps)), ...checkWebhooks(profiles, { allowLoopback })];
   return [
     warn('huawei', 'no credentials in this environment, so a simulator stands in', 'see README, Run it on one machine'),
   ];

@@ -4,6 +4,7 @@ import { validateProfiles } from '../functions/adapters/huawei/validate-profiles
 import { readEnvironment } from '../functions/config.ts';
 import { ConfigError } from '../functions/core/errors.ts';
 import type { Profile, Profiles } from '../functions/core/profile.ts';
+import { signingSecretProblems } from '../functions/core/webhook-keys.ts';
 
 const text = z.optional(z.string());
 const whole = ({ min = 0, max }: { min?: number; max: number }) => {
@@ -23,6 +24,7 @@ const localEnvironment = z.object({
   SLACK_WEBHOOK_URL: text,
   SMTP_URL: text,
   ALERT_EMAILS: text,
+  WEBHOOK_SECRETS: text,
   ALLOW_LOOPBACK_CALLBACKS: z._default(z.string(), 'true'),
   HUAWEICLOUD_PROFILES_FILE: text,
   HUAWEICLOUD_APIG_ENDPOINT: text,
@@ -48,6 +50,8 @@ const CREDENTIALS = ['ak', 'sk', 'domain_name', 'user_name', 'password', 'auth_t
 export type LocalConfig = z.infer<typeof localEnvironment> & {
   /** Undefined when the environment has no Huawei credentials at all: then the simulator stands in. */
   profiles: Profiles | undefined;
+  /** What the `default` profile signs webhooks with, newest first; for the simulator's too. */
+  webhookSecrets: string[];
   apiKeys: string[];
   alertEmails: string[];
 };
@@ -56,9 +60,13 @@ export type LocalConfig = z.infer<typeof localEnvironment> & {
 export function readLocalConfig(environment: NodeJS.ProcessEnv): LocalConfig {
   const env = readEnvironment(localEnvironment, environment);
   if (env.SMTP_URL !== undefined && !env.ALERT_EMAILS) throw new ConfigError(['SMTP_URL is set, ALERT_EMAILS is not']);
+  const webhookSecrets = list(env.WEBHOOK_SECRETS);
+  const problems = signingSecretProblems('WEBHOOK_SECRETS', webhookSecrets);
+  if (problems.length > 0) throw new ConfigError(problems);
   return {
     ...env,
-    profiles: readProfiles(environment, env),
+    profiles: withSecrets(readProfiles(environment, env), webhookSecrets),
+    webhookSecrets,
     apiKeys: list(env.API_KEYS),
     alertEmails: list(env.ALERT_EMAILS),
   };
@@ -73,6 +81,14 @@ function readProfiles(environment: NodeJS.ProcessEnv, env: z.infer<typeof localE
   const file = env.HUAWEICLOUD_PROFILES_FILE;
   const stored = file === undefined ? {} : validateProfiles(readFile(file), endpoints);
   return validateProfiles({ profiles: { ...stored, ...(hasCredentials && { default: own }) } }, endpoints);
+}
+
+/** Secrets of the environment take the place of those in a file. */
+function withSecrets(profiles: Profiles | undefined, webhook_secrets: string[]): Profiles | undefined {
+  if (profiles === undefined || webhook_secrets.length === 0) return profiles;
+  const { default: named } = profiles;
+  if (named === undefined) throw new ConfigError(['WEBHOOK_SECRETS is for the profile "default", which is not there']);
+  return { ...profiles, default: { ...named, webhook_secrets } };
 }
 
 function readFile(path: string): string {

@@ -28,7 +28,7 @@ export const profileSchema = z.strictObject({
   /** Where final events of this profile are POSTed when a registration names no `callback_url`. */
   callback_url: optional,
   /** Standard Webhooks secrets, newest first; the second one signs too while a rotation lasts. */
-  webhook_secrets: z.optional(z.array(text).check(z.minLength(1), z.maxLength(2))),
+  webhook_secrets: z.optional(z.array(text).check(z.minLength(1))),
 });
 
 export const profilesSchema = z.object({ profiles: z.record(z.string(), profileSchema) });

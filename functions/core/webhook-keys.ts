@@ -13,6 +13,24 @@ const secretsSchema = z.object({
   profiles: z.record(z.string(), z.object({ webhook_secrets: z.optional(z.array(z.string())) })),
 });
 
+/** The new one, and the old one while a rotation lasts. */
+const MAX_SECRETS = 2;
+
+/** What is wrong with secrets to sign with, for who set them as `field`; it never holds one. */
+export function signingSecretProblems(field: string, secrets: readonly string[]): string[] {
+  const malformed = secrets.flatMap((secret, index) =>
+    parseSigningSecret(secret) === undefined
+      ? [
+          `${field}[${index}] must be whsec_ and the base64 of 24 random bytes or more: ` +
+            'make one with echo "whsec_$(openssl rand -base64 32)"',
+        ]
+      : [],
+  );
+  const surplus =
+    secrets.length > MAX_SECRETS ? [`${field} has more than two: keep the new one first, then the old`] : [];
+  return [...malformed, ...surplus];
+}
+
 const NO_SECRET: SigningKeys = { kind: 'unusable', reason: 'the profile has no webhook_secrets to sign with' };
 
 /**

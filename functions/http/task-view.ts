@@ -66,13 +66,14 @@ function viewFile({ media_type, size_bytes, sha256 }: { media_type: string; size
 }
 
 function viewIdentity(task: TaskIdentity, registeredAtMs: number) {
+  const callback = URL.parse(task.callbackUrl ?? '');
   return {
     task_id: task.taskId,
     instance_id: task.instanceId,
     project_id: task.projectId,
     profile: task.profile,
     ...(task.label === undefined ? {} : { label: task.label }),
-    ...(task.callbackUrl === undefined ? {} : { callback_origin: new URL(task.callbackUrl).origin }),
+    ...(callback === null ? {} : { callback_origin: callback.origin }),
     registered_at: toIso(registeredAtMs),
   };
 }

@@ -96,6 +96,31 @@ describe('the doctor at a deployment', () => {
       [{ check: 'huawei', level: 'fail', fix: expect.stringContaining('put-secret-value') }],
     ],
     [
+      'a profile with a malformed webhook',
+      ({ secrets }) => {
+        const webhook = { callback_url: 'http://ci.example.com/t0ken', webhook_secrets: ['whsec_s3cret'] };
+        const text = JSON.stringify({ profiles: { a: { project_id: 'p', auth_token: 't', ...webhook } } });
+        Object.assign(secrets, { [arnOf('HuaweiSecret')]: text });
+      },
+      [
+        {
+          ...{ check: 'huawei', level: 'fail' },
+          message: expect.stringMatching(
+            /^(?!.*(t0ken|s3cret)).*"a": callback_url must be an https URL.*"a": webhook_secrets\[0\] must be whsec_/s,
+          ),
+        },
+      ],
+    ],
+    [
+      'a profile with a callback and nothing to sign with',
+      ({ secrets }) => {
+        const { profiles } = JSON.parse(secrets[arnOf('HuaweiSecret')] ?? '');
+        profiles.default.callback_url = 'https://ci.example.com/t0ken';
+        Object.assign(secrets, { [arnOf('HuaweiSecret')]: JSON.stringify({ profiles }) });
+      },
+      [{ check: 'webhooks default', level: 'fail', fix: expect.stringContaining('webhook_secrets') }],
+    ],
+    [
       'a profile without a way to sign in',
       ({ secrets }) => Object.assign(secrets, { [arnOf('HuaweiSecret')]: '{"profiles":{"a":{"project_id":"p"}}}' }),
       [{ check: 'huawei', level: 'fail', message: expect.stringContaining('there is no way to sign in') }],

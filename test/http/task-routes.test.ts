@@ -67,6 +67,13 @@ describe('GET /tasks/{task_id}', () => {
     });
   });
 
+  it('shows a result whose callback is no URL, without an origin', async () => {
+    const { call } = createApi({}, { results: [taskResult({ callbackUrl: 'ci.example.com' })] });
+    const reply = await call('GET', '/tasks/f1');
+    expect(reply.status).toBe(200);
+    expect(reply.json()).not.toHaveProperty('callback_origin');
+  });
+
   it('calls a task that is settling final', async () => {
     const both = { pending: [pendingTask({ taskId: 'x' })], results: [taskResult({ taskId: 'x' })] };
     expect((await createApi({}, both).call('GET', '/tasks/x')).json().state).toBe('final');

@@ -11,6 +11,8 @@ const AK_SK = {
   HUAWEICLOUD_SDK_SK: 'sk-secret',
 };
 
+const [NEW, OLD, THIRD] = [1, 2, 3].map((byte) => `whsec_${Buffer.alloc(24, byte).toString('base64')}`);
+
 async function profilesFile(content: unknown): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'profiles-'));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -44,6 +46,29 @@ describe('the environment of npm start', () => {
     expect(profiles?.other).toEqual({ ...other, apig_endpoint: endpoint });
   });
 
+  it('takes the webhook secrets of the default profile, newest first, in the place of those of a file', async () => {
+    const secrets = { WEBHOOK_SECRETS: ` ${NEW}, ${OLD}` };
+    expect(readLocalConfig({ ...AK_SK, ...secrets }).profiles?.default?.webhook_secrets).toEqual([NEW, OLD]);
+    const profile = { region: 'cn-north-4', project_id: 'p2', auth_token: 'token', webhook_secrets: [THIRD] };
+    const HUAWEICLOUD_PROFILES_FILE = await profilesFile({ profiles: { default: profile, other: profile } });
+    expect(readLocalConfig({ HUAWEICLOUD_PROFILES_FILE, ...secrets }).profiles).toEqual({
+      default: { ...profile, webhook_secrets: [NEW, OLD] },
+      other: profile,
+    });
+    expect(readLocalConfig({ HUAWEICLOUD_PROFILES_FILE }).profiles?.default).toEqual(profile);
+  });
+
+  it('keeps webhook secrets for the simulator that stands in where there are no credentials', () => {
+    expect(readLocalConfig({ WEBHOOK_SECRETS: NEW })).toMatchObject({ profiles: undefined, webhookSecrets: [NEW] });
+  });
+
+  it('refuses webhook secrets where there is no default profile to sign with them', async () => {
+    const other = { region: 'cn-north-4', project_id: 'p2', auth_token: 'token' };
+    const HUAWEICLOUD_PROFILES_FILE = await profilesFile({ profiles: { other } });
+    const read = () => readLocalConfig({ HUAWEICLOUD_PROFILES_FILE, WEBHOOK_SECRETS: NEW });
+    expect(read).toThrow('WEBHOOK_SECRETS is for the profile "default", which is not there');
+  });
+
   it('splits lists and forgets blanks', () => {
     expect(readLocalConfig({ API_KEYS: ' a , ,b' }).apiKeys).toEqual(['a', 'b']);
   });
@@ -55,6 +80,11 @@ describe('the environment of npm start', () => {
     [{ SMTP_URL: 'smtp://user:pw@mail' }, 'ALERT_EMAILS is not'],
     [{ ...AK_SK, HUAWEICLOUD_SDK_SK: '' }, 'sk is missing'],
     [{ ...AK_SK, HUAWEICLOUD_AUTH_TOKEN: 't' }, 'more than one way to sign in'],
+    [
+      { WEBHOOK_SECRETS: `${NEW},whsec_sk-secret` },
+      'WEBHOOK_SECRETS[1] must be whsec_ and the base64 of 24 random bytes',
+    ],
+    [{ WEBHOOK_SECRETS: [NEW, OLD, THIRD].join() }, 'WEBHOOK_SECRETS has more than two'],
     [{ HUAWEICLOUD_PROFILES_FILE: '/nowhere/at-all' }, 'HUAWEICLOUD_PROFILES_FILE cannot be read'],
   ])('refuses %j and says what to change', (environment, complaint) => {
     expect(() => readLocalConfig(environment)).toThrow(complaint);

@@ -5,7 +5,6 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createDynamoPendingTaskStore } from '../../functions/adapters/dynamo-pending-task-store.ts';
 import { LOCAL_TABLES, startEmbeddedDynamo } from '../../local/embedded-dynamodb.ts';
-import { DEFAULT_ACCOUNT } from '../../simulator/defaults.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { type Receivers, startReceivers } from './receivers.ts';
 import { getJson, register, type ServiceProcess, startServiceProcess } from './service-process.ts';
@@ -30,19 +29,13 @@ afterEach(async () => {
 
 /** The service with every channel set; without a fault of its own, for the receivers do what the test asks. */
 async function start(): Promise<ServiceProcess> {
-  const { projectId, instanceId, ak, sk } = DEFAULT_ACCOUNT;
-  const file = path.join(dataDir, 'profiles.json');
-  const webhook_secrets = [`whsec_${Buffer.alloc(32, 7).toString('base64')}`];
-  const profile = { project_id: projectId, instance_id: instanceId, ak, sk, webhook_secrets };
-  await writeFile(file, JSON.stringify({ profiles: { default: profile } }));
   const channels = {
     SLACK_WEBHOOK_URL: receivers.slackUrl,
     SMTP_URL: receivers.smtpUrl,
     ALERT_EMAILS: 'a@example.com',
+    WEBHOOK_SECRETS: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
   };
-  const noOther = { HUAWEICLOUD_SDK_AK: '', HUAWEICLOUD_SDK_SK: '' };
-  const environment = { ...channels, ...noOther, HUAWEICLOUD_PROFILES_FILE: file };
-  running = await startServiceProcess({ simulator, dataDir, environment });
+  running = await startServiceProcess({ simulator, dataDir, environment: channels });
   return running;
 }
 

@@ -51,6 +51,10 @@ export const apiEnvironment = z.object({
   HUAWEI_SECRET_ID: name,
   API_KEYS_SECRET_ID: name,
   ALLOW_LOOPBACK: optional,
+  /** `false` where there is no function that posts events to callbacks. */
+  WEBHOOKS: optional,
+  /** `false` where there is no function that tells Slack. */
+  SLACK: optional,
 });
 
 /** What `notify-slack` needs to know. */

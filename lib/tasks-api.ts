@@ -58,6 +58,8 @@ export class TasksApi extends Construct {
         ...taskEnvironment(props.settings),
         API_KEYS_SECRET_ID: props.secrets.apiKeys.secretArn,
         PUBLIC_URL: this.publicUrl,
+        WEBHOOKS: props.settings.webhooks ? undefined : 'false',
+        SLACK: props.settings.slack ? undefined : 'false',
       },
       statements: apiStatements(props),
     });

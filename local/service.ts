@@ -2,6 +2,7 @@ import path from 'node:path';
 import { createDynamoPendingTaskStore } from '../functions/adapters/dynamo-pending-task-store.ts';
 import { createDynamoTaskResultStore } from '../functions/adapters/dynamo-task-result-store.ts';
 import { createHuaweiTaskQuery } from '../functions/adapters/huawei/huawei-task-query.ts';
+import { classifyAddress } from '../functions/adapters/webhook-address.ts';
 import { hashApiKey } from '../functions/core/api-keys.ts';
 import { createPoller, type Poller } from '../functions/core/create-poller.ts';
 import type { TaskResult } from '../functions/core/outcome.ts';
@@ -10,6 +11,7 @@ import type { Clock, Log, MetricSink, TaskQuery } from '../functions/core/ports.
 import { type Profiles, parseProfileDefaults } from '../functions/core/profile.ts';
 import { createRepublish } from '../functions/core/republish.ts';
 import { createScheduleLearner } from '../functions/core/schedule-learner.ts';
+import { parseSlackRouting } from '../functions/core/slack-routing.ts';
 import { createStoreResult } from '../functions/core/store-result.ts';
 import { createTaskSchedule } from '../functions/core/task-schedule.ts';
 import { createTasksApiHandler, type TasksApiHandler } from '../functions/http/handler.ts';
@@ -120,6 +122,11 @@ function createApi(options: ServiceOptions, stores: Stores, notifications: Notif
     schedule: createTaskSchedule(withMinInterval(options.pollMinIntervalMs)),
     profiles: async () => defaults,
     apiKeyHashes: async () => hashes,
+    classifyAddress,
+    slackChannels:
+      options.slackWebhookUrl === undefined
+        ? []
+        : Object.keys(parseSlackRouting({ webhook_url: options.slackWebhookUrl }).channels),
     republish: createRepublish({
       publishers: notifications.publishers,
       toChannel: notifications.publishToChannel,

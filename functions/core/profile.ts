@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { ConfigError } from './errors.ts';
 import { parseJson } from './parse-result.ts';
+import { signingProblem } from './webhook-keys.ts';
 
 const text = z.string().check(z.minLength(1));
 const optional = z.optional(text);
@@ -48,14 +49,26 @@ export function withEndpoints(profiles: Profiles, endpoints: Endpoints): Profile
 type Endpoints = { apig?: string | undefined; iam?: string | undefined };
 
 const defaultsSchema = z.object({
-  profiles: z.record(z.string(), z.object({ project_id: text, instance_id: z.exactOptional(text) })),
+  profiles: z.record(
+    z.string(),
+    z.pipe(
+      z.object({ project_id: text, instance_id: z.exactOptional(text), webhook_secrets: z.optional(z.unknown()) }),
+      z.transform(({ webhook_secrets, ...defaults }): ProfileDefaults => {
+        const problem = signingProblem(webhook_secrets);
+        return problem === undefined ? defaults : { ...defaults, cannot_sign: problem };
+      }),
+    ),
+  ),
 });
 
+/** What a registration can leave out, and why the profile's events cannot be signed where they cannot. */
+export type ProfileDefaults = { project_id: string; instance_id?: string; cannot_sign?: string };
+
 /**
- * What the API needs of the same secret: project and default gateway by profile name, without the credentials.
+ * What the API needs of the same secret, by profile name, without anything secret.
  * Throws `ConfigError` that names fields, never values.
  */
-export function parseProfileDefaults(json: string): Record<string, { project_id: string; instance_id?: string }> {
+export function parseProfileDefaults(json: string): Record<string, ProfileDefaults> {
   const parsed = defaultsSchema.safeParse(parseJson(json));
   if (parsed.success) return parsed.data.profiles;
   throw new ConfigError(

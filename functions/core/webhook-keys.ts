@@ -48,6 +48,14 @@ export function parseSigningKeys(json: string): ProfileSigningKeys {
   );
 }
 
+/** Why `webhook_secrets`, as a profile has them, cannot sign; undefined where they can. Holds no secret. */
+export function signingProblem(secrets: unknown): string | undefined {
+  const parsed = z.array(z.string()).safeParse(secrets ?? []);
+  const keys = parsed.success ? toKeys(parsed.data) : undefined;
+  if (keys === undefined) return 'webhook_secrets of the profile is not a list of texts';
+  return keys.kind === 'unusable' ? keys.reason : undefined;
+}
+
 /** The keys of one profile; a profile that is not there has no secret. */
 export function signingKeysOf(profiles: ProfileSigningKeys, name: string): SigningKeys {
   return profiles.get(name) ?? NO_SECRET;

@@ -1,10 +1,8 @@
 import type { TaskResult } from '../core/outcome.ts';
 import type { FileRef } from '../core/parsed-result.ts';
 import type { Clock, FileStore, Log, PendingTaskStore, TaskResultStore } from '../core/ports.ts';
+import type { ProfileDefaults } from '../core/profile.ts';
 import type { PendingTask } from '../core/task.ts';
-
-/** What the API may know of a profile: its name and what a registration can leave out. Never its credentials. */
-export type ProfileDefaults = { project_id: string; instance_id?: string };
 
 /** Where exported documents are read from. */
 export type DocumentStore = Pick<FileStore, 'open'> & {
@@ -17,7 +15,7 @@ export type TasksApiDeps = {
   pending: PendingTaskStore;
   results: TaskResultStore;
   files: DocumentStore;
-  /** By name. */
+  /** What the API may know of each profile, by name. Never its credentials. */
   profiles(): Promise<Record<string, ProfileDefaults>>;
   /** SHA-256 of each API key that is valid now. */
   apiKeyHashes(): Promise<readonly Buffer[]>;
@@ -30,6 +28,12 @@ export type TasksApiDeps = {
   taskDeadlineMs: number;
   /** Local mode: `callback_url` may be plain http to a loopback address. Default false. */
   allowLoopbackCallbacks?: boolean;
+  /** Sorts a literal IP address, so that a callback to one that no event is posted to is refused. Default: none is. */
+  classifyAddress?(literal: string): 'public' | 'loopback' | 'internal';
+  /** No event is posted to a `callback_url` in this deployment. Default false. */
+  areWebhooksOff?: boolean;
+  /** Names of the Slack channels; none where Slack is off. Absent where they are not known here. */
+  slackChannels?: readonly string[];
   /** Local mode: documents are answered as streams, without Lambda's limit on an answer. Default false. */
   canStream?: boolean;
 };

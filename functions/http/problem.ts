@@ -14,6 +14,7 @@ export type ProblemKind =
   | 'task-still-pending'
   | 'task-still-told'
   | 'nothing-to-watch'
+  | 'no-webhook'
   | 'nothing-exported';
 
 type ProblemOptions = {

@@ -4,6 +4,7 @@ import type { TasksApiDeps } from './deps.ts';
 import { finalResult, viewWhole } from './final-result.ts';
 import { HttpProblem, unknownTask } from './problem.ts';
 import { notificationSchema } from './request-schemas.ts';
+import { requireChannel } from './require-channel.ts';
 import { viewPending } from './task-view.ts';
 import { taskIdOf, validBody } from './validate.ts';
 
@@ -40,6 +41,7 @@ export function notifyAgainRoute(deps: TasksApiDeps): RouteHandler {
     const taskId = taskIdOf(event);
     const { channel } = validBody(notificationSchema, event.body ?? {});
     const result = await finalResult(deps, taskId);
+    if (channel !== undefined) requireChannel(deps, result, channel);
     await deps.republish(result, channel);
     return jsonResponse(202, {
       task_id: taskId,

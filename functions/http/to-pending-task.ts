@@ -1,6 +1,7 @@
-import { callbackProblem } from '../core/callback-url.ts';
+import type { ProfileDefaults } from '../core/profile.ts';
 import type { PendingTask } from '../core/task.ts';
-import type { ProfileDefaults, TasksApiDeps } from './deps.ts';
+import { callbackRefusal } from './callback-refusal.ts';
+import type { TasksApiDeps } from './deps.ts';
 import type { ProblemItem } from './problem.ts';
 import type { Registration } from './request-schemas.ts';
 import { invalid } from './validate.ts';
@@ -49,8 +50,8 @@ function problemsOf(deps: TasksApiDeps, registration: Registration, found: Found
     errors.push({ pointer: '#/instance_id', detail: 'is required: the profile has no default gateway' });
   }
   const { callback_url: url } = registration;
-  const callback = url && callbackProblem(url, deps.allowLoopbackCallbacks ?? false);
-  if (callback) errors.push({ pointer: '#/callback_url', detail: callback });
+  const callback = url === undefined ? undefined : callbackRefusal(deps, url, found.defaults);
+  if (callback !== undefined) errors.push({ pointer: '#/callback_url', detail: callback });
   return errors;
 }
 

@@ -3,6 +3,7 @@ import { createDynamoTaskResultStore } from '../adapters/dynamo-task-result-stor
 import { createTelemetry } from '../adapters/powertools.ts';
 import { createSecretReader } from '../adapters/secrets.ts';
 import { publishToChannel } from '../adapters/sns-event-publisher.ts';
+import { classifyAddress } from '../adapters/webhook-address.ts';
 import { apiEnvironment, readEnvironment } from '../config.ts';
 import { parseApiKeys } from '../core/api-keys.ts';
 import { withMinInterval } from '../core/poll-schedule.ts';
@@ -43,6 +44,10 @@ export function createTasksApiRuntime() {
     log,
     taskDeadlineMs: env.TASK_DEADLINE_MS,
     allowLoopbackCallbacks: env.ALLOW_LOOPBACK === 'true',
+    classifyAddress,
+    areWebhooksOff: env.WEBHOOKS === 'false',
+    // Those of a deployment with Slack are in a secret that the API must not read.
+    ...(env.SLACK === 'false' && { slackChannels: [] }),
   });
   return { handler, telemetry };
 }

@@ -170,6 +170,34 @@ describe('POST /tasks/{task_id}/notifications', () => {
     expect(republished).toEqual([{ taskId: 'f1', channel: 'ops' }]);
   });
 
+  const refusals: [string, Parameters<typeof createApi>[0], string, number, string][] = [
+    ['webhook for a task without one', {}, 'webhook', 409, 'Task "f1" asked for no webhook.'],
+    ['webhook where webhooks are off', { areWebhooksOff: true }, 'webhook', 400, 'they are off in this deployment'],
+    ['a Slack channel where Slack is off', { slackChannels: [] }, 'ops', 400, 'Slack is off in this deployment'],
+    [
+      'a channel that is not there',
+      { slackChannels: ['dev'] },
+      'ops',
+      400,
+      'not a channel here: there is dev, webhook',
+    ],
+  ];
+  it.each(refusals)('refuses %s', async (_, deps, channel, status, detail) => {
+    const { call, republished } = createApi(deps, rows);
+    const reply = await call('POST', '/tasks/f1/notifications', { body: { channel } });
+    expect([reply.status, reply.json().detail]).toEqual([status, expect.stringContaining(detail)]);
+    expect(republished).toEqual([]);
+  });
+
+  it('sends the webhook of a task that has one, and to a Slack channel that is known', async () => {
+    const results = [taskResult({ taskId: 'f1', callbackUrl: 'https://hooks.example.com/' })];
+    const { call, republished } = createApi({ slackChannels: ['ops'] }, { results });
+    for (const channel of ['webhook', 'ops']) {
+      expect((await call('POST', '/tasks/f1/notifications', { body: { channel } })).status).toBe(202);
+    }
+    expect(republished.map(({ channel }) => channel)).toEqual(['webhook', 'ops']);
+  });
+
   it.each([
     ['p1', 409, undefined],
     ['nobody', 404, undefined],

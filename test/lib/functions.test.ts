@@ -145,6 +145,13 @@ describe('the HTTP API', () => {
     expect(options(128)).toBe('--max-semi-space-size=4 --max-old-space-size=96');
   });
 
+  it('knows what is off, to refuse what could never be told', () => {
+    expect(environmentOf(nothing, 'TasksApi')).toMatchObject({ SLACK: 'false' });
+    expect(environmentOf(nothing, 'TasksApi')).not.toHaveProperty('WEBHOOKS');
+    expect(environmentOf(everything, 'TasksApi')).not.toHaveProperty('SLACK');
+    expect(environmentOf(synthesize({ webhooks: false }), 'TasksApi')).toMatchObject({ WEBHOOKS: 'false' });
+  });
+
   it('is the base of result links unless a public URL is set', () => {
     expect(environmentOf(nothing, 'Poller').PUBLIC_URL).toEqual({
       'Fn::GetAtt': [expect.stringMatching(/^TasksApi/), 'ApiEndpoint'],

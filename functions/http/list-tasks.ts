@@ -8,7 +8,8 @@ import { type ListQuery, listQuerySchema } from './request-schemas.ts';
 import { type ListedView, type PendingView, viewListed, viewPending } from './task-view.ts';
 import { invalid, validQuery } from './validate.ts';
 
-const DEFAULT_LIMIT = 20;
+/** Tasks on a page where the query names no `limit`. */
+export const DEFAULT_LIMIT = 20;
 
 type Listed = PendingView | ListedView;
 

@@ -84,10 +84,10 @@ export const resultSchema = z.union([
   }),
 ]);
 
-const deliverySchema = z.strictObject({
+export const deliverySchema = z.strictObject({
   channel: text,
   status: z.enum(['delivered', 'failed', 'gone']),
-  at: text,
+  at: time,
   attempts: z.int(),
   http_status: z.optional(z.int()),
   reason: optionalText,
@@ -125,18 +125,17 @@ export const problemSchema = z.strictObject({
   detail: text,
   instance: optionalText,
   errors: z.optional(z.array(z.strictObject({ detail: text, pointer: optionalText, parameter: optionalText }))),
+  request_id: optionalText,
 });
 
-export const batchAnswerSchema = z.strictObject({
-  tasks: z.array(
-    z.strictObject({
-      task_id: optionalText,
-      status: z.int(),
-      task: z.optional(taskSchema),
-      problem: z.optional(problemSchema),
-    }),
-  ),
+export const batchEntryAnswerSchema = z.strictObject({
+  task_id: optionalText,
+  status: z.int(),
+  task: z.optional(taskSchema),
+  problem: z.optional(problemSchema),
 });
+
+export const batchAnswerSchema = z.strictObject({ tasks: z.array(batchEntryAnswerSchema) });
 
 export const notificationAnswerSchema = z.strictObject({ task_id: text, event_id: text, channel: optionalText });
 export const healthSchema = z.strictObject({ status: z.literal('ok') });

@@ -3,8 +3,9 @@ import addFormats from 'ajv-formats';
 import openapi from '../../../functions/http/openapi.json' with { type: 'json' };
 
 type Media = { schema: object };
-type Promised = { content?: Record<string, Media>; headers?: Record<string, unknown> };
-type Operation = { responses: Record<string, Promised> };
+type Reference = { $ref: string };
+type Promised = { content?: Record<string, Media>; headers?: Record<string, Reference> };
+type Operation = { responses: Record<string, Promised | Reference> };
 type Answer = { status: number; headers: Record<string, string>; body: Buffer };
 
 const ajv = new Ajv2020({ strict: false, allErrors: true });
@@ -17,11 +18,22 @@ export function contradiction(method: string, path: string, answer: Answer): str
   const found = operationOf(method, path);
   // The document describes the known routes; 404 and 405 of others are problems all the same.
   if (found === undefined) return answer.status === 204 ? undefined : mismatch('#/components/schemas/Problem', answer);
-  const promised = found.operation.responses[String(answer.status)];
-  if (promised === undefined) return `${answer.status} is not in the document`;
-  const missing = Object.keys(promised.headers ?? {}).filter((name) => answer.headers[name] === undefined);
-  if (missing.length > 0) return `the headers ${missing.join(', ')} are missing`;
-  return bodyContradiction(promised.content, answer, [...found.pointer, 'responses', String(answer.status)]);
+  const own = found.operation.responses[String(answer.status)];
+  if (own === undefined) return `${answer.status} is not in the document`;
+  const pointer = '$ref' in own ? partsOf(own) : [...found.pointer, 'responses', String(answer.status)];
+  const promised = '$ref' in own ? (follow(own) as Promised) : own;
+  const required = Object.entries(promised.headers ?? {}).filter(([, ref]) => 'required' in follow(ref));
+  const missing = required.filter(([name]) => answer.headers[name] === undefined);
+  if (missing.length > 0) return `the headers ${missing.map(([name]) => name).join(', ')} are missing`;
+  return bodyContradiction(promised.content, answer, pointer);
+}
+
+function partsOf({ $ref }: Reference): string[] {
+  return $ref.slice('#/'.length).split('/');
+}
+
+function follow(reference: Reference): object {
+  return partsOf(reference).reduce<object>((place, part) => place[part as keyof typeof place], openapi);
 }
 
 function bodyContradiction(content: Promised['content'], answer: Answer, pointer: string[]): string | undefined {

@@ -26,6 +26,8 @@ const IAM_DOWN_REST_MS = 5_000;
 const FORCED_RENEWAL_GAP_MS = 60_000;
 const MAX_RENEWAL_LEAD_MS = 30 * 60_000;
 const ASSUMED_LIFETIME_MS = 60 * 60_000;
+const ATTEMPTS = 3;
+const BACKOFF_BASE_MS = 200;
 
 type Deps = { transport: HttpTransport; clock: Clock; iamOrigin: string };
 type Rest = { untilMs: number; fault: Fault };
@@ -51,7 +53,7 @@ function createTokenSource(deps: Deps, body: string, login: LoginState): TokenSo
   let lastForcedMs = Number.NEGATIVE_INFINITY;
 
   const request = async (): Promise<TokenOrFault> => {
-    const signedIn = await signIn(deps, body);
+    const signedIn = await signInPatiently(deps, body);
     if (signedIn.kind === 'fault') {
       resting = { untilMs: clock.now() + restMs(signedIn.fault), fault: signedIn.fault };
       if (signedIn.fault.error.httpStatus === 401) login.refused = resting;
@@ -92,6 +94,20 @@ function createTokenSource(deps: Deps, body: string, login: LoginState): TokenSo
 const tokenOf = ({ token }: Held): TokenOrFault => ({ kind: 'token', token });
 
 type SignedIn = { kind: 'signed_in'; held: Held } | { kind: 'fault'; fault: Fault };
+
+/** A hiccup of IAM is not worth an alert: what may pass is asked again with full jitter, a refusal never. */
+async function signInPatiently(deps: Deps, body: string): Promise<SignedIn> {
+  for (let attempt = 1; ; attempt += 1) {
+    const signedIn = await signIn(deps, body);
+    if (signedIn.kind === 'signed_in' || attempt === ATTEMPTS || !isHiccup(signedIn.fault)) return signedIn;
+    await deps.clock.sleep(Math.random() * BACKOFF_BASE_MS * 2 ** attempt);
+  }
+}
+
+/** A connection that broke, or an error of IAM's own: neither silence, which has taken its time, nor a wait that IAM asks for. */
+function isHiccup({ error, retryAfterMs }: Fault): boolean {
+  return retryAfterMs === undefined && (error.code === 'CONNECTION' || (error.httpStatus ?? 0) >= 500);
+}
 
 async function signIn({ transport, clock, iamOrigin }: Deps, body: string): Promise<SignedIn> {
   const headers = { 'content-type': 'application/json;charset=utf8', accept: 'application/json' };

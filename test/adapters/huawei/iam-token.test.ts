@@ -101,7 +101,7 @@ describe('a token', () => {
     cloud.clock.advance(LIFETIME_MS - 29 * MINUTE_MS);
     expect(await cloud.poll()).toStrictEqual(pending);
     expect(await cloud.poll()).toStrictEqual(pending);
-    expect(cloud.signIns()).toHaveLength(2);
+    expect(cloud.signIns()).toHaveLength(4);
     cloud.behaviour.iam = cloud.issue;
     cloud.clock.advance(MINUTE_MS);
     expect(await cloud.poll()).toStrictEqual(pending);
@@ -192,19 +192,31 @@ describe('a refused password', () => {
 });
 
 describe('IAM', () => {
-  test.each<[string, Respond, string]>([
-    ['down', (_, response) => answerJson(response, 503, { error: { code: 503, message: 'm' } }), 'IAM.503'],
-    ['slowing us down', (_, response) => answerJson(response, 429, {}), 'HTTP.429'],
-    ['resetting the connection', (_, response) => response.destroy(), 'CONNECTION'],
-    ['giving no token', (_, response) => answerJson(response, 201, {}), 'HTTP.201'],
-  ])('%s breaks the profile, and is asked again after 5 seconds', async (_, iam, code) => {
+  test.each<[string, Respond, string, number]>([
+    ['down', (_, response) => answerJson(response, 503, { error: { code: 503, message: 'm' } }), 'IAM.503', 3],
+    ['slowing us down', (_, response) => answerJson(response, 429, {}), 'HTTP.429', 1],
+    ['resetting the connection', (_, response) => response.destroy(), 'CONNECTION', 3],
+    ['giving no token', (_, response) => answerJson(response, 201, {}), 'HTTP.201', 1],
+  ])('%s breaks the profile, and is asked again after 5 seconds', async (_, iam, code, attempts) => {
     await using cloud = await startCloud({ iam });
     expect(await cloud.poll()).toMatchObject(unauthenticated(code));
     await cloud.poll();
-    expect(cloud.signIns()).toHaveLength(1);
+    expect(cloud.signIns()).toHaveLength(attempts);
     cloud.behaviour.iam = cloud.issue;
     cloud.clock.advance(5_001);
     expect(await cloud.poll()).toStrictEqual(pending);
+  });
+
+  test('is asked again at once after a hiccup, which breaks nothing', async () => {
+    await using cloud = await startCloud();
+    const { issue } = cloud;
+    let hiccups = 0;
+    cloud.behaviour.iam = (request, response) => {
+      hiccups += 1;
+      return hiccups === 1 ? answerJson(response, 502, {}) : issue(request, response);
+    };
+    expect(await cloud.poll()).toStrictEqual(pending);
+    expect(cloud.signIns()).toHaveLength(2);
   });
 
   test('is waited for as long as it asks', async () => {

@@ -1,0 +1,20 @@
+/** The element with this id; index.html has it. */
+export const $ = (id) => document.getElementById(id);
+
+export function make(tag, text, className) {
+  const node = document.createElement(tag);
+  if (text !== undefined) node.textContent = text;
+  if (className) node.className = className;
+  return node;
+}
+
+/** Says something beside a form or in the dialog; without a text it is gone. */
+export function note(id, text, isGood) {
+  $(id).textContent = text ?? '';
+  $(id).classList.toggle('good', Boolean(isGood));
+}
+
+/** Says something to those who listen to the page instead of looking at it. */
+export function announce(text) {
+  $('live').textContent = text;
+}

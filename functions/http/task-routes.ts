@@ -1,10 +1,12 @@
 import { eventId } from '../core/outcome.ts';
-import { jsonResponse, type RouteHandler } from './api-event.ts';
+import type { PendingTask } from '../core/task.ts';
+import { type ApiResponse, jsonResponse, type RouteHandler } from './api-event.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { finalResult, viewWhole } from './final-result.ts';
 import { HttpProblem, unknownTask } from './problem.ts';
 import { notificationSchema } from './request-schemas.ts';
 import { requireChannel } from './require-channel.ts';
+import { retryAfter } from './retry-after.ts';
 import { viewPending } from './task-view.ts';
 import { taskIdOf, validBody } from './validate.ts';
 
@@ -15,13 +17,17 @@ export function getTaskRoute(deps: TasksApiDeps): RouteHandler {
     const [result, task] = await Promise.all([deps.results.get(taskId), deps.pending.get(taskId)]);
     // Both are there while a task settles. Its end counts from the moment it is stored.
     if (result !== undefined) return viewWhole(deps, result);
-    if (task !== undefined)
-      return jsonResponse(200, viewPending(task, deps.schedule.nextPollAt(task, deps.clock.now())));
+    if (task !== undefined) return pendingAnswer(deps, task);
     // Settled between the two reads: the result was not there yet, the row not any more.
     const settled = await deps.results.get(taskId);
     if (settled === undefined) throw unknownTask(taskId);
     return viewWhole(deps, settled);
   };
+}
+
+function pendingAnswer(deps: TasksApiDeps, task: PendingTask): ApiResponse {
+  const nextPollAtMs = deps.schedule.nextPollAt(task, deps.clock.now());
+  return jsonResponse(200, viewPending(task, nextPollAtMs), retryAfter(deps, nextPollAtMs));
 }
 
 /** `DELETE /tasks/{task_id}`: 204, or 409 for a task that is final. */

@@ -9,7 +9,11 @@ describe('GET /tasks/{task_id}', () => {
   it('shows a pending task with its next poll and its last error', async () => {
     const lastError = { code: 'APIG.9999', message: 'System error', requestId: 'r1', httpStatus: 500 };
     const task = pendingTask({ taskId: 'p1', status: 'processing', lastError });
-    const body = (await createApi({}, { pending: [task] }).call('GET', '/tasks/p1')).json();
+    const reply = await createApi({}, { pending: [task] }).call('GET', '/tasks/p1');
+    const body = reply.json();
+    expect(Number(reply.headers['retry-after'])).toBe(
+      Math.max(1, Math.ceil((Date.parse(body.next_poll_at) - START_MS) / 1000)),
+    );
     expect(body).toMatchObject({
       state: 'pending',
       status: 'processing',
@@ -29,7 +33,9 @@ describe('GET /tasks/{task_id}', () => {
       } as const,
     ];
     const result = taskResult({ deliveries, error: { code: 'APIG.3093', message: 'gone' } });
-    const body = (await createApi({}, { results: [result] }).call('GET', '/tasks/f1')).json();
+    const reply = await createApi({}, { results: [result] }).call('GET', '/tasks/f1');
+    const body = reply.json();
+    expect(reply.headers).not.toHaveProperty('retry-after');
     expect(body).toMatchObject({
       state: 'final',
       outcome: 'succeeded',

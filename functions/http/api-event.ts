@@ -21,8 +21,11 @@ export type ApiResponse = {
   isBase64Encoded?: boolean;
 };
 
+/** What the API reads of Lambda's context; on one machine it is empty. */
+export type RequestContext = { awsRequestId?: string };
+
 /** Answers one request once it is routed, authenticated and parsed. Throws `HttpProblem` for a 4xx. */
-export type RouteHandler = (event: ApiEvent) => Promise<ApiResponse>;
+export type RouteHandler = (event: ApiEvent, context: RequestContext) => Promise<ApiResponse>;
 
 /** A JSON answer. Nothing the API says may be cached: tasks change by themselves. */
 export function jsonResponse(statusCode: number, value: unknown, headers: Record<string, string> = {}): ApiResponse {

@@ -21,6 +21,8 @@ type ProblemOptions = {
   kind?: ProblemKind;
   errors?: ProblemItem[];
   headers?: Record<string, string>;
+  /** For a 5xx: what the log has it under. */
+  requestId?: string;
 };
 
 /** RFC 9457's members, as they are sent. */
@@ -31,6 +33,7 @@ export type ProblemBody = {
   detail: string;
   instance?: string;
   errors?: ProblemItem[];
+  request_id?: string;
 };
 
 /** Ends a request with an error answer. `detail` is shown to the client: it says what to change. */
@@ -47,7 +50,7 @@ export class HttpProblem extends Error {
 
 /** The problem document; `instance` is the path of the request or of the task it is about. */
 export function problemBody(problem: HttpProblem, instance?: string): ProblemBody {
-  const { kind, errors } = problem.options;
+  const { kind, errors, requestId } = problem.options;
   return {
     type: kind === undefined ? 'about:blank' : `urn:apig-task-notifier:problem:${kind}`,
     title: kind === undefined ? (STATUS_CODES[problem.status] ?? 'Error') : titleOf(kind),
@@ -55,6 +58,7 @@ export function problemBody(problem: HttpProblem, instance?: string): ProblemBod
     detail: problem.message,
     ...(instance === undefined ? {} : { instance }),
     ...(errors === undefined ? {} : { errors }),
+    ...(requestId === undefined ? {} : { request_id: requestId }),
   };
 }
 

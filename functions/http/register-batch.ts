@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { type ApiEvent, jsonResponse, type RouteHandler } from './api-event.ts';
+import { type ApiEvent, jsonResponse, type RequestContext, type RouteHandler } from './api-event.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { HttpProblem, type ProblemBody, problemBody } from './problem.ts';
 import { concealed } from './problem-handler.ts';
@@ -14,27 +14,29 @@ type EntryAnswer = { task_id?: string; status: number; task?: TaskView; problem?
 
 /** `POST /tasks/batch`: 207, one answer per entry in the order of the request. */
 export function registerBatchRoute(deps: TasksApiDeps): RouteHandler {
-  return async (event) => {
+  return async (event, context) => {
     validQuery(noQuerySchema, event);
     const { tasks } = validBody(batchSchema, event.body);
     const answers = new Array<EntryAnswer>(tasks.length);
     const limit = pLimit(CONCURRENCY);
     await limit.map(groupById(tasks), async (indexes) => {
       // Entries with one id go one after the other: the first is the registration, the next are its repeats.
-      for (const index of indexes) answers[index] = await registerEntry(deps, event, tasks[index]);
+      for (const index of indexes) answers[index] = await registerEntry(deps, tasks[index], { event, context });
     });
     return jsonResponse(207, { tasks: answers });
   };
 }
 
-async function registerEntry(deps: TasksApiDeps, event: ApiEvent, entry: unknown): Promise<EntryAnswer> {
+type Request = { event: ApiEvent; context: RequestContext };
+
+async function registerEntry(deps: TasksApiDeps, entry: unknown, request: Request): Promise<EntryAnswer> {
   const taskId = idOf(entry);
   const named = taskId === undefined ? {} : { task_id: taskId };
   try {
     const { status, task } = await registerTask(deps, entry);
     return { ...named, status, task };
   } catch (error) {
-    const problem = error instanceof HttpProblem ? error : concealed(error, event, deps.log);
+    const problem = error instanceof HttpProblem ? error : concealed(error, { ...request, log: deps.log });
     return { ...named, status: problem.status, problem: problemBody(problem) };
   }
 }

@@ -170,7 +170,26 @@ describe('faults of the service', () => {
     expect(reply.status).toBe(status);
     expect(reply.body.toString()).not.toContain('secret');
     expect(reply.headers['retry-after']).toBe(status === 503 ? '5' : undefined);
-    expect(errors).toHaveLength(1);
+    expect(errors).toEqual([expect.objectContaining({ request_id: reply.json().request_id })]);
+    expect(reply.json().request_id).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('name the request id of Lambda, in a batch for each entry', async () => {
+    const { pending } = createApi();
+    const register = async () => Promise.reject(new StoreError('down'));
+    const { call, errors } = createApi({ pending: { ...pending, register } });
+    const context = { awsRequestId: '7c3f' };
+    expect((await call('POST', '/tasks', { body: { task_id: 'a' }, context })).json().request_id).toBe('7c3f');
+    const batch = await call('POST', '/tasks/batch', {
+      body: { tasks: [{ task_id: 'a' }, { task_id: 'b' }] },
+      context,
+    });
+    expect(batch.json().tasks.map(({ problem }) => problem.request_id)).toEqual(['7c3f', '7c3f']);
+    expect(errors).toEqual(Array(3).fill(expect.objectContaining({ request_id: '7c3f' })));
+  });
+
+  it('are the only problems with a request id', async () => {
+    expect((await createApi().call('GET', '/tasks/nobody')).json()).not.toHaveProperty('request_id');
   });
 
   it('answers 503 when the keys cannot be read', async () => {

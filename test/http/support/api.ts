@@ -16,7 +16,13 @@ import { contradiction } from './openapi-oracle.ts';
 export const API_KEY = 'key-of-the-tests';
 export const OTHER_API_KEY = 'other-key-of-the-tests';
 
-type CallOptions = { body?: unknown; rawBody?: Buffer | string; headers?: Record<string, string>; key?: string | null };
+type CallOptions = {
+  body?: unknown;
+  rawBody?: Buffer | string;
+  headers?: Record<string, string>;
+  key?: string | null;
+  context?: { awsRequestId?: string };
+};
 
 /** Reads the API's answer as a client would. */
 export type Reply = { status: number; headers: Record<string, string>; body: Buffer; json: () => Json };
@@ -89,7 +95,7 @@ export function createApi(
 
   const call = async (method: string, target: string, options: CallOptions = {}): Promise<Reply> => {
     const event = toEvent(method, target, options);
-    const answer = await handler(event, {} as Context);
+    const answer = await handler(event, (options.context ?? {}) as Context);
     const body = await readBody(answer.body, answer.isBase64Encoded ?? false);
     const reply = { status: answer.statusCode, headers: answer.headers, body };
     expect(contradiction(method, event.rawPath, reply)).toBeUndefined();

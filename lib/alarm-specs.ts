@@ -57,14 +57,14 @@ function tellingSpecs(metrics: Metrics, { alarms }: Settings): AlarmSpec[] {
       metric: metrics.notificationFailures,
       from: alarms.notificationFailures,
       harm: 'Notifications could not be handed over: people or machines do not learn how their tasks ended.',
-      todo: 'Read the reason in the log of notify-slack or the poller; mend the channel or topic, then redrive.',
+      todo: 'Read the reason in the log of notify-slack or the poller; fix the channel or topic, then redrive.',
     },
     {
       id: 'ApiServerErrors',
       metric: metrics.apiServerErrors,
       from: alarms.apiServerErrors,
       harm: 'The HTTP API answers 5xx: clients cannot register tasks, so these will not be watched.',
-      todo: 'Follow the request ids of the access log into the log of tasks-api.',
+      todo: 'Take lambda_request_id of the access log to the log of tasks-api.',
     },
   ];
 }
@@ -84,7 +84,7 @@ function webhookSpecs(metrics: Metrics, { webhooks, alarms }: Settings): AlarmSp
       metric: metrics.webhookFailed,
       from: alarms.webhookFailures,
       harm: 'Events for webhooks were given up: their receivers do not learn how these tasks ended.',
-      todo: 'Read host and reason in the log of deliver-webhook, start with WebhookUnsigned if that rings too, have the receiver mended, then replay.',
+      todo: 'Read host and reason in the log of deliver-webhook, start with WebhookUnsigned if that rings too, have the receiver fixed, then replay.',
     },
   ];
 }
@@ -95,6 +95,6 @@ function deadLetterSpecs({ deadLetters }: Metrics): AlarmSpec[] {
     metric: visible,
     from: 1,
     harm: `Messages of ${name} were given up: what they say has reached nobody.`,
-    todo: 'Look at the messages, mend the cause, and start a redrive of the queue; they are lost after 14 days.',
+    todo: 'Look at the messages, fix the cause, and start a redrive of the queue; they are lost after 14 days.',
   }));
 }

@@ -25,7 +25,7 @@ export class Alarms extends Construct {
   #raise({ id, metric, from, harm, todo }: AlarmSpec): Alarm {
     return this.#tellOperator(
       new Alarm(this, id, {
-        alarmDescription: `${harm} ${todo}`,
+        alarmDescription: `${harm} ${todo} ${runbookOf(id)}`,
         metric: unlabelled(metric, FIVE_MINUTES),
         threshold: from,
         evaluationPeriods: 1,
@@ -42,7 +42,7 @@ export class Alarms extends Construct {
       new Alarm(this, 'PollerSilent', {
         alarmDescription:
           `No sweep has been completed for ${minutes} minutes: tasks may be over and nobody is told. ` +
-          'See whether the schedules are enabled, then the poller’s log. It also alarms for the first minutes after the first deployment.',
+          `See whether the schedules are enabled, then the poller’s log. It also alarms for the first minutes after the first deployment. ${runbookOf('PollerSilent')}`,
         metric: unlabelled(metrics.sweeps, Duration.minutes(1)),
         threshold: 1,
         evaluationPeriods: minutes,
@@ -58,6 +58,11 @@ export class Alarms extends Construct {
     alarm.addOkAction(action);
     return alarm;
   }
+}
+
+/** Where the commands for it are: a test holds the page to one section per alarm. */
+function runbookOf(id: string): string {
+  return `Runbook: docs/operations.md#${id.toLowerCase()}.`;
 }
 
 // A label would turn the alarm into one of metric math.

@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import { allow } from './node-function.ts';
 import type { Settings } from './settings.ts';
 
-/** The topics: events for machines, alerts for people, and what operators must mend. All encrypted, all TLS only. */
+/** The topics: events for machines, alerts for people, and what operators must fix. All encrypted, all TLS only. */
 export class Topics extends Construct {
   readonly events: Topic;
   readonly alerts: Topic;

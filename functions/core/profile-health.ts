@@ -4,7 +4,7 @@ import type { TaskIdentity } from './task.ts';
 
 /** How long a refused profile, or one gateway of it, is left alone before one request tries again. */
 const REST_MS = 5 * 60_000;
-/** The same where IAM was out of order or out of reach, which may pass at any moment. */
+/** The same where IAM was unavailable or out of reach, which may pass at any moment. */
 const BRIEF_REST_MS = 30_000;
 
 /**
@@ -98,8 +98,8 @@ function brokenProfileAlert(task: TaskIdentity, { error }: Fault, key: string) {
       `${error.code}: ${error.message}${requestId}`,
       '',
       'They stay pending and nothing is lost. Where it says 5xx or a time-out, it is tried again by itself. Else check the',
-      'key, password or permissions (apig:asyncTask:get) of this profile in the Huawei profiles secret; after a change the',
-      'next poll comes within 10 minutes, without a deploy.',
+      'key, password or permissions (apig:asyncTask:get) of this profile in the Huawei profiles secret; after a change',
+      'polling goes on by itself within 15 minutes, without a deploy.',
     ].join('\n'),
   };
 }

@@ -15,9 +15,21 @@ describe('docs/operations.md', () => {
 
   it('names outputs that the stack has', () => {
     const outputs = Object.keys(synthesize(EVERYTHING).toJSON().Outputs);
-    const named = [...page.matchAll(/<([A-Z][A-Za-z]+)>/g)].map(([, name]) => name);
+    const named = [...page.matchAll(/(?:<|\(output )([A-Z][A-Za-z]+)[>)]/g)].map(([, name]) => name);
     expect(named.length).toBeGreaterThan(5);
     for (const name of named) expect(outputs).toContain(name);
+  });
+
+  it('has commands to copy for every alarm, whose description names the section', () => {
+    const sections = page.split(/^##+ /m);
+    for (const { id, Properties } of alarmsOf(EVERYTHING)) {
+      const name = id.slice('MonitoringAlarms'.length, -8);
+      const section = sections.find((text) => text.startsWith(`${name}\n`));
+      if (name !== 'WebhookFailed') expect(section, name).toContain('```sh\n');
+      expect(Properties.AlarmDescription).toMatch(
+        new RegExp(` Runbook: docs/operations\\.md#${name.toLowerCase()}\\.$`),
+      );
+    }
   });
 });
 

@@ -88,7 +88,7 @@ describe('alarms', () => {
 
   it.each([
     ['WebhookUnsigned', 'webhooks: unsigned', /no webhook is sent.*webhook_secrets/],
-    ['WebhookFailed', 'webhooks: never', /given up.*mended, then replay/],
+    ['WebhookFailed', 'webhooks: never', /given up.*fixed, then replay/],
   ] as const)('ring from the first webhook on that reaches nobody: %s', (name, label, description) => {
     expect(alarm(name)).toMatchObject({
       ...{ Namespace: METRICS_NAMESPACE, MetricName: DELIVERY_METRICS[label], Statistic: 'Sum', Period: 300 },

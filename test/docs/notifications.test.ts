@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { OUTCOMES } from '../../functions/core/outcome.ts';
+import type { OperatorAlert } from '../../functions/core/ports.ts';
+import { createProfileHealth } from '../../functions/core/profile-health.ts';
+import { EVERYTHING, resourcesOf, synthesize } from '../lib/synthesize.ts';
+
+const page = readFileSync(new URL('../../docs/notifications.md', import.meta.url), 'utf8');
+
+it('docs/notifications.md shows an operator alert as it is sent', async () => {
+  const raised: OperatorAlert[] = [];
+  const alerts = { raise: async (alert: OperatorAlert) => raised.push(alert) > 0 };
+  const health = createProfileHealth({ now: () => 0, sleep: async () => undefined }, alerts);
+  const gateway = { instanceId: 'eddc4d25480b4cd6b512f270a1b8b341', projectId: '73d69ae0cfcf460190522d06b60f05ad' };
+  const admission = await health.admit({ taskId: 'ac6ee5e0ba6f4e0f8e1a1d2c3b4a5968', profile: 'default', ...gateway });
+  if (admission.kind !== 'go') throw new Error('nothing was refused yet');
+  await admission.report({
+    class: 'unauthenticated',
+    error: {
+      ...{ code: 'APIG.1002', message: 'Incorrect token or token resolution failed' },
+      ...{ requestId: '8c3f0d6a1b2e4f5a', httpStatus: 401 },
+    },
+  });
+  expect(raised).toHaveLength(1);
+  expect(page).toContain(`Subject: ${raised[0]?.subject}\n\n${raised[0]?.body}\n`);
+});
+
+it('docs/notifications.md shows the description of an alarm as it is deployed', () => {
+  const alarms = resourcesOf(synthesize(EVERYTHING), 'AWS::CloudWatch::Alarm');
+  const described = alarms.find(({ id }) => id.includes('PollerErrors'))?.Properties.AlarmDescription;
+  expect(page.replaceAll(/\s+/g, ' ')).toContain(`- Description: ${String(described).replaceAll('’', "'")}`);
+});
+
+it('docs/notifications.md says what to do after each outcome', () => {
+  const [, table = ''] = page.split('### After an alert: what to do');
+  expect([...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name)).toEqual([...OUTCOMES]);
+});

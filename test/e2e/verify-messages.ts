@@ -1,5 +1,6 @@
 import type { Deployment } from './deploy.ts';
 import type { WatchedTask } from './tasks.ts';
+import { verifyDeliveries } from './verify-deliveries.ts';
 import type { World } from './world.ts';
 
 const DELIVERY_TIMEOUT_MS = 60_000;
@@ -11,6 +12,7 @@ export async function verifyMessages(world: World, deployment: Deployment, tasks
   await verifyChat(world, deployment, tasks);
   await verifySlack(world, tasks);
   await verifyWebhook(world, tasks);
+  await verifyDeliveries(world, deployment, tasks);
 }
 
 const isTrouble = ({ expected }: WatchedTask) => expected !== 'succeeded';

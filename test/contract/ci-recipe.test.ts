@@ -39,7 +39,7 @@ afterAll(async () => {
 
 type Ended = { code: number; stdout: string; stderr: string };
 
-/** Runs the recipe as a job does; only its pause of 5 s is made short. */
+/** Runs the recipe as a job does; only its pauses are made short. */
 async function runRecipe(args: string[], environment: Record<string, string> = {}): Promise<Ended> {
   const pause = 'sleep() { command sleep 0.2; }; export -f sleep; exec bash import-api.sh "$@"';
   const env = {

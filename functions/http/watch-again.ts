@@ -31,18 +31,19 @@ type Ended = { result: TaskResult; pending: PendingTask | undefined; changes: Wa
 async function watchAgain(deps: TasksApiDeps, { result, pending, changes }: Ended): Promise<Registered> {
   if (!canWatchAgain(result.outcome)) throw nothingToWatch(result);
   if (pending !== undefined) throw stillTold(result);
-  const task = await toPendingTask(deps, { ...registrationOf(result), ...changes });
+  const task = await toPendingTask(deps, { ...registrationOf(result, changes.profile), ...changes });
   // First the result: a row beside a result is one that has ended. The client that gets an error in between registers.
   // False means that somebody else was here first; then the put finds what they left.
   await deps.results.remove(result);
   return putTask(deps, withCallbackOf(result, task));
 }
 
-function registrationOf({ taskId, instanceId, projectId, profile, label }: TaskResult) {
+/** As the result says it; but the project goes with the credentials, so another profile brings its own. */
+function registrationOf({ taskId, instanceId, projectId, profile, label }: TaskResult, newProfile = profile) {
   return {
     task_id: taskId,
     instance_id: instanceId,
-    project_id: projectId,
+    ...(newProfile === profile ? { project_id: projectId } : {}),
     profile,
     ...(label === undefined ? {} : { label }),
   };

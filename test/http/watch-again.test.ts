@@ -49,6 +49,12 @@ describe('POST /tasks/{task_id}/watch', () => {
     });
   });
 
+  it('takes the project of another profile with it, and keeps the gateway', async () => {
+    const { call } = createApi({}, { results: [expired] });
+    const task = (await call('POST', '/tasks/x/watch', { body: { profile: 'bare' } })).json();
+    expect(task).toMatchObject({ profile: 'bare', project_id: 'p2', instance_id: expired.instanceId });
+  });
+
   it.each(OUTCOMES.filter((outcome) => !['expired', 'not_found', 'rejected'].includes(outcome)))(
     'refuses a task that ended as %s',
     async (outcome) => {

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { API_KEY } from '../local/service-process.ts';
+import { hasChromium, NARROW, openStage, overhang, type Stage } from './support/stage.ts';
+
+describe.skipIf(!hasChromium)('the key of the status page', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await openStage();
+  }, 60_000);
+  afterAll(() => stage.close());
+
+  it('is asked for in a narrow card that says where it is', async () => {
+    const page = await (await stage.visitor()).newPage();
+    await page.goto('/');
+    const card = page.locator('#sign-in');
+    expect(await card.textContent()).toMatch(/generated_key in the ApiKeysSecret; on one machine the file api-key/);
+    expect((await card.boundingBox())?.width).toBeLessThan(450);
+    expect(await page.evaluate('document.activeElement.id')).toBe('key');
+    expect(await page.getByLabel('Keep the key on this device').isChecked()).toBe(false);
+  });
+
+  it('fits into 360 pixels', async () => {
+    const page = await (await stage.visitor(NARROW)).newPage();
+    await page.goto('/');
+    expect(await overhang(page)).toBe(0);
+  });
+
+  it('is asked for before the task of a link is shown', async () => {
+    const taskId = await stage.watchToItsEnd();
+    const page = await (await stage.visitor()).newPage();
+    await page.goto(`/#${taskId}`);
+    expect(await page.locator('#detail').isVisible()).toBe(false);
+    await page.getByLabel('API key').fill(API_KEY);
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'Import succeeded' }).waitFor();
+  });
+
+  it('is forgotten with its tab unless it shall be kept', async () => {
+    const context = await stage.visitor();
+    const first = await context.newPage();
+    await first.goto('/');
+    await first.getByLabel('API key').fill(API_KEY);
+    await first.getByRole('button', { name: 'Show the tasks' }).click();
+    await first.locator('#board').waitFor();
+    const second = await context.newPage();
+    await second.goto('/');
+    await second.getByLabel('API key').fill(API_KEY);
+    await second.getByLabel('Keep the key on this device').check();
+    await second.getByRole('button', { name: 'Show the tasks' }).click();
+    await second.locator('#board').waitFor();
+    const third = await context.newPage();
+    await third.goto('/');
+    await third.locator('#board').waitFor();
+    await second.getByRole('button', { name: 'Forget the key' }).click();
+    await third.locator('#sign-in').waitFor();
+    expect(await third.evaluate('localStorage.length + sessionStorage.length')).toBe(0);
+    expect(await first.locator('#board').isVisible()).toBe(true);
+  });
+
+  it('is asked for again when it is wrong, and the link is not lost', async () => {
+    const taskId = await stage.watchToItsEnd();
+    const page = await (await stage.visitor()).newPage();
+    await page.goto(`/#${taskId}`);
+    await page.getByLabel('API key').fill('not-this-one');
+    await page.getByLabel('Keep the key on this device').check();
+    await page.keyboard.press('Enter');
+    await page.getByText('This API key is not known.').waitFor();
+    expect(await page.evaluate('localStorage.length')).toBe(0);
+    await page.getByLabel('API key').fill(API_KEY);
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'Import succeeded' }).waitFor();
+  });
+});

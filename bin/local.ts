@@ -1,5 +1,4 @@
 import process from 'node:process';
-import { ConfigError, StoreError } from '../functions/core/errors.ts';
 import { systemClock as clock } from '../functions/runtime/system-clock.ts';
 import { loadOrCreateApiKey } from '../local/local-api-key.ts';
 import { readLocalConfig } from '../local/local-config.ts';
@@ -8,30 +7,19 @@ import { wantsColours } from '../local/terminal-alerts.ts';
 import { createTerminalLog } from '../local/terminal-log.ts';
 import { defaultProfile } from '../simulator/default-profile.ts';
 import { startSimulator } from '../simulator/simulator.ts';
+import { giveUp } from './give-up.ts';
 import { onStop } from './on-stop.ts';
-
-/** Prints what is wrong with the environment, the port or the folder, without a stack: it is the reader's to mend. */
-function giveUp(error: unknown): never {
-  const isReaders = error instanceof ConfigError || error instanceof StoreError || isAddressProblem(error);
-  if (!isReaders) throw error;
-  console.error(error.message);
-  process.exit(1);
-}
-
-/** The port is taken, or the address is not this machine's. */
-function isAddressProblem(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && /^EADDR|^EACCES$/.test(String(error.code));
-}
 
 async function main(): Promise<void> {
   const config = readLocalConfig(process.env);
+  if (config.warning !== undefined) console.error(`WARNING: ${config.warning}`);
   const { NO_COLOR, TERM } = process.env;
   const colours = wantsColours({
     isTty: process.stdout.isTTY === true,
     ...(NO_COLOR !== undefined && { noColor: NO_COLOR }),
     ...(TERM !== undefined && { term: TERM }),
   });
-  const simulator = config.profiles ? undefined : await startSimulator();
+  const simulator = config.profiles ? undefined : await startSimulator({ port: config.SIMULATOR_PORT });
   if (simulator) console.log(`no Huawei credentials are set, so a simulator stands in at ${simulator.url}`);
   const { webhookSecrets: webhook_secrets } = config;
   const standIn = { ...defaultProfile(simulator?.url ?? ''), ...(webhook_secrets.length > 0 && { webhook_secrets }) };

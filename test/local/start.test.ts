@@ -106,8 +106,16 @@ describe('npm start', () => {
     await expect(refused).rejects.not.toThrow(/s3cr3t/);
   });
 
+  it('says without a stack that its data cannot be where a file is', async () => {
+    const refused = start({ DATA_DIR: 'package.json' });
+    await expect(refused).rejects.toThrow(/exited with 1[\s\S]*DATA_DIR package.json is not a folder/);
+    await expect(refused).rejects.not.toThrow(/\n +at /);
+  });
+
   it('starts the simulator when there are no Huawei credentials, and says so', async () => {
     const { output } = await start({ HUAWEICLOUD_SDK_AK: '', HUAWEICLOUD_SDK_SK: '' });
     expect(output()).toContain('simulator stands in');
+    expect(output()).toContain('HUAWEICLOUD_INSTANCE_ID, HUAWEICLOUD_APIG_ENDPOINT');
+    expect(output()).toMatch(/WARNING: .* set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK/);
   });
 });

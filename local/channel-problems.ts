@@ -1,0 +1,38 @@
+import { ConfigError } from '../functions/core/errors.ts';
+import { parseSlackRouting } from '../functions/core/slack-routing.ts';
+import { encryptionFor } from './smtp-alerts.ts';
+
+type Channels = { slackUrl: string | undefined; smtpUrl: string | undefined; emails: readonly string[] };
+
+const ADDRESS = /^[^\s@<>]+@[^\s@<>]+$/;
+/** What may be repeated: a URL with a password that was put here by mistake may not. */
+const HARMLESS = /^[\w.+@-]{1,64}$/;
+
+/** What is wrong with where chat and e-mail go, by variable; a URL is a secret and never repeated. */
+export function channelProblems({ slackUrl, smtpUrl, emails }: Channels): string[] {
+  return [
+    ...(slackUrl === undefined ? [] : problemsOf(() => parseSlackRouting({ webhook_url: slackUrl }))),
+    ...(smtpUrl === undefined ? [] : problemsOf(() => encryptionFor(smtpUrl))),
+    ...(smtpUrl !== undefined && emails.length === 0 ? ['SMTP_URL is set, ALERT_EMAILS is not: set both'] : []),
+    ...(smtpUrl === undefined && emails.length > 0 ? ['ALERT_EMAILS is set, SMTP_URL is not: set both'] : []),
+    ...emails.flatMap(addressProblem),
+  ];
+}
+
+function problemsOf(read: () => unknown): string[] {
+  try {
+    read();
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.problems.map((problem) => problem.replace('webhook_url:', 'SLACK_WEBHOOK_URL'));
+  }
+}
+
+/** `you@example.com`, or `You <you@example.com>`. */
+function addressProblem(entry: string, index: number): string[] {
+  const address = /<([^<>]*)>$/.exec(entry)?.[1] ?? entry;
+  if (ADDRESS.test(address) && !address.includes('://')) return [];
+  const named = HARMLESS.test(entry) ? `"${entry}"` : `entry ${index + 1}`;
+  return [`ALERT_EMAILS: ${named} is not an e-mail address, like you@example.com`];
+}

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { API_KEY } from '../local/service-process.ts';
-import { hasChromium, NARROW, openStage, overhang, type Stage } from './support/stage.ts';
+import { NARROW, openStage, overhang, type Stage } from './stage.ts';
 
-describe.skipIf(!hasChromium)('the key of the status page', () => {
+describe('the key of the status page', () => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await openStage();

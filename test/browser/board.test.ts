@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasChromium, NARROW, openStage, overhang, type Stage } from './support/stage.ts';
+import { NARROW, openStage, overhang, type Stage } from './stage.ts';
 
-describe.skipIf(!hasChromium)('the list of the status page', () => {
+describe('the list of the status page', () => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await openStage();

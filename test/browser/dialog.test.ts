@@ -1,12 +1,12 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasChromium, NARROW, openStage, overhang, type Stage, stateOf } from './support/stage.ts';
+import { NARROW, openStage, overhang, type Stage, stateOf } from './stage.ts';
 
 const dialogOf = (page: Page) => page.locator('#detail');
 const hashOf = (page: Page) => new URL(page.url()).hash;
 const fact = (page: Page, term: string) => page.locator(`dt:text-is("${term}") + dd`).textContent({ timeout: 10_000 });
 
-describe.skipIf(!hasChromium)('the dialog of the status page', () => {
+describe('the dialog of the status page', () => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await openStage();

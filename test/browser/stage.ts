@@ -4,14 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { expect } from 'vitest';
-import type { TaskSeed } from '../../../simulator/control.ts';
-import { type Simulator, startSimulator } from '../../../simulator/simulator.ts';
-import { API_KEY, getJson, register, startServiceProcess } from '../../local/service-process.ts';
+import type { TaskSeed } from '../../simulator/control.ts';
+import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
+import { API_KEY, getJson, register, startServiceProcess } from '../local/service-process.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
-
-/** The tests of the page in a browser are left out where Debian's Chromium is not installed. */
-export const hasChromium = existsSync(CHROMIUM);
 
 /** The local service with the simulator behind it and a browser before it, all on the loopback interface. */
 export type Stage = {
@@ -30,6 +27,7 @@ export type Stage = {
 
 /** Tasks that are registered with `deadline_seconds: undefined` expire within two seconds. */
 export async function openStage(): Promise<Stage> {
+  if (!existsSync(CHROMIUM)) throw new Error(`${CHROMIUM} is not there: install Debian's package chromium`);
   const dataDir = await mkdtemp(path.join(tmpdir(), 'apig-page-'));
   const simulator = await startSimulator();
   const service = await startServiceProcess({ simulator, dataDir, environment: { TASK_DEADLINE_MS: '1500' } });

@@ -5,6 +5,7 @@ import { readLocalConfig } from '../local/local-config.ts';
 import { startService } from '../local/service.ts';
 import { wantsColours } from '../local/terminal-alerts.ts';
 import { createTerminalLog } from '../local/terminal-log.ts';
+import { tryItText } from '../local/try-it.ts';
 import { defaultProfile } from '../simulator/default-profile.ts';
 import { startSimulator } from '../simulator/simulator.ts';
 import { giveUp } from './give-up.ts';
@@ -41,6 +42,10 @@ async function main(): Promise<void> {
     log: createTerminalLog(process.stderr),
   });
   console.log(`listening on ${service.url}`);
+  if (simulator) {
+    const dataDir = config.apiKeys.length > 0 ? undefined : config.DATA_DIR;
+    console.log(`\n${tryItText({ simulatorUrl: simulator.url, serviceUrl: service.url, dataDir })}\n`);
+  }
   onStop(async () => {
     console.log('finishing the polls in flight');
     await service.close();

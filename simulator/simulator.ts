@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { SimulatorControl } from './control.ts';
 import { resolveOptions, type SimulatorOptions } from './options.ts';
 import { serve } from './serve.ts';
-import { CONTROL_PREFIX, serveControl } from './serve-control.ts';
+import { isControl, serveControl } from './serve-control.ts';
 import { createWorld } from './world.ts';
 
 /** A running stand-in for Huawei Cloud. */
@@ -22,8 +22,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const world = createWorld(resolved);
   const control = new SimulatorControl(world);
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
-    const isControl = request.url?.startsWith(CONTROL_PREFIX);
-    const served = isControl ? serveControl(control, request, response) : serve(world, request, response);
+    const served = isControl(request.url) ? serveControl(control, request, response) : serve(world, request, response);
     served.catch((error: unknown) => {
       console.error('simulator:', error);
       response.destroy();

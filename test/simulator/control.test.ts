@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
 import { profileSchema } from '../../functions/core/profile.ts';
@@ -17,6 +18,19 @@ async function ask(world: World, what: string, body?: unknown): Promise<{ status
 }
 
 describe('control route', () => {
+  it.each(['', '/', '?x=1'])(
+    'lists at /_control%s what it does, all of it described in docs/simulator.md',
+    async (end) => {
+      await using world = await startTestSimulator();
+      const listed = await fetch(`${world.simulator.url}/_control${end}`);
+      expect(listed.status).toBe(200);
+      const { routes } = (await listed.json()) as { routes: string[] };
+      const page = readFileSync(new URL('../../docs/simulator.md', import.meta.url), 'utf8');
+      expect(routes).toHaveLength(12);
+      for (const route of routes) expect(page).toContain(`\`${route.slice(0, route.indexOf(':'))}`);
+    },
+  );
+
   it('adds a task, tells its state and forgets it', async () => {
     await using world = await startTestSimulator({ auth: false });
     const seed = { task_id: 't1', task_type: 'export_api', waiting_ms: 10, task_status: 'odd' };

@@ -1,0 +1,71 @@
+import { type Answer, json } from './answer.ts';
+import type { SimulatorControl } from './control.ts';
+import { bulkSchema, faultRuleSchema, groupSchema, rateLimitSchema, taskSchema } from './control-schema.ts';
+import { toWire } from './wire-names.ts';
+
+/** What a request of the control route asks for; `body` has the code's names. */
+export type Ask = { control: SimulatorControl; id: string | undefined; body: unknown };
+
+/** One thing that the control route does, and in words what that is. */
+export type Action = { does: string; run(ask: Ask): Answer };
+
+/** A JSON answer with the wire's names. */
+export const answer = (status: number, value: unknown): Answer => json(status, toWire(value));
+
+function done(act: () => void): Answer {
+  act();
+  return json(200, {});
+}
+
+/** Every action, by method and first part of the path; docs/simulator.md has them with their fields. */
+export const ACTIONS: Record<string, Action> = {
+  'POST tasks': {
+    does: 'adds a task, or with "count" many: ending, waiting_ms, processing_ms, task_type, …',
+    run: ({ control, body }) =>
+      typeof body === 'object' && body !== null && 'count' in body
+        ? answer(201, control.addTasks(bulkSchema.parse(body)))
+        : answer(201, { taskId: control.addTask(taskSchema.parse(body ?? {})) }),
+  },
+  'GET tasks': {
+    does: '/{task_id}: the state of a task, and how often it was polled',
+    run: ({ control, id = '' }) => {
+      const task = control.task(id);
+      return task ? answer(200, task) : answer(404, { error: `no task ${id}` });
+    },
+  },
+  'DELETE tasks': { does: 'forgets all tasks', run: ({ control }) => done(() => control.clearTasks()) },
+  'POST faults': {
+    does: 'orders a fault for requests that match: error, latency, hang, reset, truncated, not_json, huge',
+    run: ({ control, body }) => answer(201, { id: control.setFault(faultRuleSchema.parse(body)) }),
+  },
+  'DELETE faults': {
+    does: 'takes all faults away, or one: /{id}',
+    run: ({ control, id }) => done(() => control.clearFaults(id)),
+  },
+  'POST groups': {
+    does: 'adds a group full of APIs, for exports',
+    run: ({ control, body }) => {
+      const { instanceId, ...seed } = groupSchema.parse(body);
+      const groupId = control.addGroup(seed, instanceId);
+      return groupId ? answer(201, { groupId }) : answer(404, { error: `no gateway ${instanceId}` });
+    },
+  },
+  'POST rate-limit': {
+    does: 'answers 429 above per_second requests; null takes the limit away',
+    run: ({ control, body }) => {
+      const { perSecond, projectId } = rateLimitSchema.parse(body);
+      return done(() => control.setRateLimit(perSecond ?? undefined, projectId));
+    },
+  },
+  'DELETE tokens': { does: 'revokes every IAM token', run: ({ control }) => done(() => control.revokeTokens()) },
+  'DELETE lockouts': {
+    does: 'forgets wrong passwords and signatures',
+    run: ({ control }) => done(() => control.clearLockouts()),
+  },
+  'GET stats': { does: 'counts of requests, by route and status', run: ({ control }) => answer(200, control.stats()) },
+  'DELETE stats': { does: 'begins to count anew', run: ({ control }) => done(() => control.resetStats()) },
+  'DELETE all': {
+    does: 'forgets tasks, faults, limits, lock-outs and counts',
+    run: ({ control }) => done(() => control.reset()),
+  },
+};

@@ -13,7 +13,7 @@ import { systemClock as clock } from '../functions/runtime/system-clock.ts';
 import { readSettings } from '../lib/settings.ts';
 import { type LocalConfig, readLocalConfig } from '../local/local-config.ts';
 
-const USAGE = `Checks a deployment, or the service on one machine, and says what to mend.
+const USAGE = `Checks a deployment, or the service on one machine, and says what to fix.
 
   npm run doctor -- [--stack NAME] [--settings FILE] [--api-url URL] [--json]
   npm run doctor -- --local [URL] [--json]
@@ -27,7 +27,7 @@ const USAGE = `Checks a deployment, or the service on one machine, and says what
 API_KEY is tried where it is set, else a key of the API keys secret or of DATA_DIR.
 It only reads. Exit status: 0 all well, 1 something failed, 2 wrong usage.`;
 
-/** What the person who typed the command has to mend. */
+/** What the person who typed the command has to fix. */
 class UsageError extends Error {}
 
 type Options = ReturnType<typeof readArguments>;

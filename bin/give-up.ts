@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { ConfigError, StoreError } from '../functions/core/errors.ts';
 
-/** Ends the process; what is the reader's to mend (environment, port, folder) is said without a stack. */
+/** Ends the process; what is the reader's to fix (environment, port, folder) is said without a stack. */
 export function giveUp(error: unknown): never {
   const isReaders = error instanceof ConfigError || error instanceof StoreError || isSystemProblem(error);
   if (!isReaders) throw error;

@@ -16,7 +16,7 @@ Says to which Slack channels an event would go and why, and prints what each wou
 const BUILDER = 'https://app.slack.com/block-kit-builder';
 const ONE_CHANNEL = { webhook_url: 'https://hooks.slack.com/services/…' };
 
-/** What the person who typed the command has to mend. */
+/** What the person who typed the command has to fix. */
 class InputError extends Error {}
 
 type Routed = { event: TaskEvent; routes: SlackRoute[] };

@@ -25,6 +25,6 @@ async function look(client: SQSClient, logicalId: string, url: string): Promise<
   );
   const count = Number(Attributes?.ApproximateNumberOfMessages ?? 0);
   if (count === 0) return undefined;
-  const fix = 'see docs/operations.md, Dead letters: look, mend the cause, redrive; they are lost after 14 days';
+  const fix = 'see docs/operations.md, Dead letters: look, fix the cause, redrive; they are lost after 14 days';
   return fail(NAME, `about ${count} in ${withoutHash(logicalId)}`, fix);
 }

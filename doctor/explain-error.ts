@@ -8,7 +8,7 @@ const ABSENT = /(NotFound|NonExistentQueue|QueueDoesNotExist)/;
 
 /** Says in words for an operator what an AWS client, the network or a wrong configuration threw. */
 export function explainError(error: unknown): Explained {
-  if (error instanceof ConfigError) return { message: error.problems.join('; '), fix: 'mend what is named' };
+  if (error instanceof ConfigError) return { message: error.problems.join('; '), fix: 'fix what is named' };
   const { name, message } = error instanceof Error ? error : { name: 'unknown error', message: '' };
   const said = message === '' ? name : `${name}: ${message}`;
   return { message: said.replaceAll(/\s+/g, ' ').slice(0, 300), fix: fixFor(name, message) };

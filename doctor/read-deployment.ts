@@ -76,5 +76,5 @@ function judgeStatus({ StackName, StackStatus }: Stack): Finding {
   }
   return status.endsWith('_IN_PROGRESS')
     ? warn('stack', said, 'run the doctor again when it is done')
-    : fail('stack', said, 'read the stack’s events in CloudFormation, mend the cause and deploy again');
+    : fail('stack', said, 'read the stack’s events in CloudFormation, fix the cause and deploy again');
 }

@@ -1,6 +1,7 @@
 import { type AlertOptions, alertHeadline } from './alert-text.ts';
 import { DIGEST_ABOVE, digestHeadline } from './digest.ts';
-import { canWatchAgain, eventId, type Outcome, type TaskResult } from './outcome.ts';
+import { nextSteps, watchCall } from './next-steps.ts';
+import { eventId, type TaskResult } from './outcome.ts';
 import {
   errorOf,
   errorWords,
@@ -20,18 +21,6 @@ import { lineOf } from './safe-text.ts';
 const MAX_TITLE_UNITS = 200;
 const MAX_DESCRIPTION_UNITS = 2_800;
 const MAX_LISTED_FAILURES = 5;
-
-/** What to do about an outcome, in the imperative; nothing for a success. */
-const NEXT_STEPS: Record<Outcome, string[]> = {
-  succeeded: [],
-  partially_succeeded: [
-    'Mend the failed APIs in the definition and import it again: an import in merge mode keeps what is there.',
-  ],
-  failed: ['Read the error, mend the definition or the request, and start the task again.'],
-  expired: ['Look in the Huawei Cloud console whether the task still runs.'],
-  not_found: ['Check the task id, the gateway and the project: Huawei Cloud does not know this task.'],
-  rejected: ['Check the request and the permissions of the profile (apig:asyncTask:get).'],
-};
 
 /**
  * A custom notification of Amazon Q Developer in chat applications (version 1.0): shown in Slack and Teams.
@@ -70,8 +59,7 @@ export function composeChat(results: readonly TaskResult[], options: AlertOption
 /** One result as a chat message; its thread is the task. */
 export function toChatMessage(result: TaskResult, { publicUrl }: AlertOptions = {}): ChatMessage {
   const url = resultUrl(result.taskId, publicUrl);
-  const again = canWatchAgain(result.outcome) ? [`To watch it again, send POST ${url}/watch`] : [];
-  const nextSteps = [...NEXT_STEPS[result.outcome], ...again];
+  const steps = nextSteps(result.outcome, watchCall(url));
   return {
     version: '1.0',
     source: 'custom',
@@ -80,7 +68,7 @@ export function toChatMessage(result: TaskResult, { publicUrl }: AlertOptions = 
       textType: 'client-markdown',
       title: `${mark(result)} ${neutral(alertHeadline(result), MAX_TITLE_UNITS - 4)}`,
       description: describe(result, publicUrl),
-      ...(nextSteps.length > 0 ? { nextSteps: [...nextSteps, publicUrl ? `Open ${url}` : `Read GET ${url}`] } : {}),
+      ...(steps.length > 0 ? { nextSteps: [...steps, publicUrl ? `Open ${url}` : `Read GET ${url}`] } : {}),
       keywords: [taskKind(result), result.outcome, ...(result.label ? [neutral(result.label, 50)] : [])].filter(
         Boolean,
       ),

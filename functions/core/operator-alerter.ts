@@ -21,7 +21,7 @@ export type OperatorAlerterDeps = {
 
 /**
  * Sends one alert per key and period. Never throws: trouble with an alert is logged, and must not stop the work that
- * raised it. When the memory is out of order the process remembers alone: twice is better than never.
+ * raised it. When the memory is unavailable the process remembers alone: twice is better than never.
  */
 export function createOperatorAlerter(deps: OperatorAlerterDeps): OperatorAlerter {
   const periodMs = deps.periodMs ?? OPERATOR_ALERT_PERIOD_MS;
@@ -30,7 +30,7 @@ export function createOperatorAlerter(deps: OperatorAlerterDeps): OperatorAlerte
     try {
       return await deps.memory.claim(key, nowMs, periodMs);
     } catch (error) {
-      deps.log.warn('operator alert memory is out of order', { key, reason: reasonOf(error) });
+      deps.log.warn('operator alert memory is unavailable', { key, reason: reasonOf(error) });
       return here.claim(key, nowMs, periodMs);
     }
   };

@@ -81,7 +81,7 @@ export interface AlertPublisher {
   publish(results: TaskResult[]): Promise<PublishReport>;
 }
 
-/** Something an operator must mend, once per `key` and period. */
+/** Something an operator must fix, once per `key` and period. */
 export type OperatorAlert = { key: string; subject: string; body: string };
 export interface OperatorAlerter {
   /** True when it was sent, false when the same key was sent recently. */

@@ -54,7 +54,7 @@ async function handleRecord(record: SQSRecord, ends: DeliveryEnds, deps: Deliver
     return await ends.settle({ record, taskId, host: URL.parse(url)?.host ?? 'unknown' }, end);
   } catch (error) {
     deps.log.error('webhook record not handled', { task_id: read.taskId, error });
-    return ends.postpone(record, 'a table or secret is out of order');
+    return ends.postpone(record, 'a table or secret is unavailable');
   }
 }
 

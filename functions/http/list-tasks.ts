@@ -4,6 +4,7 @@ import type { Page, PageRequest } from '../core/ports.ts';
 import { jsonResponse, type RouteHandler } from './api-event.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { badCursor, decodeCursor, encodeCursor, type ListPosition } from './list-cursor.ts';
+import { nextPollAtMs } from './next-poll.ts';
 import { type ListQuery, listQuerySchema } from './request-schemas.ts';
 import { type ListedView, type PendingView, viewListed, viewPending } from './task-view.ts';
 import { invalid, validQuery } from './validate.ts';
@@ -54,8 +55,7 @@ async function readPage(deps: TasksApiDeps, query: ListQuery, start: Start): Pro
 
 async function readPending(deps: TasksApiDeps, query: ListQuery, start: Start): Promise<TaskPage> {
   const page = await orBadCursor(() => listPending(deps.pending, filterOf(query), pageOf(start)));
-  const now = deps.clock.now();
-  return toTaskPage(page, 'pending', (task) => viewPending(task, deps.schedule.nextPollAt(task, now)));
+  return toTaskPage(page, 'pending', (task) => viewPending(task, nextPollAtMs(deps, task)));
 }
 
 async function readFinal(deps: TasksApiDeps, query: ListQuery, start: Start): Promise<TaskPage> {

@@ -64,7 +64,7 @@ export const FIELDS: Record<string, Sentences> = {
     status:
       'The `task_status` that Huawei Cloud last gave to the process that answers; `waiting` where it gave none yet.',
     deadline_at: 'When the task ends as `expired` if it is not over by then.',
-    next_poll_at: 'When Huawei Cloud is asked next. There is nothing new before.',
+    next_poll_at: 'When Huawei Cloud is asked next, about: the poller may have learned a better moment.',
     last_error: 'Why the last poll learned nothing; absent where it did.',
   },
   FinalTask: { ...listed, result: 'What Huawei Cloud answered, parsed; what the parser does not know is kept.' },

@@ -1,6 +1,7 @@
 import type { PendingTask } from '../core/task.ts';
 import { type ApiResponse, jsonResponse, type RouteHandler } from './api-event.ts';
 import type { TasksApiDeps } from './deps.ts';
+import { nextPollAtMs } from './next-poll.ts';
 import { noQuerySchema, registrationSchema } from './request-schemas.ts';
 import { retryAfter } from './retry-after.ts';
 import { requireSame } from './same-registration.ts';
@@ -42,8 +43,8 @@ export async function putTask(deps: TasksApiDeps, task: PendingTask): Promise<Re
 
 /** The registration of a task that is pending. */
 export function pendingRegistration(deps: TasksApiDeps, task: PendingTask, status: 200 | 202): Registered {
-  const nextPollAtMs = deps.schedule.nextPollAt(task, deps.clock.now());
-  return { status, task: viewPending(task, nextPollAtMs), nextPollAtMs };
+  const atMs = nextPollAtMs(deps, task);
+  return { status, task: viewPending(task, atMs), nextPollAtMs: atMs };
 }
 
 /** Says where the task is, and while it is pending, when to look again. */

@@ -73,8 +73,8 @@ export const resultSchema = z.union([
     extra,
   }),
   z.strictObject({ kind: z.literal('failure'), error_code: optionalText, error_msg: optionalText, extra }),
-  z.strictObject({ kind: z.literal('none') }),
-  z.strictObject({ kind: z.literal('raw'), raw: text, reason: text }),
+  z.strictObject({ kind: z.literal('none'), extra }),
+  z.strictObject({ kind: z.literal('raw'), raw: text, reason: text, extra }),
   z.strictObject({
     kind: z.literal('stored'),
     kind_stored: text,

@@ -3,6 +3,7 @@ import type { PendingTask } from '../core/task.ts';
 import { type ApiResponse, jsonResponse, type RouteHandler } from './api-event.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { finalResult, viewWhole } from './final-result.ts';
+import { nextPollAtMs } from './next-poll.ts';
 import { HttpProblem, unknownTask } from './problem.ts';
 import { notificationSchema } from './request-schemas.ts';
 import { requireChannel } from './require-channel.ts';
@@ -26,8 +27,8 @@ export function getTaskRoute(deps: TasksApiDeps): RouteHandler {
 }
 
 function pendingAnswer(deps: TasksApiDeps, task: PendingTask): ApiResponse {
-  const nextPollAtMs = deps.schedule.nextPollAt(task, deps.clock.now());
-  return jsonResponse(200, viewPending(task, nextPollAtMs), retryAfter(deps, nextPollAtMs));
+  const atMs = nextPollAtMs(deps, task);
+  return jsonResponse(200, viewPending(task, atMs), retryAfter(deps, atMs));
 }
 
 /** `DELETE /tasks/{task_id}`: 204, or 409 for a task that is final. */

@@ -32,11 +32,17 @@ function validate<T>(schema: z.ZodMiniType<T>, value: unknown, place: Place): T 
   throw invalid(parsed.error.issues.flatMap((issue) => itemsOf(issue, place, value)));
 }
 
+/** More of them would make an answer larger than Lambda may give, and help nobody. */
+const MOST_ERRORS = 50;
+
 /** 400 whose `detail` reads as a sentence and whose `errors` can be read by a program. */
 export function invalid(errors: ProblemItem[]): HttpProblem {
   const [first] = errors;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-  return new HttpProblem(400, `${nameOf(first)} ${first?.detail}${more}.`, { kind: 'invalid-request', errors });
+  return new HttpProblem(400, `${nameOf(first)} ${first?.detail}${more}.`, {
+    kind: 'invalid-request',
+    errors: errors.slice(0, MOST_ERRORS),
+  });
 }
 
 function nameOf(item: ProblemItem | undefined): string {

@@ -117,7 +117,7 @@ describe('trouble of our own', () => {
     expect(delays).toEqual([{ receiptHandle: 'r', delayMs: 5_000 }]);
     clock.advance(DAY_MS);
     expect(await handle(receive(sent, { count: 15, firstAtMs }))).toEqual([]);
-    expect(buried).toMatchObject([{ body: sent.body, reason: 'a table or secret is out of order' }]);
+    expect(buried).toMatchObject([{ body: sent.body, reason: 'a table or secret is unavailable' }]);
     expect([receiver.received, deliveries]).toEqual([[], []]);
   });
 

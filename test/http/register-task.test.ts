@@ -24,6 +24,15 @@ describe('POST /tasks', () => {
     expect(pending.rows.get('t1')).toMatchObject({ instanceId: 'gw1', projectId: 'p1', profile: 'default' });
   });
 
+  it('expects the next poll at the deadline where that comes first', async () => {
+    const { call, clock } = createApi();
+    await call('POST', '/tasks', { body: { task_id: 't1', deadline_seconds: 3_600 } });
+    clock.advance(3_590_000);
+    const reply = await call('GET', '/tasks/t1');
+    expect(reply.json().next_poll_at).toBe(iso(START_MS + 3_600_000));
+    expect(reply.headers['retry-after']).toBe('10');
+  });
+
   it('takes instance_id and project_id of the request before those of the profile', async () => {
     const { call } = createApi();
     const body = { task_id: 't1', instance_id: 'gw9', project_id: 'p9', deadline_seconds: 60 };
@@ -179,6 +188,13 @@ describe('what POST /tasks refuses', () => {
     const reply = await call('POST', '/tasks', { body: { label: '', color: 1, size: 2 } });
     const pointers = reply.json().errors.map((error) => error.pointer);
     expect(pointers.sort()).toEqual(['#/color', '#/label', '#/size', '#/task_id']);
+  });
+
+  it('lists no more than fifty of what is wrong, and says how many there are', async () => {
+    const unknown = Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`key${i}`, 1]));
+    const reply = await createApi().call('POST', '/tasks', { body: { task_id: 't', ...unknown } });
+    expect(reply.json().errors).toHaveLength(50);
+    expect(reply.json().detail).toContain('(and 399 more)');
   });
 
   it('names __proto__ as any other unknown field', async () => {

@@ -51,7 +51,7 @@ describe('GET /tasks/{task_id}', () => {
   it.each<ParsedResult>([
     { kind: 'none' },
     { kind: 'failure', error_code: 'APIG.3202', error_msg: 'no', extra: { more: 1 } },
-    { kind: 'raw', raw: '{', reason: 'not JSON' },
+    { kind: 'raw', raw: '{', reason: 'not JSON', extra: { note: 'unknown' } },
     { kind: 'import', success: [], failure: [{ path: '/x', odd: [1] }], ignore: [{}], swagger: { id: 's' }, extra: {} },
   ])('shows a result of kind $kind as it is', async (result) => {
     const body = (await createApi({}, { results: [taskResult({ result })] }).call('GET', '/tasks/f1')).json();

@@ -1,3 +1,4 @@
+import { nextSteps, watchCall } from './next-steps.ts';
 import type { TaskResult } from './outcome.ts';
 import {
   countWords,
@@ -36,7 +37,7 @@ export type AlertOptions = {
 /** One result as a person reads it at night on a phone: outcome first, at most 1,600 UTF-16 units in all. */
 export function alertText(result: TaskResult, options: AlertOptions = {}): AlertText {
   const above = [alertHeadline(result), '', ...factLines(result), ...errorLines(result)];
-  const below = ['', ...whereLines(result, options)];
+  const below = ['', ...nextLine(result, options), ...whereLines(result, options)];
   const room = MAX_ALERT_UNITS - [...above, ...below].join('\n').length;
   return { subject: alertSubject(result), body: [...above, ...failureLines(result, room), ...below].join('\n') };
 }
@@ -108,6 +109,12 @@ function failureTitle(shown: number, total: number): string {
   const apis = total === 1 ? '1 failed API' : `${total} failed APIs`;
   if (shown === 0) return `${apis}: see the whole result`;
   return shown === total ? `${apis}:` : `The first ${shown} of ${apis}:`;
+}
+
+/** `Next: …`: what to do, where something is to be done. */
+function nextLine(result: TaskResult, { publicUrl }: AlertOptions): string[] {
+  const steps = nextSteps(result.outcome, watchCall(resultUrl(result.taskId, publicUrl)));
+  return steps.length > 0 ? [`Next: ${steps.join(' ')}`] : [];
 }
 
 function whereLines(result: TaskResult, { publicUrl }: AlertOptions): string[] {

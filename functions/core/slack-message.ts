@@ -1,3 +1,4 @@
+import { nextSteps, watchCall } from './next-steps.ts';
 import type { Outcome } from './outcome.ts';
 import { countWords, durationWords, failureWords, needsAttention, outcomeHeadline, shortId } from './outcome-words.ts';
 import {
@@ -31,6 +32,8 @@ const ID_MAX = 80;
 const REASON_MAX = 280;
 const API_MAX = 160;
 const ERROR_MAX = 600;
+/** Longer calls are not shown, for a call that is cut is none. */
+const CALL_MAX = 300;
 /** How many failed APIs one message lists; the button leads to the rest. */
 const FAILURES_SHOWN = 10;
 /** Room for `…and 123456 more` and the JSON around a section. */
@@ -44,7 +47,7 @@ export function renderSlackMessage(event: TaskEvent, mention?: string): SlackMes
     fieldsSection(fieldsOf(event), needsAttention(data) ? mention : undefined),
     ...errorSection(data),
   ];
-  const bottom = [...linkButton('Open the result', data.result_url), contextOf(event)];
+  const bottom = [...nextSection(data), ...linkButton('Open the result', data.result_url), contextOf(event)];
   const text = fallback(fallbackText(data));
   const room = MESSAGE_BUDGET - cost({ text, blocks: [...top, ...bottom] }) - SECTION_OVERHEAD;
   return { text, blocks: [...top, ...failureSection(data, room), ...bottom] };
@@ -119,6 +122,13 @@ function takeLines(lines: string[], room: number): string[] {
     return units > SECTION_BUDGET || json > room;
   });
   return end === -1 ? lines : lines.slice(0, end);
+}
+
+/** What to do, where something is to be done. A call that does not fit is on the result's page. */
+function nextSection({ outcome, result_url: url }: TaskEventData): SlackBlock[] {
+  const call = watchCall(url);
+  const steps = nextSteps(outcome, call.length > CALL_MAX ? undefined : code(call, CALL_MAX * 2));
+  return steps.length > 0 ? [section(`*Next*\n${steps.join('\n')}`)] : [];
 }
 
 function contextOf({ data }: TaskEvent): SlackBlock {

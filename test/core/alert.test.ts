@@ -36,6 +36,27 @@ describe('alertText', () => {
     expect(body).toContain(`Whole result: ${publicUrl}/tasks/${partialImport.taskId}`);
   });
 
+  it.each([
+    [partialImport, 'Next: Fix the failed APIs in the definition, import it again'],
+    [failedImport, 'Next: Read the error, fix the definition or the request, start it again'],
+    [expiredImport, 'Next: Look in the Huawei Cloud console whether the task still runs. To watch it again, send POST'],
+  ])('says above the whole result what to do next', (result, next) => {
+    const { body } = alertText(result, { publicUrl });
+    expect(body).toContain(`\n\n${next}`);
+    expect(body).toMatch(/\nNext: .*\nWhole result: /);
+  });
+
+  it('names the call that watches a task again whose end is not known', () => {
+    for (const outcome of ['expired', 'not_found', 'rejected'] as const) {
+      const { body } = alertText({ ...expiredImport, outcome }, { publicUrl });
+      expect(body).toContain(`send POST ${publicUrl}/tasks/${expiredImport.taskId}/watch\n`);
+    }
+  });
+
+  it('has nothing to do after a success', () => {
+    expect(alertText(goodExport).body).not.toContain('Next:');
+  });
+
   it('names the route where no public URL is configured', () => {
     expect(alertText(partialImport).body).toContain(`Whole result: GET /tasks/${partialImport.taskId}`);
   });
@@ -83,7 +104,7 @@ describe('alertText', () => {
       summary: { failed: 9 },
       result: { kind: 'import', success: [], failure },
     });
-    expect(body).toContain('The first 4 of 9 failed APIs:\n- GET ppp');
+    expect(body).toContain('The first 3 of 9 failed APIs:\n- GET ppp');
     expect(body.length).toBeLessThanOrEqual(1_600);
   });
 

@@ -64,6 +64,22 @@ describe('a Slack message', () => {
     expect(blocks).not.toContain('`GET /p10`');
   });
 
+  it('says what to do next after everything but a success', () => {
+    for (const outcome of OUTCOMES) {
+      const blocks = textOf(renderSlackMessage(withOutcome(outcome)).blocks);
+      expect(blocks.includes('*Next*')).toBe(outcome !== 'succeeded');
+      const again = ['expired', 'not_found', 'rejected'].includes(outcome);
+      expect(blocks.includes('/watch`')).toBe(again);
+    }
+  });
+
+  it('shows no call that is too long to be whole', () => {
+    const event = withOutcome('expired');
+    const message = renderSlackMessage({ ...event, data: { ...event.data, result_url: `/${'a'.repeat(400)}` } });
+    expect(textOf(message)).toContain('*Next*');
+    expect(textOf(message)).not.toContain('To watch it again');
+  });
+
   it('has a button only where the result has an absolute address', () => {
     const event = makeEvent();
     const relative = { ...event, data: { ...event.data, result_url: '/tasks/1' } };

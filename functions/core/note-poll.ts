@@ -26,7 +26,7 @@ export async function keepError(
   if (task.lastError?.code !== error.code) await deps.pending.recordError(task.taskId, error);
 }
 
-/** Counts a fault and logs it, unless it is the repeated one of a resting profile. */
+/** Counts a fault, and logs it where it is news: not the repeated one of a resting profile, nor the one on the row. */
 export function noteFault({ metrics, log }: SweepDeps, task: PendingTask, { observation, requests }: Observing): void {
   if (observation.kind !== 'fault') return;
   const { fault } = observation;
@@ -36,6 +36,8 @@ export function noteFault({ metrics, log }: SweepDeps, task: PendingTask, { obse
   if (fault.class === 'unauthenticated' || fault.class === 'forbidden') metrics.add('ProfileBroken', 1);
   // A resting profile has had its line and its alert; thousands of its tasks would only repeat them.
   if (requests === 0) return;
+  // Nor is it news at every poll that Huawei still does not know a task: that would be twenty lines for each.
+  if (task.lastError?.code === fault.error.code) return;
   log.warn('poll failed', { task_id: task.taskId, profile: task.profile, fault: fault.class, ...fault.error });
 }
 

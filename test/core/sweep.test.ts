@@ -23,6 +23,8 @@ import { createMemoryPending, createMemoryResults } from './support/memory-store
 type Answer = (task: PendingTask) => Observation | 'no_turn' | Promise<Observation>;
 
 function setUp(tasks: PendingTask[], answer: Answer, concurrency = 4) {
+  const warnings: string[] = [];
+  const log = { ...silentLog, warn: (message: string) => void warnings.push(message) };
   const clock = createVirtualClock();
   const pending = createMemoryPending(tasks);
   const results = createMemoryResults();
@@ -42,7 +44,7 @@ function setUp(tasks: PendingTask[], answer: Answer, concurrency = 4) {
     schedule: createTaskSchedule(DEFAULT_SCHEDULE),
     clock,
     metrics,
-    log: silentLog,
+    log,
     concurrency,
     budget: createByteBudget(1_000),
     retentionMs: 86_400_000,
@@ -57,7 +59,7 @@ function setUp(tasks: PendingTask[], answer: Answer, concurrency = 4) {
       shareOf: () => 1,
       ...span,
     });
-  return { clock, pending, results, metrics, polled, sweep, finish: sweeper.finish };
+  return { clock, pending, results, metrics, polled, warnings, sweep, finish: sweeper.finish };
 }
 
 const tasks = (count: number) => Array.from({ length: count }, (_, i) => pendingTask({ taskId: `t${i}` }));
@@ -247,5 +249,15 @@ describe('a sweep', () => {
     );
     await sweep({ signal: stop.signal });
     expect(polled.length).toBeLessThan(3);
+  });
+
+  it('warns of a task once for each error code, and counts every poll of it', async () => {
+    const { pending, metrics, warnings, sweep } = setUp(tasks(1), () => faultObservation('not_found'));
+    for (const nowMs of [START_MS, START_MS + 60_000, START_MS + 120_000]) await sweep({ nowMs });
+    expect(metrics.sums.PollErrors).toBe(3);
+    expect(warnings).toEqual(['poll failed']);
+    await pending.recordError('t0', { code: 'ANOTHER', message: '' });
+    await sweep({ nowMs: START_MS + 180_000 });
+    expect(warnings).toEqual(['poll failed', 'poll failed']);
   });
 });

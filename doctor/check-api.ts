@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { parseJson } from '../functions/core/parse-result.ts';
 import type { Clock } from '../functions/core/ports.ts';
+import { lineOf } from '../functions/core/safe-text.ts';
 import { type Finding, fail, ok, warn } from './check.ts';
 import { nameNetworkError } from './explain-error.ts';
 
@@ -11,9 +12,17 @@ const TIMEOUT_MS = 15_000;
 /** A task past its deadline is ended by the next sweep; this much later, there is no next sweep. */
 const OVERDUE_MS = 5 * 60_000;
 const PAGE = 100;
+/** So many tasks are named, where more have the same trouble. */
+const NAMED = 3;
 
 const pageSchema = z.object({
-  items: z.array(z.object({ deadline_at: z.string(), last_error: z.optional(z.unknown()) })),
+  items: z.array(
+    z.object({
+      task_id: z.string(),
+      deadline_at: z.string(),
+      last_error: z.optional(z.object({ code: z.string() })),
+    }),
+  ),
   next_cursor: z.optional(z.string()),
 });
 
@@ -48,9 +57,12 @@ function judgePending({ items, next_cursor }: z.infer<typeof pageSchema>, nowMs:
   if (overdue > 0) {
     return fail(name, `${overdue} of ${count} are past their deadline`, 'the poller does not run: read its log');
   }
-  const troubled = items.filter(({ last_error }) => last_error !== undefined).length;
-  if (troubled === 0) return ok(name, count);
-  return warn(name, `${troubled} of ${count} have a last_error`, 'read it in GET /tasks?state=pending');
+  const troubled = items.flatMap(({ task_id, last_error }) => (last_error ? [`${task_id} ${last_error.code}`] : []));
+  if (troubled.length === 0) return ok(name, count);
+  const named = troubled.slice(0, NAMED).map((task) => lineOf(task, 120));
+  const rest = troubled.length > named.length ? ', …' : '';
+  const message = `${troubled.length} of ${count} have a last_error: ${named.join(', ')}${rest}`;
+  return warn(name, message, 'read it in GET /tasks/{task_id}');
 }
 
 type Got = { kind: 'answer'; status: number; body: unknown } | { kind: 'failed'; why: string };

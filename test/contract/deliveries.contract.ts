@@ -65,12 +65,14 @@ export function describeDeliveries(name: string, start: StartBackend, { compares
       expect(await results.get('gone')).toBeUndefined();
     });
 
-    it.runIf(comparesMaps)('appends nothing twice when it is repeated because its answer was lost', async () => {
-      const { recordDeliveries, deliveries } = await setUp();
-      await recordDeliveries(taskId, [{ ...delivery, channel: 'ops' }, delivery]);
-      await recordDeliveries(taskId, [{ ...delivery, channel: 'ops' }, delivery]);
-      await recordDeliveries(taskId, [{ ...delivery, attempts: 2 }]);
-      expect(await deliveries()).toHaveLength(3);
-    });
+    if (comparesMaps) {
+      it('appends nothing twice when it is repeated because its answer was lost', async () => {
+        const { recordDeliveries, deliveries } = await setUp();
+        await recordDeliveries(taskId, [{ ...delivery, channel: 'ops' }, delivery]);
+        await recordDeliveries(taskId, [{ ...delivery, channel: 'ops' }, delivery]);
+        await recordDeliveries(taskId, [{ ...delivery, attempts: 2 }]);
+        expect(await deliveries()).toHaveLength(3);
+      });
+    }
   });
 }

@@ -2,14 +2,26 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import { parseArgs } from 'node:util';
 import { runDemo } from '../local/demo/run-demo.ts';
 import { wantsColours } from '../local/terminal-alerts.ts';
 
+function wantsJson(): boolean {
+  try {
+    return parseArgs({ options: { json: { type: 'boolean', default: false } } }).values.json;
+  } catch {
+    console.error('npm run demo [-- --json]   --json: messages to Slack and to machines as they are sent');
+    process.exit(2);
+  }
+}
+
+const asJson = wantsJson();
 const { NO_COLOR } = process.env;
 const isTty = process.stdout.isTTY === true;
 const colours = wantsColours({ isTty, ...(NO_COLOR !== undefined && { noColor: NO_COLOR }) });
 const dataDir = await mkdtemp(path.join(tmpdir(), 'apig-task-notifier-'));
 const terminal = { write: (text: string) => process.stdout.write(text), colours };
-const unexpected = await runDemo({ dataDir, terminal, isTty }).finally(() => rm(dataDir, { recursive: true }));
+const running = runDemo({ dataDir, terminal, isTty, asJson });
+const unexpected = await running.finally(() => rm(dataDir, { recursive: true }));
 if (unexpected.length > 0) console.error(`not as expected: ${unexpected.join(', ')}`);
 process.exitCode = unexpected.length > 0 ? 1 : 0;

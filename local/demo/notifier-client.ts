@@ -13,7 +13,8 @@ export type WireTask = {
 };
 
 export type NotifierClient = {
-  register(taskId: string, label: string): Promise<void>;
+  /** With `callbackUrl`, that is where the final event is posted. */
+  register(taskId: string, label: string, callbackUrl?: string): Promise<void>;
   get(taskId: string): Promise<WireTask>;
 };
 
@@ -26,8 +27,9 @@ export function createNotifierClient(url: string, apiKey: string): NotifierClien
     return (await response.json()) as WireTask;
   };
   return {
-    async register(taskId, label) {
-      await call('/tasks', { method: 'POST', body: JSON.stringify({ task_id: taskId, label }) }, 202);
+    async register(taskId, label, callbackUrl) {
+      const body = JSON.stringify({ task_id: taskId, label, callback_url: callbackUrl });
+      await call('/tasks', { method: 'POST', body }, 202);
     },
     get: (taskId) => call(`/tasks/${taskId}`, {}, 200),
   };

@@ -1,6 +1,4 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { startReceiver } from './receiver.ts';
 
 export type SlackStandIn = {
   webhookUrl: string;
@@ -11,15 +9,6 @@ export type SlackStandIn = {
 
 /** Accepts what is posted to an incoming webhook, on a loopback port. */
 export async function startSlackStandIn(): Promise<SlackStandIn> {
-  const messages: unknown[] = [];
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    messages.push(JSON.parse(Buffer.concat(chunks).toString()));
-    response.end('ok');
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const webhookUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/services/T0/B0/demo`;
-  return { webhookUrl, messages, close: () => server.closeAllConnections() ?? server.close() };
+  const { url, bodies, close } = await startReceiver('/services/T0/B0/demo');
+  return { webhookUrl: url, messages: bodies, close };
 }

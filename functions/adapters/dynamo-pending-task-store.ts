@@ -3,7 +3,6 @@ import {
   GetItemCommand,
   PutItemCommand,
   ScanCommand,
-  type ScanCommandOutput,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { createBoundedMap } from '../core/bounded-map.ts';
@@ -25,7 +24,7 @@ export function createDynamoPendingTaskStore(table: DynamoTable): PendingTaskSto
 
   const withHeard = (task: PendingTask): PendingTask => {
     const answer = heard.get(task.taskId);
-    return answer === undefined ? task : { ...task, ...answer };
+    return answer === undefined ? task : Object.assign(task, answer);
   };
 
   const get = async (taskId: string) => {
@@ -47,10 +46,12 @@ export function createDynamoPendingTaskStore(table: DynamoTable): PendingTaskSto
     },
 
     async *scan(segment) {
-      for await (const rows of scanRows(table, segment)) {
-        const tasks = readRows(table, rows, readPendingRow);
-        yield heard.size === 0 ? tasks : tasks.map(withHeard);
-      }
+      let from: Row | undefined;
+      do {
+        const { tasks, next } = await readPage(table, segment, from);
+        from = next;
+        if (tasks.length > 0) yield heard.size === 0 ? tasks : tasks.map(withHeard);
+      } while (from);
     },
 
     // A condition that is not met costs a write unit as well: callers compare with the row that they have read.
@@ -83,19 +84,16 @@ async function putNew(table: DynamoTable, task: PendingTask): Promise<boolean> {
   return (await tryOnTable(table, 'PutItem', () => table.client.send(command))) !== undefined;
 }
 
-async function* scanRows(table: DynamoTable, { segment, totalSegments }: Segment): AsyncGenerator<Row[]> {
-  let from: Row | undefined;
-  do {
-    const command: ScanCommand = new ScanCommand({
-      ...onTable(table),
-      Segment: segment,
-      TotalSegments: totalSegments,
-      ExclusiveStartKey: from,
-    });
-    const page: ScanCommandOutput = await callTable(table, 'Scan', () => table.client.send(command));
-    if (page.Items?.length) yield page.Items;
-    from = page.LastEvaluatedKey;
-  } while (from);
+/** A function of its own: while a page's tasks are polled, the rows that they were read from are held by nobody. */
+async function readPage(table: DynamoTable, { segment, totalSegments }: Segment, from: Row | undefined) {
+  const command = new ScanCommand({
+    ...onTable(table),
+    Segment: segment,
+    TotalSegments: totalSegments,
+    ExclusiveStartKey: from,
+  });
+  const { Items = [], LastEvaluatedKey: next } = await callTable(table, 'Scan', () => table.client.send(command));
+  return { tasks: readRows(table, Items, readPendingRow), next };
 }
 
 function setError(table: DynamoTable, taskId: string, error: TaskError) {

@@ -9,48 +9,54 @@ export type Allowance = {
 /** Memory that large answers share, so that many of them at once do not exceed what the process has. */
 export type ByteBudget = { open(): Allowance };
 
-type Waiting = { bytes: number; start(): void };
-
 /** First come, first served: a very large answer waits for those before it, and those after it wait for it. */
 export function createByteBudget(totalBytes: number): ByteBudget {
-  let free = totalBytes;
-  let queue: Waiting[] = [];
+  const book: Book = { totalBytes, free: totalBytes, queue: [] };
+  return { open: () => new Share(book) };
+}
 
-  const startNext = () => {
-    for (let next = queue[0]; next && next.bytes <= free; next = queue[0]) {
-      queue.shift();
-      free -= next.bytes;
-      next.start();
-    }
-  };
-  return {
-    open() {
-      let held = 0;
-      let waiting: Waiting | undefined;
-      return {
-        async take(bytes) {
-          const { promise, resolve } = Promise.withResolvers<void>();
-          const wanted = Math.min(bytes, totalBytes);
-          const start = () => {
-            held = wanted;
-            resolve();
-          };
-          waiting = { bytes: wanted, start };
-          queue.push(waiting);
-          startNext();
-          await promise;
-        },
-        release() {
-          if (held === 0 && waiting === undefined) return;
-          queue = queue.filter((other) => other !== waiting);
-          waiting = undefined;
-          free += held;
-          held = 0;
-          startNext();
-        },
-      };
-    },
-  };
+type Book = { totalBytes: number; free: number; queue: Waiting[] };
+type Waiting = { bytes: number; start(): void };
+
+/** A class, for one is made for each of thousands of polls, and hardly any asks for bytes. */
+class Share implements Allowance {
+  readonly #book: Book;
+  #held = 0;
+  #waiting: Waiting | undefined;
+
+  constructor(book: Book) {
+    this.#book = book;
+  }
+
+  async take(bytes: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const wanted = Math.min(bytes, this.#book.totalBytes);
+    const start = () => {
+      this.#held = wanted;
+      resolve();
+    };
+    this.#waiting = { bytes: wanted, start };
+    this.#book.queue.push(this.#waiting);
+    startNext(this.#book);
+    await promise;
+  }
+
+  release(): void {
+    if (this.#waiting === undefined) return;
+    this.#book.queue = this.#book.queue.filter((other) => other !== this.#waiting);
+    this.#waiting = undefined;
+    this.#book.free += this.#held;
+    this.#held = 0;
+    startNext(this.#book);
+  }
+}
+
+function startNext(book: Book): void {
+  for (let next = book.queue[0]; next && next.bytes <= book.free; next = book.queue[0]) {
+    book.queue.shift();
+    book.free -= next.bytes;
+    next.start();
+  }
 }
 
 /** In a function of so many megabytes: what is left beside the program, shared by the forms an answer has while it is read and stored. */

@@ -25,16 +25,21 @@ export function concludeTask(task: PendingTask, observation: Observation, nowMs:
   const isPastDeadline = nowMs >= task.deadlineAtMs;
   if (observation.kind === 'fault') return concludeFault(task, observation.fault, nowMs);
   const { taskStatus, taskType } = observation;
-  const typed = taskType === undefined ? {} : { taskType };
-  if (!isPastDeadline) return { kind: 'pending', heard: { status: taskStatus, ...typed } };
+  if (!isPastDeadline) return { kind: 'pending', heard: heardOf(observation, nowMs) };
   return {
     kind: 'over',
     outcome: 'expired',
     taskStatus,
-    ...typed,
+    ...(taskType !== undefined && { taskType }),
     result: { kind: 'none' },
     error: { code: 'DEADLINE', message: `Huawei Cloud still said "${taskStatus}" at the deadline` },
   };
+}
+
+function heardOf({ taskStatus, taskType }: Extract<Observation, { kind: 'pending' }>, nowMs: number): Heard {
+  const heard: Heard = { status: taskStatus, heardAtMs: nowMs };
+  if (taskType !== undefined) heard.taskType = taskType;
+  return heard;
 }
 
 function concludeFinal(answer: Extract<Observation, { kind: 'final' }>): Conclusion {

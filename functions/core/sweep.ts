@@ -57,8 +57,8 @@ export type Sweeper = {
   finish(): Promise<void>;
 };
 
-/** Tasks that may wait for a place in flight before the next ones are read. */
-const WAITING = 2_000;
+/** Tasks that may wait for a place in flight before the next ones are read: what waits long is dear to collect. */
+const WAITING = 256;
 /**
  * A sweep waits no longer than this for its last polls, and a poll no longer for its place: the next points of other
  * profiles' tasks must not wait for a slow one. The polls go on, and the sweeps that follow leave their tasks out.
@@ -95,7 +95,8 @@ async function startPolls(pass: Pass): Promise<void> {
       pass.jobs += 1;
       pass.underWay.add(task.taskId);
       const sinceMs = deps.clock.now();
-      await lanes.add(task.profile, () => pollTask(pass, task, sinceMs));
+      const accepted = lanes.add(task.profile, () => pollTask(pass, task, sinceMs));
+      if (accepted) await accepted;
     }
     if (span.signal?.aborted) break;
   }
@@ -139,6 +140,6 @@ async function handleObservation(pass: Pass, task: PendingTask, observed: Observ
     return;
   }
   noteNext(pass, task);
-  if (conclusion.heard) deps.pending.noteHeard(task.taskId, { ...conclusion.heard, heardAtMs: nowMs });
+  if (conclusion.heard) deps.pending.noteHeard(task.taskId, conclusion.heard);
   await keepError(deps, task, observation);
 }

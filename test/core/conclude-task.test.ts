@@ -9,7 +9,10 @@ const conclude = (observation: Observation, nowMs = soonMs) => concludeTask(task
 
 describe('concludeTask', () => {
   it('keeps a task pending when Huawei says processing', () => {
-    expect(conclude(processing)).toEqual({ kind: 'pending', heard: { status: 'processing', taskType: 'import_api' } });
+    expect(conclude(processing)).toEqual({
+      kind: 'pending',
+      heard: { status: 'processing', taskType: 'import_api', heardAtMs: expect.any(Number) },
+    });
   });
 
   it('ends a task that is still processing at its deadline as expired, with the last status', () => {

@@ -42,7 +42,7 @@ describe('lanes', () => {
     await lanes.add('a', job('a1'));
     await lanes.add('a', job('a2'));
     let accepted = false;
-    const third = lanes.add('a', job('a3')).then(() => {
+    const third = Promise.resolve(lanes.add('a', job('a3'))).then(() => {
       accepted = true;
     });
     await new Promise((resolve) => setImmediate(resolve));

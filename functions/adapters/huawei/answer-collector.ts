@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Allowance } from '../../core/byte-budget.ts';
+import type { OnAbort } from './abort-listeners.ts';
 
 /** A whole HTTP answer. Header names are in lower case; the body is decoded as UTF-8. */
 export type HttpAnswer = {
@@ -24,6 +25,7 @@ const SMALL_BYTES = 2 ** 20;
 type CollectorOptions = {
   maxBodyBytes: number;
   signal: AbortSignal | undefined;
+  onAbort: OnAbort;
   allowance: Allowance | undefined;
   resolve: (answer: HttpAnswer) => void;
   reject: (error: unknown) => void;
@@ -45,7 +47,7 @@ export function createAnswerCollector(options: CollectorOptions): Dispatcher.Dis
     controller?.pause();
     void options.allowance?.take(length).then(() => controller?.resume());
   };
-  const stop = () => signal?.removeEventListener('abort', onAbort);
+  let stop = () => {};
   const fail = (error: Error) => {
     stop();
     options.reject(error);
@@ -57,7 +59,7 @@ export function createAnswerCollector(options: CollectorOptions): Dispatcher.Dis
   const tooLarge = () => fail(new AnswerTooLargeError(maxBodyBytes, status));
 
   if (signal?.aborted) onAbort();
-  else signal?.addEventListener('abort', onAbort, { once: true });
+  else if (signal) stop = options.onAbort(signal, onAbort);
 
   return {
     onRequestStart(started) {

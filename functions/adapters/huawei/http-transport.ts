@@ -1,6 +1,7 @@
 import type { Dispatcher, Pool as PoolType } from 'undici';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import type { Allowance } from '../../core/byte-budget.ts';
+import { createAbortListeners } from './abort-listeners.ts';
 import { createAnswerCollector, type HttpAnswer } from './answer-collector.ts';
 
 type HttpRequest = {
@@ -38,6 +39,7 @@ export type HttpTransport = {
 export function createHttpTransport(options: TransportOptions = {}): HttpTransport {
   const { maxBodyBytes = 64 * 1024 * 1024 } = options;
   const pools = new Map<string, PoolType>();
+  const onAbort = createAbortListeners();
 
   const poolOf = (origin: string): PoolType => {
     const existing = pools.get(origin);
@@ -51,7 +53,7 @@ export function createHttpTransport(options: TransportOptions = {}): HttpTranspo
     // dispatch, not request: an answer is small and read whole, and a stream for each costs more than its signature.
     send({ origin, signal, allowance, ...request }) {
       const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
-      const collector = createAnswerCollector({ maxBodyBytes, signal, allowance, resolve, reject });
+      const collector = createAnswerCollector({ maxBodyBytes, signal, onAbort, allowance, resolve, reject });
       if (!signal?.aborted) poolOf(origin).dispatch(request satisfies Dispatcher.DispatchOptions, collector);
       return promise;
     },

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { StoreError } from '../core/errors.ts';
 import type { TaskResultStore } from '../core/ports.ts';
+import { awsHost } from './aws-host.ts';
 import { type AwsJsonService, callAwsJson } from './aws-json-call.ts';
 import type { Row } from './dynamo-attributes.ts';
 import { createDeliveryRecorder, type RowUpdate } from './dynamo-deliveries.ts';
@@ -29,7 +30,7 @@ export function createDynamoDeliveryStore(table: DynamoDeliveryTable): Pick<Task
 }
 
 async function updateRow(table: DynamoDeliveryTable, update: RowUpdate) {
-  const { tableName, region, credentials, endpoint = `https://dynamodb.${region}.amazonaws.com` } = table;
+  const { tableName, region, credentials, endpoint = `https://${awsHost('dynamodb', region)}` } = table;
   const api = { service: 'dynamodb', region, credentials, endpoint, timeoutMs: TIMEOUT_MS } as const;
   const { status, body } = await callAwsJson(api, 'DynamoDB_20120810.UpdateItem', { TableName: tableName, ...update });
   const updated = updatedSchema.safeParse(body);

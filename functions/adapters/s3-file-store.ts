@@ -4,6 +4,7 @@ import { StoreError } from '../core/errors.ts';
 import { checkFileKey } from '../core/file-key.ts';
 import type { FileRef } from '../core/parsed-result.ts';
 import type { Clock, FileStore } from '../core/ports.ts';
+import { awsHost } from './aws-host.ts';
 
 export type S3FileStoreOptions = {
   bucket: string;
@@ -128,7 +129,7 @@ async function scopeOf({ credentials, region }: S3FileStoreOptions) {
 
 function urlOf({ bucket, region, endpoint }: S3FileStoreOptions, key: string): string {
   if (endpoint !== undefined) return `${endpoint.replace(/\/+$/, '')}/${bucket}/${key}`;
-  const host = `s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+  const host = awsHost('s3', region);
   // A dot in the bucket's name does not match the certificate of *.s3.
   return bucket.includes('.') ? `https://${host}/${bucket}/${key}` : `https://${bucket}.${host}/${key}`;
 }

@@ -69,7 +69,11 @@ export function createSettlingRound(deps: SettleDeps): SettlingRound {
       const stored = await deps.storeResult(result);
       if (stored.kind === 'exists' && isLeftToOther(stored.result, result, deps.clock.now())) return false;
       if (round.push(stored.result) === 1) void tellLater();
-      if (round.length >= MAX_ROUND) tell();
+      if (round.length >= MAX_ROUND) {
+        tell();
+        // Results that wait to be told are held in memory: no more come before these have gone.
+        await Promise.all(told);
+      }
       return true;
     },
     async finish() {

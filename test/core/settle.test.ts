@@ -57,6 +57,29 @@ describe('settling', () => {
     expect(published).toEqual(['a', 'b']);
   });
 
+  it('takes no more results than a round has before these are told', async () => {
+    const ids = Array.from({ length: 500 }, (_, i) => `t${i}`);
+    const { published, publisher, round } = setUp(ids);
+    const gone = Promise.withResolvers<void>();
+    const slow: EventPublisher = {
+      async publish(batch) {
+        await gone.promise;
+        return publisher().publish(batch);
+      },
+    };
+    const settling = round([slow]);
+    for (const id of ids.slice(1)) await settling.add(resultOf(id));
+    let isAdded = false;
+    const last = settling.add(resultOf('t0')).then(() => {
+      isAdded = true;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isAdded).toBe(false);
+    gone.resolve();
+    await last;
+    expect(published).toHaveLength(500);
+  });
+
   it('throws at the end what could not be told meanwhile', async () => {
     const { clock, round } = setUp(['a']);
     const settling = round([{ publish: () => Promise.reject(new Error('topic gone')) }]);

@@ -2,6 +2,7 @@ import type { BoundedMap } from './bounded-map.ts';
 import { createGate } from './gate.ts';
 import type { TaskResult } from './outcome.ts';
 import type { AlertPublisher, Clock, EventPublisher, Log, MetricSink, PendingTaskStore } from './ports.ts';
+import { createTroubles } from './troubles.ts';
 
 /** A run lives at most this long: a stored result that is older and still pending was left by one that died. */
 export const RUN_LIFETIME_MS = 2 * 60_000;
@@ -46,7 +47,7 @@ const DELETES_AT_ONCE = 32;
 export function createSettlingRound(deps: SettleDeps): SettlingRound {
   let round: TaskResult[] = [];
   let timer = new AbortController();
-  const troubles: unknown[] = [];
+  const troubles = createTroubles();
   const told = new Set<Promise<void>>();
   const tell = () => {
     timer.abort();
@@ -54,7 +55,7 @@ export function createSettlingRound(deps: SettleDeps): SettlingRound {
     round = [];
     if (results.length === 0) return;
     const telling = publishAndRemove(deps, results)
-      .catch((error: unknown) => void troubles.push(error))
+      .catch(troubles.add)
       .finally(() => told.delete(telling));
     told.add(telling);
   };
@@ -79,7 +80,7 @@ export function createSettlingRound(deps: SettleDeps): SettlingRound {
     async finish() {
       tell();
       await Promise.all(told);
-      if (troubles.length > 0) throw causeOf(troubles.splice(0));
+      troubles.throwAll('rounds not told');
     },
   };
 }
@@ -107,10 +108,6 @@ async function publishAndRemove(deps: SettleDeps, results: TaskResult[]): Promis
   }
   await removeAll(deps.pending, told);
   for (const { taskId } of told) deps.toldBefore.delete(taskId);
-}
-
-function causeOf(troubles: unknown[]): unknown {
-  return troubles.length === 1 ? troubles[0] : new AggregateError(troubles, `${troubles.length} rounds not told`);
 }
 
 async function removeAll(pending: PendingTaskStore, results: TaskResult[]): Promise<void> {

@@ -1,7 +1,7 @@
 /** What went wrong with single tasks, kept until the others are done. */
 export type Troubles = {
   add(error: unknown): void;
-  /** Throws an `AggregateError` that names how many there were and the first causes; nothing when there were none. */
+  /** Throws an `AggregateError` that names how many there were and the first causes, and forgets them; else nothing. */
   throwAll(what: string): void;
 };
 
@@ -11,7 +11,7 @@ const NAMED = 3;
 
 /** Makes an empty collection. */
 export function createTroubles(): Troubles {
-  const kept: unknown[] = [];
+  let kept: unknown[] = [];
   let count = 0;
   return {
     add(error) {
@@ -21,7 +21,10 @@ export function createTroubles(): Troubles {
     throwAll(what) {
       if (count === 0) return;
       const causes = [...new Set(kept.map((error) => (error instanceof Error ? error.message : String(error))))];
-      throw new AggregateError(kept, `${count} ${what}: ${causes.slice(0, NAMED).join('; ')}`);
+      const error = new AggregateError(kept, `${count} ${what}: ${causes.slice(0, NAMED).join('; ')}`);
+      kept = [];
+      count = 0;
+      throw error;
     },
   };
 }

@@ -2,8 +2,8 @@ import type { Profile } from '../../core/profile.ts';
 import type { TokenOrFault, TokenSource } from './iam-token-source.ts';
 import {
   type AccessKey,
-  type PreparedHeaders,
-  prepareHeaders,
+  type PreparedSignature,
+  prepareSignature,
   type SignableRequest,
   sdkDate,
   signPrepared,
@@ -29,7 +29,7 @@ export function accessKeySignIn(profile: Profile & { ak: string; sk: string }, n
   const key = { ak: profile.ak, sk: profile.sk, securityToken: profile.security_token };
   const prepare = memoizedPreparation(key);
   return {
-    authorize: (request) => ({ kind: 'headers', headers: signPrepared(request, prepare(request, now()), key) }),
+    authorize: (request) => ({ kind: 'headers', headers: signPrepared(request, prepare(request, now())) }),
     reauthorize: async () => undefined,
   };
 }
@@ -59,13 +59,13 @@ export function tokenSignIn(sourceOf: (projectId: string) => TokenSource): SignI
 }
 
 /** Keeps the last preparation: thousands of polls of one project share a second. */
-function memoizedPreparation(key: AccessKey): (request: ProjectRequest, epochMs: number) => PreparedHeaders {
-  let last: { second: number; request: ProjectRequest; prepared: PreparedHeaders } | undefined;
+function memoizedPreparation(key: AccessKey): (request: ProjectRequest, epochMs: number) => PreparedSignature {
+  let last: { second: number; request: ProjectRequest; prepared: PreparedSignature } | undefined;
   return (request, epochMs) => {
     const second = Math.floor(epochMs / 1000);
     if (last?.second === second && hasSameHeaders(last.request, request)) return last.prepared;
     const headers = { ...request.headers, 'x-project-id': request.projectId };
-    last = { second, request, prepared: prepareHeaders({ host: request.host, headers }, key, sdkDate(epochMs)) };
+    last = { second, request, prepared: prepareSignature({ host: request.host, headers }, key, sdkDate(epochMs)) };
     return last.prepared;
   };
 }

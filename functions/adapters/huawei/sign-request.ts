@@ -1,4 +1,5 @@
-import { createHmac, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
+import { type HmacSha256, prepareHmacSha256 } from './hmac-sha256.ts';
 
 /** A permanent or (with `securityToken`) temporary access key. */
 export type AccessKey = { ak: string; sk: string; securityToken?: string | undefined };
@@ -26,36 +27,41 @@ const EMPTY_BODY_SHA256 = hash('sha256', '', 'hex');
  * Source: Huawei Cloud API Gateway, "Signature algorithm".
  */
 export function signRequest(request: SignableRequest, key: AccessKey, date: string): Record<string, string> {
-  return signPrepared(request, prepareHeaders(request, key, date), key);
+  return signPrepared(request, prepareSignature(request, key, date));
 }
 
-/** The part of a signature that requests of the same second share: the headers, as sent and in canonical form. */
-export type PreparedHeaders = { sent: Record<string, string>; canonical: string; signed: string; date: string };
+/** What the requests of one key, host and second share: the headers, as sent and in canonical form, and the key. */
+export type PreparedSignature = {
+  sent: Record<string, string>;
+  canonical: string;
+  signed: string;
+  date: string;
+  ak: string;
+  hmac: HmacSha256;
+};
 
-export function prepareHeaders(
+export function prepareSignature(
   { host, headers }: Pick<SignableRequest, 'host' | 'headers'>,
   key: AccessKey,
   date: string,
-): PreparedHeaders {
+): PreparedSignature {
   const sent: Record<string, string> = { ...headers, 'x-sdk-date': date };
   if (key.securityToken) sent['x-security-token'] = key.securityToken;
-  return { sent, date, ...canonicalHeaders({ ...sent, host }) };
+  return { sent, date, ...canonicalHeaders({ ...sent, host }), ak: key.ak, hmac: prepareHmacSha256(key.sk) };
 }
 
-/** `signRequest`, with its headers prepared. */
+/** `signRequest`, with what can be shared prepared. */
 export function signPrepared(
   request: Omit<SignableRequest, 'host' | 'headers'>,
-  { sent, canonical, signed, date }: PreparedHeaders,
-  key: AccessKey,
+  { sent, canonical, signed, date, ak, hmac }: PreparedSignature,
 ): Record<string, string> {
   // Ends in a slash for signing, whatever is sent.
   const path = request.path.endsWith('/') ? request.path : `${request.path}/`;
   const query = request.query ? canonicalQuery(request.query) : '';
   const bodyHash = request.body ? hash('sha256', request.body, 'hex') : EMPTY_BODY_SHA256;
   const canonicalRequest = `${request.method}\n${path}\n${query}\n${canonical}\n${signed}\n${bodyHash}`;
-  const toSign = `${ALGORITHM}\n${date}\n${hash('sha256', canonicalRequest, 'hex')}`;
-  const signature = createHmac('sha256', key.sk).update(toSign).digest('hex');
-  return { ...sent, authorization: `${ALGORITHM} Access=${key.ak}, SignedHeaders=${signed}, Signature=${signature}` };
+  const signature = hmac(`${ALGORITHM}\n${date}\n${hash('sha256', canonicalRequest, 'hex')}`);
+  return { ...sent, authorization: `${ALGORITHM} Access=${ak}, SignedHeaders=${signed}, Signature=${signature}` };
 }
 
 /** Epoch milliseconds as `YYYYMMDDTHHMMSSZ`. */

@@ -50,7 +50,7 @@ export function createDynamoPendingTaskStore(table: DynamoTable): PendingTaskSto
       do {
         const { tasks, next } = await readPage(table, segment, from);
         from = next;
-        if (tasks.length > 0) yield heard.size === 0 ? tasks : tasks.map(withHeard);
+        if (tasks.length > 0) yield heard.isEmpty() ? tasks : tasks.map(withHeard);
       } while (from);
     },
 

@@ -3,31 +3,30 @@ export type BoundedMap<V> = {
   get(key: string): V | undefined;
   set(key: string, value: V): void;
   delete(key: string): void;
-  readonly size: number;
+  isEmpty(): boolean;
 };
 
-/** Setting a key again makes it the newest. */
+/**
+ * Keeps the newest half of `capacity` at least. In two generations, the older of which goes as a whole: a `Map` that
+ * gives up its first entry again and again has to step over all that it has given up before.
+ */
 export function createBoundedMap<V>(capacity: number): BoundedMap<V> {
-  const entries = new Map<string, V>();
+  const half = Math.ceil(capacity / 2);
+  let younger = new Map<string, V>();
+  let older = new Map<string, V>();
   return {
-    get: (key) => entries.get(key),
+    get: (key) => younger.get(key) ?? older.get(key),
     set(key, value) {
-      entries.delete(key);
-      entries.set(key, value);
-      if (entries.size > capacity) forgetOldest(entries);
+      if (younger.size >= half && !younger.has(key)) {
+        older = younger;
+        younger = new Map();
+      }
+      younger.set(key, value);
     },
     delete(key) {
-      entries.delete(key);
+      younger.delete(key);
+      older.delete(key);
     },
-    get size() {
-      return entries.size;
-    },
+    isEmpty: () => younger.size === 0 && older.size === 0,
   };
-}
-
-function forgetOldest(entries: Map<string, unknown>): void {
-  for (const oldest of entries.keys()) {
-    entries.delete(oldest);
-    return;
-  }
 }

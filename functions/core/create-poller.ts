@@ -66,19 +66,19 @@ export function createPoller(deps: PollerDeps): Poller {
   const limiters = createLimiters(clock);
   const budget = createByteBudget(settings.answerBytes ?? 256 * 2 ** 20);
   const toldBefore = createBoundedMap<number>(REMEMBERED_RESULTS);
-  const observing = { query: deps.query, clock, health, limiterOf: limiters.of, random: Math.random };
   const pollWindow = createPollWindow({ ...settings, clock, metrics, log, beginWindow: health.beginWindow });
   return async (request) => {
     const [profiles, schedule] = await Promise.all([deps.profiles(), deps.schedule()]);
     limiters.configure(profiles, request.segment.totalSegments);
     const cutOff = AbortSignal.timeout(Math.max(0, request.stopAtMs - clock.now()) + FINISH_MS);
+    const observing = { query: deps.query, clock, health, limiterOf: limiters.of, cutOff, random: Math.random };
     const settling = { ...deps, toldBefore, storeResult: withDefaultCallback(deps.storeResult, profiles) };
     const sweeping = {
       ...{ pending: deps.pending, schedule, clock, metrics, log, random: Math.random },
       concurrency: settings.concurrency,
       budget,
       retentionMs: settings.retentionMs,
-      observe: (task: PendingTask, limits: ObserveLimits) => observeTask(observing, task, { ...limits, cutOff }),
+      observe: (task: PendingTask, limits: ObserveLimits) => observeTask(observing, task, limits),
       startRound: () => createSettlingRound(settling),
     };
     return pollWindow(request, createSweeper(sweeping));

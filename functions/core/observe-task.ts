@@ -10,6 +10,8 @@ export type ObserveDeps = {
   clock: Clock;
   health: ProfileHealth;
   limiterOf(profile: string): RateLimiter;
+  /** Cuts requests in flight off: a server that drips its answer must not hold the invocation. */
+  cutOff?: AbortSignal | undefined;
   /** 0 ≤ x < 1; for the jitter. */
   random(): number;
 };
@@ -18,11 +20,9 @@ export type ObserveLimits = {
   /** No new request after this instant (epoch milliseconds). */
   untilMs: number;
   /** No new request after it aborts; one in flight may finish. */
-  signal?: AbortSignal;
-  /** Cuts requests in flight off: a server that drips its answer must not hold the invocation. */
-  cutOff?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** For large answers. */
-  allowance?: Allowance;
+  allowance?: Allowance | undefined;
 };
 
 /** One poll's end: what was learned, or that there was no turn for it in this window. */
@@ -60,7 +60,7 @@ function learnedFrom(observed: Observed): Learned {
 async function pollWithRetries(
   deps: ObserveDeps,
   task: PendingTask,
-  { untilMs, signal, cutOff, allowance }: ObserveLimits,
+  { untilMs, signal, allowance }: ObserveLimits,
 ): Promise<Observed> {
   const limiter = deps.limiterOf(task.profile);
   let last: Observation | undefined;
@@ -70,7 +70,7 @@ async function pollWithRetries(
     const refused = deps.health.restOf(task);
     if (refused) return { kind: 'observed', observation: { kind: 'fault', fault: refused }, requests };
     allowance?.release();
-    last = await deps.query.poll(task, { signal: cutOff, allowance });
+    last = await deps.query.poll(task, { signal: deps.cutOff, allowance });
     requests += 1;
     if (last.kind !== 'fault' || !isPassing(last.fault)) break;
     const delayMs = backoffMs(last.fault, requests - 1, deps.random());

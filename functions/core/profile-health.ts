@@ -14,13 +14,16 @@ const BRIEF_REST_MS = 30_000;
 export type ProfileHealth = {
   /** Forgets what was verified (not what is broken): the next request probes again. */
   beginWindow(): void;
-  /** Resolves to a report function to call with the poll's fault, or to the fault that made the profile rest. */
-  admit(task: TaskIdentity): Promise<Admission>;
+  /** A report function to call with what the poll learned, or the fault that made the profile rest; waits for a probe. */
+  admit(task: TaskIdentity): Admission | Promise<Admission>;
   /** The fault that makes the task's profile or gateway rest now, for who was admitted a while ago. */
   restOf(task: TaskIdentity): Fault | undefined;
 };
 
-export type Admission = { kind: 'go'; report(learned: Learned): Promise<void> } | { kind: 'rest'; fault: Fault };
+export type Admission = { kind: 'go'; report: Report } | { kind: 'rest'; fault: Fault };
+
+/** Nothing to wait for where the poll learned nothing new. */
+type Report = (learned: Learned) => Promise<void> | undefined;
 
 /** What a poll told of its profile: a fault, that it works, or nothing, for the poll had no turn. */
 export type Learned = Fault | 'works' | 'nothing';
@@ -32,43 +35,56 @@ export function createProfileHealth(clock: Clock, alerts: OperatorAlerter): Prof
   const states = new Map<string, State>();
   const resting = new Map<string, { untilMs: number; fault: Fault }>();
 
-  const restOf = (task: TaskIdentity): Fault | undefined => {
-    const rests = [resting.get(task.profile), resting.get(gatewayKey(task))];
-    return rests.find((rest) => rest && clock.now() < rest.untilMs)?.fault;
+  const restUnder = (key: string): Fault | undefined => {
+    const rest = resting.get(key);
+    if (rest === undefined || clock.now() < rest.untilMs) return rest?.fault;
+    resting.delete(key);
+    return undefined;
   };
-  const report = async (task: TaskIdentity, learned: Learned) => {
-    if (typeof learned === 'string') return;
-    const key = restKey(task, learned);
+  const restOf = (task: TaskIdentity): Fault | undefined =>
+    resting.size === 0 ? undefined : (restUnder(task.profile) ?? restUnder(gatewayKey(task)));
+  const noteFault = async (task: TaskIdentity, fault: Fault) => {
+    const key = restKey(task, fault);
     if (!key || restOf(task)) return;
-    resting.set(key, { untilMs: clock.now() + restMs(learned), fault: learned });
-    await alerts.raise(brokenProfileAlert(task, learned, key));
+    resting.set(key, { untilMs: clock.now() + restMs(fault), fault });
+    await alerts.raise(brokenProfileAlert(task, fault, key));
   };
+  const report = (task: TaskIdentity, learned: Learned) =>
+    typeof learned === 'string' ? undefined : noteFault(task, learned);
   const probe = (task: TaskIdentity): Admission => {
     const { promise: done, resolve } = Promise.withResolvers<void>();
     states.set(task.profile, { kind: 'probing', done });
     return {
       kind: 'go',
       report: async (learned) => {
-        await report(task, learned).finally(() => {
+        try {
+          await report(task, learned);
+        } finally {
           if (learned === 'nothing') states.delete(task.profile);
           else states.set(task.profile, { kind: 'verified' });
           resolve();
-        });
+        }
       },
     };
+  };
+  const admitNow = (task: TaskIdentity): Admission => {
+    const fault = restOf(task);
+    if (fault) return { kind: 'rest', fault };
+    if (!states.has(task.profile)) return probe(task);
+    return { kind: 'go', report: (learned) => report(task, learned) };
+  };
+  const admitAfterProbe = async (task: TaskIdentity): Promise<Admission> => {
+    for (let state = states.get(task.profile); state?.kind === 'probing'; state = states.get(task.profile))
+      await state.done;
+    return admitNow(task);
   };
   return {
     restOf,
     beginWindow() {
       for (const [profile, state] of states) if (state.kind === 'verified') states.delete(profile);
     },
-    async admit(task) {
-      for (let state = states.get(task.profile); state?.kind === 'probing'; state = states.get(task.profile))
-        await state.done;
-      const fault = restOf(task);
-      if (fault) return { kind: 'rest', fault };
-      if (!states.has(task.profile)) return probe(task);
-      return { kind: 'go', report: (learned) => report(task, learned) };
+    admit(task) {
+      return states.get(task.profile)?.kind === 'probing' ? admitAfterProbe(task) : admitNow(task);
     },
   };
 }

@@ -2,8 +2,8 @@ import type { Clock } from './ports.ts';
 
 /** A profile's request rate in this process. */
 export type RateLimiter = {
-  /** Waits for a turn; false when none comes before `untilMs`. */
-  take(untilMs: number, signal?: AbortSignal): Promise<boolean>;
+  /** Waits for a turn where there is none at once; false when none comes before `untilMs`. */
+  take(untilMs: number, signal?: AbortSignal): boolean | Promise<boolean>;
   /** The upstream said "slow down": halves the rate and pauses for `pauseMs`. */
   throttled(pauseMs: number): void;
   /** Requests a second, now. */
@@ -39,17 +39,22 @@ export function createRateLimiter(perSecond: number, clock: Clock): RateLimiter 
     nextTurnMs = turnMs + 1000 / (perSecond * currentShare(nowMs));
     return turnMs;
   };
+  const waitForTurn = async (firstMs: number, untilMs: number, signal: AbortSignal | undefined): Promise<boolean> => {
+    for (let turnMs: number | undefined = firstMs; turnMs !== undefined; turnMs = reserve(clock.now(), untilMs)) {
+      const known = throttles;
+      const waitMs = turnMs - clock.now();
+      if (waitMs > 0) await clock.sleep(waitMs, signal);
+      if (signal?.aborted) return false;
+      if (known === throttles) return true;
+    }
+    return false;
+  };
   return {
-    async take(untilMs, signal) {
-      for (;;) {
-        const nowMs = clock.now();
-        const known = throttles;
-        const turnMs = reserve(nowMs, untilMs);
-        if (turnMs === undefined) return false;
-        if (turnMs > nowMs) await clock.sleep(turnMs - nowMs, signal);
-        if (signal?.aborted) return false;
-        if (known === throttles) return true;
-      }
+    take(untilMs, signal) {
+      const nowMs = clock.now();
+      const turnMs = reserve(nowMs, untilMs);
+      if (turnMs === undefined || signal?.aborted) return false;
+      return turnMs <= nowMs || waitForTurn(turnMs, untilMs, signal);
     },
     throttled(pauseMs) {
       const nowMs = clock.now();

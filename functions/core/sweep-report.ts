@@ -24,7 +24,9 @@ export function emptyReport(): SweepReport {
 
 /** The profile's turns, to count in. */
 export function turnsOf({ turns }: SweepReport, profile: string): Turns {
-  const known = turns.get(profile) ?? { due: 0, polled: 0, withoutTurn: 0 };
-  turns.set(profile, known);
-  return known;
+  const known = turns.get(profile);
+  if (known) return known;
+  const none = { due: 0, polled: 0, withoutTurn: 0 };
+  turns.set(profile, none);
+  return none;
 }

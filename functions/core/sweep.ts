@@ -108,7 +108,7 @@ async function pollTask(pass: Pass, task: PendingTask, sinceMs: number): Promise
   try {
     const { untilMs, signal } = span;
     const isLate = deps.clock.now() - sinceMs > PATIENCE_MS;
-    const observed = isLate ? NO_TURN : await deps.observe(task, { untilMs, allowance, ...(signal && { signal }) });
+    const observed = isLate ? NO_TURN : await deps.observe(task, { untilMs, allowance, signal });
     if (observed.kind === 'observed') return await handleObservation(pass, task, observed);
     report.missed += 1;
     turnsOf(report, task.profile).withoutTurn += 1;

@@ -17,7 +17,7 @@ export function createDeliverWebhookRuntime() {
   const telemetry = createTelemetry();
   const { log, metrics } = telemetry;
   const client = createDynamoClient();
-  const secrets = createSecretReader({ maxAgeS: env.SECRET_MAX_AGE_S });
+  const secrets = createSecretReader({ maxAgeS: env.SECRET_MAX_AGE_S, clock });
   const endpoint = env.AWS_ENDPOINT_URL_SQS ?? env.AWS_ENDPOINT_URL;
   const queue = (queueUrl: string) => ({
     ...{ queueUrl, region: env.AWS_REGION, credentials: client.config.credentials },

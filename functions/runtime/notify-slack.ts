@@ -17,7 +17,7 @@ export function createNotifySlackRuntime() {
   const env = readEnvironment(slackEnvironment);
   const telemetry = createTelemetry();
   const { log, metrics } = telemetry;
-  const secrets = createSecretReader({ maxAgeS: env.SECRET_MAX_AGE_S });
+  const secrets = createSecretReader({ maxAgeS: env.SECRET_MAX_AGE_S, clock });
   const sns = createSnsClient();
   const aws = { region: env.AWS_REGION, credentials: sns.config.credentials };
   const sqsEndpoint = env.AWS_ENDPOINT_URL_SQS ?? env.AWS_ENDPOINT_URL;

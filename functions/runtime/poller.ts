@@ -28,7 +28,7 @@ export function createPollerRuntime() {
   const client = createDynamoClient();
   const pending = createDynamoPendingTaskStore({ client, tableName: env.PENDING_TABLE, log });
   const results = createDynamoTaskResultStore({ client, tableName: env.RESULTS_TABLE, clock, log });
-  const secrets = createSecretReader({ maxAgeS: env.SECRET_MAX_AGE_S });
+  const secrets = createSecretReader({ maxAgeS: env.SECRET_MAX_AGE_S, clock });
   const profiles = secrets.watch(env.HUAWEI_SECRET_ID, (text) =>
     validateProfiles(text, { apig: env.HUAWEICLOUD_APIG_ENDPOINT, iam: env.HUAWEICLOUD_IAM_ENDPOINT }),
   );

@@ -22,7 +22,7 @@ export function createTasksApiRuntime() {
   const telemetry = createTelemetry();
   const { log } = telemetry;
   const client = createDynamoClient();
-  const secrets = createSecretReader({ maxAgeS: env.SECRET_MAX_AGE_S });
+  const secrets = createSecretReader({ maxAgeS: env.SECRET_MAX_AGE_S, clock });
   const publishers = createPublishers(env);
   const handler = createTasksApiHandler({
     pending: createDynamoPendingTaskStore({ client, tableName: env.PENDING_TABLE, log }),

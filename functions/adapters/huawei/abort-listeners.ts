@@ -1,31 +1,34 @@
-/** Calls back when the signal aborts; the function that is returned takes that back. */
-export type OnAbort = (signal: AbortSignal, listener: () => void) => () => void;
+/** Who wants to know that a signal aborted. */
+export type AbortListener = { onAbort(reason: unknown): void };
 
-const NOTHING = () => {};
+/** One listener on a signal for all who share it. An aborted signal takes no more. */
+export type AbortListeners = {
+  add(signal: AbortSignal, listener: AbortListener): void;
+  remove(signal: AbortSignal, listener: AbortListener): void;
+};
 
-/**
- * One listener on a signal for all who share it: thousands of polls have the signal of their window, and adding each to
- * the signal itself costs a fortieth of a poll.
- */
-export function createAbortListeners(): OnAbort {
-  const bySignal = new WeakMap<AbortSignal, Set<() => void>>();
-  const listenersOf = (signal: AbortSignal): Set<() => void> => {
+/** Thousands of polls have the signal of their window, and adding each to the signal itself costs a fortieth of a poll. */
+export function createAbortListeners(): AbortListeners {
+  const bySignal = new WeakMap<AbortSignal, Set<AbortListener>>();
+  const listenersOf = (signal: AbortSignal): Set<AbortListener> => {
     const known = bySignal.get(signal);
     if (known) return known;
-    const listeners = new Set<() => void>();
+    const listeners = new Set<AbortListener>();
     bySignal.set(signal, listeners);
-    signal.addEventListener('abort', () => callAll(listeners), { once: true });
+    signal.addEventListener('abort', () => callAll(listeners, signal.reason), { once: true });
     return listeners;
   };
-  return (signal, listener) => {
-    if (signal.aborted) return NOTHING;
-    const listeners = listenersOf(signal);
-    listeners.add(listener);
-    return () => listeners.delete(listener);
+  return {
+    add(signal, listener) {
+      if (!signal.aborted) listenersOf(signal).add(listener);
+    },
+    remove(signal, listener) {
+      bySignal.get(signal)?.delete(listener);
+    },
   };
 }
 
-function callAll(listeners: Set<() => void>): void {
-  for (const listener of listeners) listener();
+function callAll(listeners: Set<AbortListener>, reason: unknown): void {
+  for (const listener of listeners) listener.onAbort(reason);
   listeners.clear();
 }

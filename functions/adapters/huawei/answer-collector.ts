@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Allowance } from '../../core/byte-budget.ts';
-import type { OnAbort } from './abort-listeners.ts';
+import type { AbortListener, AbortListeners } from './abort-listeners.ts';
 
 /** A whole HTTP answer. Header names are in lower case; the body is decoded as UTF-8. */
 export type HttpAnswer = {
@@ -22,81 +22,104 @@ export class AnswerTooLargeError extends Error {
 /** Smaller answers are many and ask for no share. */
 const SMALL_BYTES = 2 ** 20;
 
-type CollectorOptions = {
+export type AnswerOptions = {
   maxBodyBytes: number;
   signal: AbortSignal | undefined;
-  onAbort: OnAbort;
+  listeners: AbortListeners;
   allowance: Allowance | undefined;
-  resolve: (answer: HttpAnswer) => void;
-  reject: (error: unknown) => void;
 };
 
-/** An undici handler that gathers one answer and settles once. An abort settles at once, even while queued for a socket. */
-export function createAnswerCollector(options: CollectorOptions): Dispatcher.DispatchHandler {
-  const { maxBodyBytes, signal } = options;
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  let status = 0;
-  let headers: HttpAnswer['headers'] = {};
-  let controller: Dispatcher.DispatchController | undefined;
-  let hasShare = options.allowance === undefined;
+/**
+ * An undici handler that gathers one answer and settles `answer` once. An abort settles at once, even while queued for a
+ * socket. A class, for one is made for each of thousands of polls.
+ */
+export class AnswerCollector implements Dispatcher.DispatchHandler, AbortListener {
+  readonly #options: AnswerOptions;
+  readonly #settled = Promise.withResolvers<HttpAnswer>();
+  readonly #chunks: Buffer[] = [];
+  #bytes = 0;
+  #status = 0;
+  #headers: HttpAnswer['headers'] = {};
+  #controller: Dispatcher.DispatchController | undefined;
+  #hasShare: boolean;
+
+  constructor(options: AnswerOptions) {
+    const { signal, listeners, allowance } = options;
+    this.#options = options;
+    this.#hasShare = allowance === undefined;
+    if (signal?.aborted) this.onAbort(signal.reason);
+    else if (signal) listeners.add(signal, this);
+  }
+
+  get answer(): Promise<HttpAnswer> {
+    return this.#settled.promise;
+  }
+
+  onAbort(reason: unknown): void {
+    this.#fail(reason instanceof Error ? reason : new DOMException('the poll was aborted', 'AbortError'));
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    const { signal } = this.#options;
+    if (signal?.aborted) this.onAbort(signal.reason);
+  }
+
+  onResponseStart(_: unknown, status: number, headers: HttpAnswer['headers']): void {
+    this.#status = status;
+    this.#headers = headers;
+    const length = Number(headers['content-length']);
+    if (length > this.#options.maxBodyBytes) this.#failTooLarge();
+    else if (length > SMALL_BYTES && !this.#hasShare) this.#waitForShare(length);
+  }
+
+  onResponseData(_: unknown, chunk: Buffer): void {
+    const { maxBodyBytes } = this.#options;
+    this.#bytes += chunk.length;
+    if (this.#bytes > maxBodyBytes) {
+      this.#failTooLarge();
+      return;
+    }
+    this.#chunks.push(chunk);
+    // Its length is not known before its end: it may be the largest that is read.
+    if (this.#bytes > SMALL_BYTES && !this.#hasShare) this.#waitForShare(maxBodyBytes);
+  }
+
+  onResponseEnd(): void {
+    this.#stopListening();
+    this.#settled.resolve({ status: this.#status, headers: this.#headers, body: textOf(this.#chunks) });
+  }
+
+  onResponseError(_: unknown, error: Error): void {
+    this.#stopListening();
+    this.#settled.reject(error);
+  }
 
   /** Nothing more is read until there is memory for it. An abort rejects the answer, and with it this waiting. */
-  const waitForShare = (length: number) => {
-    hasShare = true;
-    controller?.pause();
-    void options.allowance?.take(length).then(() => controller?.resume());
-  };
-  let stop = () => {};
-  const fail = (error: Error) => {
-    stop();
-    options.reject(error);
-    controller?.abort(error);
-  };
-  function onAbort() {
-    fail(abortError(signal?.reason));
+  #waitForShare(length: number): void {
+    this.#hasShare = true;
+    this.#controller?.pause();
+    void this.#options.allowance?.take(length).then(() => this.#controller?.resume());
   }
-  const tooLarge = () => fail(new AnswerTooLargeError(maxBodyBytes, status));
 
-  if (signal?.aborted) onAbort();
-  else if (signal) stop = options.onAbort(signal, onAbort);
+  #failTooLarge(): void {
+    this.#fail(new AnswerTooLargeError(this.#options.maxBodyBytes, this.#status));
+  }
 
-  return {
-    onRequestStart(started) {
-      controller = started;
-      if (signal?.aborted) started.abort(abortError(signal.reason));
-    },
-    onResponseStart(_, statusCode, answered) {
-      status = statusCode;
-      headers = answered;
-      const length = Number(answered['content-length']);
-      if (length > maxBodyBytes) tooLarge();
-      else if (length > SMALL_BYTES && !hasShare) waitForShare(length);
-    },
-    onResponseData(_, chunk) {
-      bytes += chunk.length;
-      if (bytes > maxBodyBytes) return tooLarge();
-      chunks.push(chunk);
-      // Its length is not known before its end: it may be the largest that is read.
-      if (bytes > SMALL_BYTES && !hasShare) waitForShare(maxBodyBytes);
-    },
-    onResponseEnd() {
-      stop();
-      options.resolve({ status, headers, body: textOf(chunks) });
-    },
-    onResponseError(_, error) {
-      stop();
-      options.reject(error);
-    },
-  };
+  #fail(error: Error): void {
+    this.#stopListening();
+    this.#settled.reject(error);
+    this.#controller?.abort(error);
+  }
+
+  #stopListening(): void {
+    const { signal, listeners } = this.#options;
+    if (signal) listeners.remove(signal, this);
+  }
 }
 
 function textOf(chunks: Buffer[]): string {
   const [first] = chunks;
   if (first === undefined) return '';
   return (chunks.length === 1 ? first : Buffer.concat(chunks)).toString('utf8');
-}
-
-function abortError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new DOMException('the poll was aborted', 'AbortError');
 }

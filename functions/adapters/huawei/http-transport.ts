@@ -2,7 +2,7 @@ import type { Dispatcher, Pool as PoolType } from 'undici';
 import Pool from 'undici/lib/dispatcher/pool.js';
 import type { Allowance } from '../../core/byte-budget.ts';
 import { createAbortListeners } from './abort-listeners.ts';
-import { createAnswerCollector, type HttpAnswer } from './answer-collector.ts';
+import { AnswerCollector, type HttpAnswer } from './answer-collector.ts';
 
 type HttpRequest = {
   /** `https://host[:port]`. */
@@ -39,7 +39,7 @@ export type HttpTransport = {
 export function createHttpTransport(options: TransportOptions = {}): HttpTransport {
   const { maxBodyBytes = 64 * 1024 * 1024 } = options;
   const pools = new Map<string, PoolType>();
-  const onAbort = createAbortListeners();
+  const listeners = createAbortListeners();
 
   const poolOf = (origin: string): PoolType => {
     const existing = pools.get(origin);
@@ -52,10 +52,9 @@ export function createHttpTransport(options: TransportOptions = {}): HttpTranspo
   return {
     // dispatch, not request: an answer is small and read whole, and a stream for each costs more than its signature.
     send({ origin, signal, allowance, ...request }) {
-      const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
-      const collector = createAnswerCollector({ maxBodyBytes, signal, onAbort, allowance, resolve, reject });
+      const collector = new AnswerCollector({ maxBodyBytes, signal, listeners, allowance });
       if (!signal?.aborted) poolOf(origin).dispatch(request satisfies Dispatcher.DispatchOptions, collector);
-      return promise;
+      return collector.answer;
     },
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.close()));

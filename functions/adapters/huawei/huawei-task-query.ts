@@ -32,19 +32,17 @@ export function createHuaweiTaskQuery({ profiles, clock, ...options }: HuaweiTas
     const { origin, host, signIn } = connection;
     const { projectId } = task;
     const request = { method: 'GET', host, path: pathOf(task), headers: HEADERS, projectId } as const;
-    const send = async (headers: Record<string, string>) =>
-      observe(
-        await transport.send({ origin, path: request.path, method: 'GET', headers, signal, allowance }),
-        clock.now(),
-      );
+    const send = (headers: Record<string, string>) =>
+      transport.send({ origin, path: request.path, method: 'GET', headers, signal, allowance });
 
-    const authorized = await unlessAborted(signIn.authorize(request), signal);
+    const signedIn = signIn.authorize(request);
+    const authorized = signedIn instanceof Promise ? await unlessAborted(signedIn, signal) : signedIn;
     if (authorized.kind === 'fault') return authorized;
-    const first = await send(authorized.headers);
+    const first = observe(await send(authorized.headers), clock);
     if (first.kind !== 'fault' || !isRefusedToken(first.fault)) return first;
     const again = await unlessAborted(signIn.reauthorize(request, authorized.headers), signal);
     if (again === undefined) return first;
-    return again.kind === 'fault' ? again : send(again.headers);
+    return again.kind === 'fault' ? again : observe(await send(again.headers), clock);
   };
 
   return {
@@ -60,11 +58,11 @@ export function createHuaweiTaskQuery({ profiles, clock, ...options }: HuaweiTas
   };
 }
 
-function observe(answer: HttpAnswer, nowMs: number): Observation {
+function observe(answer: HttpAnswer, clock: Clock): Observation {
   const { status: httpStatus, body, headers } = answer;
   const parsed = httpStatus >= 200 && httpStatus < 300 ? parseTaskAnswer(body) : undefined;
   if (parsed !== undefined && parsed.kind !== 'unreadable') return parsed;
-  const fault = classifyError({ httpStatus, body, headers, nowMs });
+  const fault = classifyError({ httpStatus, body, headers, nowMs: clock.now() });
   const saysNothing = parsed !== undefined && fault.error.code === `HTTP.${httpStatus}`;
   if (!saysNothing) return { kind: 'fault', fault };
   return { kind: 'fault', fault: { ...fault, error: { ...fault.error, code: 'BAD_ANSWER', message: parsed.reason } } };
@@ -83,8 +81,8 @@ function badConfig(cause: ConfigError): Fault {
 }
 
 /** A sign-in is shared by many polls: an aborted one stops waiting for it and leaves it to the others. */
-function unlessAborted<T>(promise: T | Promise<T>, signal: AbortSignal | undefined): T | Promise<T> {
-  if (!signal || !(promise instanceof Promise)) return promise;
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const onAbort = () => reject(signal.reason);
   if (signal.aborted) onAbort();

@@ -16,7 +16,7 @@ import type { Profiles } from './profile.ts';
 import { createProfileHealth } from './profile-health.ts';
 import { createRateLimiter, type RateLimiter } from './rate-limiter.ts';
 import { createSettlingRound, type StoreResult } from './settle.ts';
-import { createSweeper, type TaskSchedule } from './sweep.ts';
+import { createPlaces, createSweeper, type TaskSchedule } from './sweep.ts';
 import type { PendingTask } from './task.ts';
 
 /** Huawei publishes no limit for APIG's management API; its others allow 5 to 10 requests a second and user. */
@@ -64,6 +64,7 @@ export function createPoller(deps: PollerDeps): Poller {
   const { clock, metrics, log, settings } = deps;
   const health = createProfileHealth(clock, deps.operatorAlerts);
   const limiters = createLimiters(clock);
+  const places = createPlaces(settings.concurrency);
   const budget = createByteBudget(settings.answerBytes ?? 256 * 2 ** 20);
   const toldBefore = createBoundedMap<number>(REMEMBERED_RESULTS);
   const pollWindow = createPollWindow({ ...settings, clock, metrics, log, beginWindow: health.beginWindow });
@@ -75,8 +76,7 @@ export function createPoller(deps: PollerDeps): Poller {
     const settling = { ...deps, toldBefore, storeResult: withDefaultCallback(deps.storeResult, profiles) };
     const sweeping = {
       ...{ pending: deps.pending, schedule, clock, metrics, log, random: Math.random },
-      concurrency: settings.concurrency,
-      budget,
+      ...{ places, budget },
       retentionMs: settings.retentionMs,
       observe: (task: PendingTask, limits: ObserveLimits) => observeTask(observing, task, limits),
       startRound: () => createSettlingRound(settling),

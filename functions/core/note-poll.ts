@@ -38,7 +38,7 @@ export function noteFault({ metrics, log }: SweepDeps, task: PendingTask, { obse
   if (requests === 0) return;
   // Nor is it news at every poll that Huawei still does not know a task: that would be twenty lines for each.
   if (task.lastError?.code === fault.error.code) return;
-  log.warn('poll failed', { task_id: task.taskId, profile: task.profile, fault: fault.class, ...fault.error });
+  log.warn('poll failed', { task_id: task.taskId, profile: task.profile, fault: fault.class, error: fault.error });
 }
 
 /** The delay is an upper bound: the task ended at some moment since it was last known to go on. */

@@ -19,8 +19,10 @@ export type WindowRequest = {
   startMs?: number | undefined;
   /** Nothing new is started after this instant (epoch milliseconds). */
   stopAtMs: number;
-  /** Covers the points after this instant, where windows do not follow each other on the clock; default the window's start. */
+  /** Covers the points after this instant, where windows do not follow each other on the clock. */
   afterMs?: number | undefined;
+  /** Called with `coveredUntilMs` when nothing more is started; what is under way may go on for a while. */
+  onCovered?(coveredUntilMs: number): void;
   signal?: AbortSignal;
 };
 
@@ -34,7 +36,10 @@ export type WindowReport = {
   coveredUntilMs: number;
 };
 
-/** Remembers, between the windows of one process, the share of each profile's due tasks that the upstream let through. */
+/**
+ * Remembers, between the windows of one process, the share of each profile's due tasks that the upstream let through,
+ * and how far each segment is covered.
+ */
 export type PollWindow = (request: WindowRequest, sweeper: Sweeper) => Promise<WindowReport>;
 
 /** A sweep reads the whole segment, so a long one is read less often: a second's pause for every 10,000 tasks. */
@@ -42,16 +47,19 @@ const PENDING_PER_GAP_MS = 10;
 
 /**
  * Covers the poll points of one window: sweeps, sleeps until the next point, sweeps again, and returns as soon as no
- * task has another point before the window's end. Consecutive windows share no point and leave none out.
+ * task has another point before the window's end. Consecutive windows share no point and leave none out: a task that was
+ * registered after the last sweep of a window has the rest of its points in the next one, where that runs in this process.
  */
 export function createPollWindow(deps: WindowDeps): PollWindow {
   const shares = new Map<string, number>();
+  const coveredBefore = createCoverage();
   const shareOf = (profile: string) => shares.get(profile) ?? 1;
   const sweepOn = async (request: WindowRequest, sweeper: Sweeper): Promise<Covered> => {
     const startMs = request.startMs ?? Math.floor(deps.clock.now() / deps.windowMs) * deps.windowMs;
     const endMs = startMs + deps.windowMs;
     const untilMs = Math.max(request.stopAtMs, deps.clock.now());
-    const covered: Covered = { reports: [], untilMs: request.afterMs ?? startMs - 1 };
+    const afterMs = request.afterMs ?? coveredBefore.untilMs(request.segment, startMs) ?? startMs - 1;
+    const covered: Covered = { reports: [], untilMs: afterMs };
     while (!request.signal?.aborted) {
       const nowMs = Math.min(deps.clock.now(), endMs - 1);
       const report = await sweeper.sweep({ ...request, afterMs: covered.untilMs, nowMs, untilMs, shareOf });
@@ -64,11 +72,13 @@ export function createPollWindow(deps: WindowDeps): PollWindow {
       const againMs = Math.min(Math.max(report.nextDueMs, nowMs + gapMs), endMs - 1);
       await deps.clock.sleep(Math.max(0, againMs - deps.clock.now()), request.signal);
     }
+    coveredBefore.note(request.segment, { endMs, untilMs: covered.untilMs });
     return covered;
   };
   return async (request, sweeper) => {
     deps.beginWindow();
     const covered = await sweepOn(request, sweeper);
+    request.onCovered?.(covered.untilMs);
     try {
       await sweeper.finish();
     } finally {
@@ -79,6 +89,20 @@ export function createPollWindow(deps: WindowDeps): PollWindow {
 }
 
 type Covered = { reports: SweepReport[]; untilMs: number };
+
+/** How far the last window of each segment came; asked for by the one that begins where that one ended. */
+function createCoverage() {
+  const last = new Map<string, { endMs: number; untilMs: number }>();
+  const keyOf = ({ segment, totalSegments }: Segment) => `${segment}/${totalSegments}`;
+  return {
+    note: (segment: Segment, window: { endMs: number; untilMs: number }) => last.set(keyOf(segment), window),
+    untilMs(segment: Segment, startMs: number): number | undefined {
+      const before = last.get(keyOf(segment));
+      // An older one says nothing: another process has covered the minutes since.
+      return before?.endMs === startMs ? before.untilMs : undefined;
+    },
+  };
+}
 
 function report({ metrics, log }: WindowDeps, covered: Covered): void {
   const window = windowReport(covered);

@@ -5,18 +5,28 @@ import { type SweepReport, turnsOf } from './sweep-report.ts';
 import type { PendingTask } from './task.ts';
 import type { Troubles } from './troubles.ts';
 
-/** What the sweeps of a window share. */
-export type Work = {
-  deps: SweepDeps;
-  lanes: Lanes;
-  round: SettlingRound;
-  troubles: Troubles;
+/** Where polls run, for the sweeps of all windows of a process; only those of the sweep at work wait. */
+export type Places = {
+  lanes: Lanes<Job>;
   /** Tasks that wait for their place or for their answer. */
-  underWay: Set<string>;
+  underWay: Map<string, PendingTask>;
 };
 
-/** One sweep. `jobs` are the reading and the polls under way; `idle` aborts when none is left. */
-export type Pass = Work & { span: SweepSpan; report: SweepReport; jobs: number; idle: AbortController };
+/** One poll of a sweep. */
+export type Job = { pass: Pass; task: PendingTask };
+
+/** What the sweeps of a window share. */
+export type Work = Places & { deps: SweepDeps; round: SettlingRound; troubles: Troubles };
+
+/** One sweep. `jobs` are the reading and the polls under way; `ended` resolves when none is left. */
+export type Pass = Work & {
+  span: SweepSpan;
+  report: SweepReport;
+  jobs: number;
+  ended: PromiseWithResolvers<void>;
+  /** Profiles whose tasks have waited for a place in vain. */
+  late: Set<string>;
+};
 
 /** Counts the task, and says whether it is polled now. */
 export function noteTask(pass: Pass, task: PendingTask): boolean {
@@ -48,6 +58,13 @@ export function noteNext(pass: Pass, task: PendingTask): void {
   pass.report.nextDueMs = Math.min(pass.report.nextDueMs, dueAt(pass, task, pass.span.nowMs));
 }
 
+/** The task was due, and there was no turn for it. */
+export function noteMissed(pass: Pass, task: PendingTask): void {
+  pass.report.missed += 1;
+  turnsOf(pass.report, task.profile).withoutTurn += 1;
+  noteNext(pass, task);
+}
+
 /** What a page that cannot be read would have held is left to the next run. */
 export function noteUnread({ deps, report, troubles }: Pass, error: unknown): void {
   deps.log.error('page not read', { error });
@@ -55,8 +72,15 @@ export function noteUnread({ deps, report, troubles }: Pass, error: unknown): vo
   troubles.add(error);
 }
 
-/** A poll is over, or the reading. */
-export function endJob(pass: Pass): void {
+/** A poll begins. */
+export function beginJob(pass: Pass, task: PendingTask): void {
+  pass.jobs += 1;
+  pass.underWay.set(task.taskId, task);
+}
+
+/** A poll is over, or the reading, which has no task. */
+export function endJob(pass: Pass, task?: PendingTask): void {
+  if (task) pass.underWay.delete(task.taskId);
   pass.jobs -= 1;
-  if (pass.jobs === 0) pass.idle.abort();
+  if (pass.jobs === 0) pass.ended.resolve();
 }

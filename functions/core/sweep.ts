@@ -6,7 +6,18 @@ import type { Observed, ObserveLimits } from './observe-task.ts';
 import type { Clock, Log, MetricSink, PendingTaskStore, Segment } from './ports.ts';
 import { resultOf } from './result-of.ts';
 import type { SettlingRound } from './settle.ts';
-import { endJob, noteNext, noteTask, noteUnread, type Pass, type Work } from './sweep-pass.ts';
+import {
+  beginJob,
+  endJob,
+  type Job,
+  noteMissed,
+  noteNext,
+  noteTask,
+  noteUnread,
+  type Pass,
+  type Places,
+  type Work,
+} from './sweep-pass.ts';
 import { emptyReport, type SweepReport, turnsOf } from './sweep-report.ts';
 import type { PendingTask } from './task.ts';
 import { createTroubles } from './troubles.ts';
@@ -26,8 +37,8 @@ export type SweepDeps = {
   clock: Clock;
   metrics: MetricSink;
   log: Log;
-  /** Polls of one profile in flight at once. */
-  concurrency: number;
+  /** Where polls run. */
+  places: Places;
   /** For the large answers among them, until they are stored. */
   budget: ByteBudget;
   /** How long results are kept, in milliseconds. */
@@ -57,70 +68,96 @@ export type Sweeper = {
   finish(): Promise<void>;
 };
 
-/** Tasks that may wait for a place in flight before the next ones are read: what waits long is dear to collect. */
+/** Tasks that may wait for a place in flight before the next ones are read: they are held in memory. */
 const WAITING = 256;
 /**
- * A sweep waits no longer than this for its last polls, and a poll no longer for its place: the next points of other
- * profiles' tasks must not wait for a slow one. The polls go on, and the sweeps that follow leave their tasks out.
+ * Tasks wait no longer than this for a place, and a sweep for its last polls: the next points of other profiles' tasks
+ * must not wait for a slow one. The polls in flight go on, and the sweeps that follow leave their tasks out.
  */
 const PATIENCE_MS = 10_000;
 const NO_TURN = { kind: 'no_turn' } as const;
 
-/** Makes the sweeper of one window. It holds one page, `WAITING` tasks and the polls in flight in memory. */
+/** Makes the places of a process, for so many polls of one profile in flight at once. */
+export function createPlaces(concurrency: number): Places {
+  return { lanes: createLanes({ concurrency, run: pollTask }), underWay: new Map() };
+}
+
+/** Makes the sweeper of one window. It holds a page, `WAITING` tasks and the polls in flight in memory. */
 export function createSweeper(deps: SweepDeps): Sweeper {
-  const lanes = createLanes({ concurrency: deps.concurrency, waiting: WAITING });
-  const work: Work = { deps, lanes, round: deps.startRound(), troubles: createTroubles(), underWay: new Set() };
+  const work: Work = { deps, ...deps.places, round: deps.startRound(), troubles: createTroubles() };
+  const ends: Promise<void>[] = [];
   return {
     async sweep(span) {
-      const pass: Pass = { ...work, span, report: emptyReport(), jobs: 1, idle: new AbortController() };
-      await startPolls(pass).catch((error: unknown) => noteUnread(pass, error));
+      const ended = Promise.withResolvers<void>();
+      ends.push(ended.promise);
+      const pass: Pass = { ...work, span, report: emptyReport(), jobs: 1, ended, late: new Set() };
+      await readPages(pass).catch((error: unknown) => noteUnread(pass, error));
       endJob(pass);
-      await deps.clock.sleep(PATIENCE_MS, pass.idle.signal);
+      await waitPatiently(pass, ended.promise);
+      giveUpWaiting(pass);
+      for (const task of pass.underWay.values()) noteNext(pass, task);
       await work.round.finish().catch(work.troubles.add);
       return pass.report;
     },
     async finish() {
-      await lanes.drained();
+      await Promise.all(ends);
       await work.round.finish().catch(work.troubles.add);
       work.troubles.throwAll('tasks or pages not handled');
     },
   };
 }
 
-async function startPolls(pass: Pass): Promise<void> {
+async function readPages(pass: Pass): Promise<void> {
   const { deps, lanes, span } = pass;
   for await (const page of deps.pending.scan(span.segment)) {
-    for (const task of page) {
-      if (!noteTask(pass, task)) continue;
-      pass.jobs += 1;
-      pass.underWay.add(task.taskId);
-      const sinceMs = deps.clock.now();
-      const accepted = lanes.add(task.profile, () => pollTask(pass, task, sinceMs));
-      if (accepted) await accepted;
-    }
+    for (const task of page) if (noteTask(pass, task)) startPoll(pass, task);
+    if (lanes.waiting() > WAITING) await waitPatiently(pass, lanes.whenWaiting(WAITING));
+    if (lanes.waiting() > WAITING) giveUpWaiting(pass);
     if (span.signal?.aborted) break;
   }
 }
 
-async function pollTask(pass: Pass, task: PendingTask, sinceMs: number): Promise<void> {
-  const { deps, span, report, troubles, underWay } = pass;
+/** A profile that could not keep up before gets what it has places for: one wait a sweep is enough. */
+function startPoll(pass: Pass, task: PendingTask): void {
+  const { lanes, late } = pass;
+  if (late.has(task.profile) && lanes.isFull(task.profile)) {
+    noteMissed(pass, task);
+    return;
+  }
+  beginJob(pass, task);
+  lanes.add(task.profile, { pass, task });
+}
+
+function giveUpWaiting({ lanes }: Pass): void {
+  for (const { pass, task } of lanes.withdraw()) {
+    pass.late.add(task.profile);
+    noteMissed(pass, task);
+    endJob(pass, task);
+  }
+}
+
+/** Until `event`, `PATIENCE_MS` at most. */
+async function waitPatiently({ deps }: Pass, event: Promise<void>): Promise<void> {
+  const over = new AbortController();
+  void event.then(() => over.abort());
+  await deps.clock.sleep(PATIENCE_MS, over.signal);
+}
+
+async function pollTask({ pass, task }: Job): Promise<void> {
+  const { deps, span, troubles } = pass;
   const allowance = deps.budget.open();
   try {
     const { untilMs, signal } = span;
-    const isLate = deps.clock.now() - sinceMs > PATIENCE_MS;
-    const observed = isLate ? NO_TURN : await deps.observe(task, { untilMs, allowance, signal });
-    if (observed.kind === 'observed') return await handleObservation(pass, task, observed);
-    report.missed += 1;
-    turnsOf(report, task.profile).withoutTurn += 1;
-    noteNext(pass, task);
+    const observed = signal?.aborted ? NO_TURN : await deps.observe(task, { untilMs, allowance, signal });
+    if (observed.kind === 'observed') await handleObservation(pass, task, observed);
+    else noteMissed(pass, task);
   } catch (error) {
     deps.log.error('task not handled', { task_id: task.taskId, error });
     troubles.add(error);
     noteNext(pass, task);
   } finally {
     allowance.release();
-    underWay.delete(task.taskId);
-    endJob(pass);
+    endJob(pass, task);
   }
 }
 

@@ -1,11 +1,9 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod/mini';
+import { runEnd } from './core/run-end.ts';
 import { telemetryOf } from './middleware/telemetry-of.ts';
 import { createPollerRuntime } from './runtime/poller.ts';
-
-/** Kept back at the end of an invocation for polls and settlements under way. */
-const RESERVE_MS = 15_000;
 
 const eventSchema = z.object({
   segment: z.number().check(z.gte(0)),
@@ -24,9 +22,8 @@ export const handler = middy()
   .use(telemetryOf(runtime.telemetry))
   .handler((event: unknown, context: Context) => {
     const { scheduledTime, ...segment } = eventSchema.parse(event);
-    return runtime.poll({
-      segment,
-      ...(scheduledTime !== undefined && { startMs: Date.parse(scheduledTime) }),
-      stopAtMs: runtime.clock.now() + context.getRemainingTimeInMillis() - RESERVE_MS,
-    });
+    const nowMs = runtime.clock.now();
+    const startMs = scheduledTime === undefined ? undefined : Date.parse(scheduledTime);
+    const run = { startMs: startMs ?? nowMs, nowMs, remainingMs: context.getRemainingTimeInMillis() };
+    return runtime.poll({ segment, startMs, stopAtMs: runEnd(run) });
   });

@@ -17,7 +17,7 @@ export type SettleDeps = {
   pending: PendingTaskStore;
   /** Everybody who is told: machines first, then people. All of them must have it before the pending row goes. */
   publishers: readonly (EventPublisher | AlertPublisher)[];
-  /** How many of the publishers have a result that not all of them took: those are not told again by this process. */
+  /** How many of the publishers have an end that not all of them took: those are not told again by this process. */
   toldBefore: BoundedMap<number>;
   clock: Clock;
   log: Log;
@@ -92,13 +92,13 @@ function isLeftToOther(existing: TaskResult, ours: TaskResult, nowMs: number): b
 
 async function publishAndRemove(deps: SettleDeps, results: TaskResult[]): Promise<void> {
   const failed = new Map<string, string>();
-  const isOpen = ({ taskId }: TaskResult, number: number) =>
-    !failed.has(taskId) && (deps.toldBefore.get(taskId) ?? 0) <= number;
+  const isOpen = (result: TaskResult, number: number) =>
+    !failed.has(result.taskId) && (deps.toldBefore.get(endOf(result)) ?? 0) <= number;
   for (const [number, publisher] of deps.publishers.entries()) {
     const open = results.filter((result) => isOpen(result, number));
     const report = await publisher.publish(open);
     for (const { taskId, reason } of report.failed) failed.set(taskId, reason);
-    for (const { taskId } of open) if (!failed.has(taskId)) deps.toldBefore.set(taskId, number + 1);
+    for (const result of open) if (!failed.has(result.taskId)) deps.toldBefore.set(endOf(result), number + 1);
   }
   const told = results.filter((result) => !failed.has(result.taskId));
   deps.metrics.add('NotificationsSent', told.length);
@@ -106,15 +106,20 @@ async function publishAndRemove(deps: SettleDeps, results: TaskResult[]): Promis
     deps.metrics.add('NotificationFailures', failed.size);
     deps.log.error('not published, will be published again', { failed: Object.fromEntries([...failed].slice(0, 20)) });
   }
-  await removeAll(deps.pending, told);
-  for (const { taskId } of told) deps.toldBefore.delete(taskId);
+  await removeAll(deps, told);
 }
 
-async function removeAll(pending: PendingTaskStore, results: TaskResult[]): Promise<void> {
+/** A task that is watched again has another end later, of which nobody has been told. */
+function endOf({ taskId, completedAtMs }: TaskResult): string {
+  return `${taskId}@${completedAtMs}`;
+}
+
+async function removeAll({ pending, toldBefore }: SettleDeps, results: TaskResult[]): Promise<void> {
   const gate = createGate(DELETES_AT_ONCE);
-  const removals = results.map(async ({ taskId }) => {
+  const removals = results.map(async (result) => {
     await gate.enter();
-    await pending.remove(taskId).finally(gate.leave);
+    await pending.remove(result.taskId).finally(gate.leave);
+    toldBefore.delete(endOf(result));
   });
   const lost = (await Promise.allSettled(removals)).find((removal) => removal.status === 'rejected');
   if (lost) throw lost.reason;

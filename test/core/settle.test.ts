@@ -44,6 +44,23 @@ describe('settling', () => {
     expect([...pending.rows.keys()]).toEqual(['b']);
   });
 
+  it('tells of the second end of a task that is watched again, although the first one was not wholly settled', async () => {
+    const { clock, pending, results, published, publisher, round } = setUp(['a', 'b']);
+    const { remove } = pending;
+    pending.remove = (taskId) => (taskId === 'b' ? Promise.reject(new Error('throttled')) : remove(taskId));
+    const first = round([publisher()]);
+    await first.add(resultOf('a'));
+    await first.add(resultOf('b'));
+    await expect(first.finish()).rejects.toThrow('throttled');
+    clock.advance(60_000);
+    results.rows.delete('a');
+    await pending.register(pendingTask({ taskId: 'a' }));
+    const second = round([publisher()]);
+    await second.add(resultOf('a', clock.now()));
+    await second.finish();
+    expect(published).toEqual(['a', 'b', 'a']);
+  });
+
   it('tells within seconds although the sweep goes on', async () => {
     const { clock, published, publisher, round } = setUp(['a', 'b', 'c']);
     const settling = round([publisher()]);

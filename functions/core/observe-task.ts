@@ -68,7 +68,10 @@ async function pollWithRetries(
   while (requests <= MAX_RETRIES && (await limiter.take(untilMs, signal))) {
     // Refused while this one waited for its turn: a row of bad signatures would lock the key.
     const refused = deps.health.restOf(task);
-    if (refused) return { kind: 'observed', observation: { kind: 'fault', fault: refused }, requests };
+    if (refused) {
+      last ??= { kind: 'fault', fault: refused };
+      break;
+    }
     allowance?.release();
     last = await deps.query.poll(task, { signal: deps.cutOff, allowance });
     requests += 1;

@@ -4,7 +4,7 @@ import { observeTask } from '../../functions/core/observe-task.ts';
 import type { OperatorAlert } from '../../functions/core/ports.ts';
 import { createProfileHealth } from '../../functions/core/profile-health.ts';
 import { createRateLimiter } from '../../functions/core/rate-limiter.ts';
-import { createFakeClock, faultObservation, pendingTask, processing, START_MS } from './support/fixtures.ts';
+import { createFakeClock, fault, faultObservation, pendingTask, processing, START_MS } from './support/fixtures.ts';
 
 function setUp(answers: (Observation | ((nowMs: number) => Observation))[], perSecond = 10) {
   const clock = createFakeClock();
@@ -45,6 +45,21 @@ describe('observing a task', () => {
     const { requestsAt, observe } = setUp([faultObservation('transient')]);
     expect(await observe()).toMatchObject({ observation: { kind: 'fault' }, requests: 3 });
     expect(requestsAt).toHaveLength(3);
+  });
+
+  it('keeps its own fault where another task finds the profile refused before it asks again', async () => {
+    let refuseOther = () => {};
+    const failing = () => {
+      refuseOther();
+      return faultObservation('transient');
+    };
+    const { observe, health } = setUp([processing, failing]);
+    await observe();
+    const other = await health.admit(pendingTask({ taskId: 'other' }));
+    if (other.kind !== 'go') throw new Error('nothing was refused yet');
+    refuseOther = () => void other.report(fault('forbidden'));
+    expect(await observe()).toMatchObject({ observation: { fault: { class: 'transient' } }, requests: 1 });
+    expect(await observe()).toMatchObject({ observation: { fault: { class: 'forbidden' } }, requests: 0 });
   });
 
   it('waits as long as Retry-After says, and halves the rate', async () => {
@@ -117,7 +132,7 @@ describe('observing a task', () => {
     await observe();
     expect(await observe(pendingTask({ instanceId: 'gw2' }))).toMatchObject({ observation: processing });
     expect(requestsAt).toHaveLength(2);
-    expect(alerts.map(({ key }) => key)).toEqual(['profile:default/gw1']);
+    expect(alerts.map(({ key }) => key)).toEqual(['profile:default/p1/gw1']);
   });
 
   it('rests a gateway that refuses permission also where the whole profile was refused before', async () => {

@@ -51,7 +51,7 @@ async function checkProfile(asking: Asking, name: string, profile: Profile): Pro
 
 /** The fault that Huawei Cloud answered with, or that kept the question from it; none for a plain 200. */
 async function askOnce(asking: Asking, name: string, profile: Profile): Promise<Fault | undefined> {
-  const connection = asking.connections.of(asking.profiles, name);
+  const connection = asking.connections.of({ profiles: asking.profiles }, name);
   if (connection.kind === 'fault') return connection.fault;
   const { origin, host, signIn } = connection;
   const request = { method: 'GET', host, path: pathOf(profile), headers: HEADERS } as const;

@@ -64,7 +64,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     outboxes: stores.outboxes,
     publicUrl: () => listening.url,
   });
-  const query = createHuaweiTaskQuery({ profiles: async () => options.profiles, clock, connections: CONCURRENCY });
+  const query = createHuaweiTaskQuery({
+    profiles: async () => ({ profiles: options.profiles }),
+    clock,
+    connections: CONCURRENCY,
+  });
   const handler = createApi(options, stores, notifications);
   const server = await startHttpServer({ handler, host: options.host, port: options.port });
   listening.url = server.url;

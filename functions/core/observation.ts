@@ -22,6 +22,8 @@ export type FaultClass =
 export type Fault = {
   class: FaultClass;
   error: TaskError;
+  /** The profile can sign in to its own project: what is refused is the task's. */
+  isOfProject?: true;
   /** From `Retry-After`, where the answer had one. */
   retryAfterMs?: number;
 };

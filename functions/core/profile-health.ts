@@ -2,7 +2,7 @@ import type { Fault } from './observation.ts';
 import type { Clock, OperatorAlerter } from './ports.ts';
 import type { TaskIdentity } from './task.ts';
 
-/** How long a refused profile, or one gateway of it, is left alone before one request tries again. */
+/** How long a refused profile, or one gateway of one of its projects, is left alone before one request tries again. */
 const REST_MS = 5 * 60_000;
 /** The same where IAM was unavailable or out of reach, which may pass at any moment. */
 const BRIEF_REST_MS = 30_000;
@@ -89,10 +89,11 @@ export function createProfileHealth(clock: Clock, alerts: OperatorAlerter): Prof
   };
 }
 
-const gatewayKey = (task: TaskIdentity) => `${task.profile}/${task.instanceId}`;
+/** A gateway belongs to a project: another one refuses because its id is wrong, which says nothing about this one. */
+const gatewayKey = (task: TaskIdentity) => `${task.profile}/${task.projectId}/${task.instanceId}`;
 
 function restKey(task: TaskIdentity, fault: Fault): string | undefined {
-  if (fault.class === 'unauthenticated') return task.profile;
+  if (fault.class === 'unauthenticated') return fault.isOfProject ? gatewayKey(task) : task.profile;
   return fault.class === 'forbidden' ? gatewayKey(task) : undefined;
 }
 
@@ -110,12 +111,14 @@ function brokenProfileAlert(task: TaskIdentity, { error }: Fault, key: string) {
     key: `profile:${key}`,
     subject: `APIG notifier: profile ${task.profile} cannot poll (${error.code})`,
     body: [
-      `Tasks of profile "${task.profile}" on gateway ${task.instanceId} cannot be polled. Huawei Cloud said:`,
+      `Tasks of profile "${task.profile}" on gateway ${task.instanceId}, project ${task.projectId},`,
+      'cannot be polled. Huawei Cloud said:',
       `${error.code}: ${error.message}${requestId}`,
       '',
-      'They stay pending and nothing is lost. Where it says 5xx or a time-out, it is tried again by itself. Else check the',
-      'key, password or permissions (apig:asyncTask:get) of this profile in the Huawei profiles secret; after a change',
-      'polling goes on by itself within 15 minutes, without a deploy.',
+      'They stay pending and nothing is lost. Where it says 5xx or a time-out, it is tried again by itself. Else check that',
+      'project and gateway are the right ones, and the key, password or permissions (apig:asyncTask:get) of this profile.',
+      'A change of the Huawei profiles secret is seen within 15 minutes, without a deploy, and one at Huawei Cloud within',
+      'half an hour; `npm start` reads its variables and files when it starts.',
     ].join('\n'),
   };
 }

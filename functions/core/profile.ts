@@ -32,21 +32,11 @@ export const profileSchema = z.strictObject({
   webhook_secrets: z.optional(z.array(text).check(z.minLength(1))),
 });
 
-export const profilesSchema = z.object({ profiles: z.record(z.string(), profileSchema) });
-
 export type Profile = z.infer<typeof profileSchema>;
 export type Profiles = Record<string, Profile>;
 
-/** Endpoints that hold for every profile without its own. */
-export function withEndpoints(profiles: Profiles, endpoints: Endpoints): Profiles {
-  const defaults = {
-    ...(endpoints.apig && { apig_endpoint: endpoints.apig }),
-    ...(endpoints.iam && { iam_endpoint: endpoints.iam }),
-  };
-  return Object.fromEntries(Object.entries(profiles).map(([name, profile]) => [name, { ...defaults, ...profile }]));
-}
-
-type Endpoints = { apig?: string | undefined; iam?: string | undefined };
+/** The profiles that can be used, and what is wrong with the others: it takes nothing away from these. */
+export type ProfileBook = { profiles: Profiles; problems?: ReadonlyMap<string, readonly string[]> };
 
 const defaultsSchema = z.object({
   profiles: z.record(

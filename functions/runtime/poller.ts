@@ -2,7 +2,7 @@ import { createDynamoAlertMemory } from '../adapters/dynamo-alert-memory.ts';
 import { createDynamoPendingTaskStore } from '../adapters/dynamo-pending-task-store.ts';
 import { createDynamoTaskResultStore } from '../adapters/dynamo-task-result-store.ts';
 import { createHuaweiTaskQuery } from '../adapters/huawei/huawei-task-query.ts';
-import { validateProfiles } from '../adapters/huawei/validate-profiles.ts';
+import { sortProfiles } from '../adapters/huawei/validate-profiles.ts';
 import { createTelemetry } from '../adapters/powertools.ts';
 import { createSecretReader } from '../adapters/secrets.ts';
 import { createSnsOperatorAlerter } from '../adapters/sns-operator-alerter.ts';
@@ -30,7 +30,7 @@ export function createPollerRuntime() {
   const results = createDynamoTaskResultStore({ client, tableName: env.RESULTS_TABLE, clock, log });
   const secrets = createSecretReader({ maxAgeS: env.SECRET_MAX_AGE_S, clock });
   const profiles = secrets.watch(env.HUAWEI_SECRET_ID, (text) =>
-    validateProfiles(text, { apig: env.HUAWEICLOUD_APIG_ENDPOINT, iam: env.HUAWEICLOUD_IAM_ENDPOINT }),
+    sortProfiles(text, { apig: env.HUAWEICLOUD_APIG_ENDPOINT, iam: env.HUAWEICLOUD_IAM_ENDPOINT }),
   );
   const publishers = createPublishers(env);
   const files = createFileStore(env, client);
@@ -48,7 +48,7 @@ export function createPollerRuntime() {
       clock,
       log,
     }),
-    profiles,
+    profiles: async () => (await profiles()).profiles,
     schedule: createScheduleLearner({ results, clock, log, base }),
     clock,
     metrics,

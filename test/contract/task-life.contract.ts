@@ -43,7 +43,7 @@ export function describeTaskLife(name: string, start: StartBackend, { reportsInd
       const { call } = createApi({ pending, results, files, clock, profiles });
       const poll = createPoller({
         ...{ pending, profiles, clock, log: silentLog, metrics: createMetricSums(), publishers: [] },
-        query: createHuaweiTaskQuery({ profiles, clock, connections: 4 }),
+        query: createHuaweiTaskQuery({ profiles: async () => ({ profiles: await profiles() }), clock, connections: 4 }),
         storeResult: createStoreResult({ results, files }),
         operatorAlerts: { raise: async () => true },
         schedule: createScheduleLearner({ results, clock, log: silentLog, base: DEFAULT_SCHEDULE }),

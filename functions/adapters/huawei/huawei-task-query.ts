@@ -3,7 +3,7 @@ import { ConfigError } from '../../core/errors.ts';
 import type { Fault, Observation } from '../../core/observation.ts';
 import { parseTaskAnswer } from '../../core/parse-answer.ts';
 import type { Clock, PollLimits, TaskQuery } from '../../core/ports.ts';
-import type { Profiles } from '../../core/profile.ts';
+import type { ProfileBook } from '../../core/profile.ts';
 import type { TaskIdentity } from '../../core/task.ts';
 import type { HttpAnswer } from './answer-collector.ts';
 import { faultOf } from './fault-of.ts';
@@ -13,7 +13,7 @@ import { encodeSegment } from './sign-request.ts';
 
 export type HuaweiTaskQueryOptions = TransportOptions & {
   /** Asked before every poll, so that a changed secret takes effect: to be cached by who gives it. */
-  profiles: () => Promise<Profiles>;
+  profiles: () => Promise<ProfileBook>;
   clock: Clock;
 };
 

@@ -20,18 +20,34 @@ type Rest = { untilMs: number; fault: Fault };
 /** One login's memory of a 401: the same password is as wrong for every project. */
 type LoginState = { refused?: Rest };
 
-/** The token source of each project that a login is used for; a token is scoped to one project. */
-export function createTokenSources(deps: Iam, login: PasswordLogin): (projectId: string) => TokenSource {
+/**
+ * The token source of each project that a login is used for; a token is scoped to one project. IAM answers 401 for a wrong
+ * password and for a project that the user cannot use: a second question, for the profile's own project, tells which.
+ */
+export function createTokenSources(
+  deps: Iam,
+  login: PasswordLogin,
+  ownProjectId: string,
+): (projectId: string) => TokenSource {
   const state: LoginState = {};
   const sources = new Map<string, TokenSource>();
-  return (projectId) => {
-    const source = sources.get(projectId) ?? createTokenSource(deps, passwordRequest(login, projectId), state);
+  const sourceOf = (projectId: string): TokenSource => {
+    const known = sources.get(projectId);
+    if (known) return known;
+    const worksElsewhere = async () =>
+      projectId !== ownProjectId && (await sourceOf(ownProjectId).token()).kind === 'token';
+    const request = { body: passwordRequest(login, projectId), worksElsewhere };
+    const source = createTokenSource(deps, request, state);
     sources.set(projectId, source);
     return source;
   };
+  return sourceOf;
 }
 
-function createTokenSource(deps: Iam, body: string, login: LoginState): TokenSource {
+/** `worksElsewhere` says whether the same login gets a token for another project. */
+type ProjectLogin = { body: string; worksElsewhere(): Promise<boolean> };
+
+function createTokenSource(deps: Iam, { body, worksElsewhere }: ProjectLogin, login: LoginState): TokenSource {
   const { clock } = deps;
   let held: Held | undefined;
   let resting: Rest | undefined;
@@ -40,22 +56,25 @@ function createTokenSource(deps: Iam, body: string, login: LoginState): TokenSou
 
   const request = async (): Promise<TokenOrFault> => {
     const signedIn = await signInPatiently(deps, body);
-    if (signedIn.kind === 'fault') {
-      resting = { untilMs: clock.now() + restMs(signedIn.fault), fault: signedIn.fault };
-      if (signedIn.fault.error.httpStatus === 401) login.refused = resting;
-      return heldOr(signedIn.fault);
-    }
+    if (signedIn.kind === 'fault') return heldOr(await rest(signedIn.fault));
     held = signedIn.held;
     resting = undefined;
     return tokenOf(held);
+  };
+  const rest = async (fault: Fault): Promise<Fault> => {
+    const isRefused = fault.error.httpStatus === 401;
+    const isOfProject = isRefused && (await worksElsewhere());
+    resting = { untilMs: clock.now() + restMs(fault), fault: { ...fault, ...(isOfProject && { isOfProject }) } };
+    if (isRefused && !isOfProject) login.refused = resting;
+    return resting.fault;
   };
   /** A failed renewal ahead of time costs nothing while the old token lives. */
   const heldOr = (fault: Fault): TokenOrFault =>
     held && clock.now() < held.expiresAtMs ? tokenOf(held) : { kind: 'fault', fault };
   const obtain = (): Promise<TokenOrFault> => {
     if (inFlight) return inFlight;
-    const rest = [login.refused, resting].find((it) => it && clock.now() < it.untilMs);
-    if (rest) return Promise.resolve(heldOr(rest.fault));
+    const known = [login.refused, resting].find((it) => it && clock.now() < it.untilMs);
+    if (known) return Promise.resolve(heldOr(known.fault));
     inFlight = request().finally(() => {
       inFlight = undefined;
     });

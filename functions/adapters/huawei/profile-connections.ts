@@ -1,6 +1,6 @@
 import type { Fault } from '../../core/observation.ts';
 import type { Clock } from '../../core/ports.ts';
-import type { Profile, Profiles } from '../../core/profile.ts';
+import type { Profile, ProfileBook } from '../../core/profile.ts';
 import { resolveEndpoints } from './endpoints.ts';
 import type { HttpTransport } from './http-transport.ts';
 import { createTokenSources } from './iam-token-source.ts';
@@ -12,7 +12,7 @@ export type Connection = { kind: 'connection'; origin: string; host: string; sig
 type NoConnection = { kind: 'fault'; fault: Fault };
 
 /** One connection per profile, kept (with its token, and the memory of a refused password) until the profile changes. */
-export type ProfileConnections = { of(profiles: Profiles, name: string): Connection | NoConnection };
+export type ProfileConnections = { of(book: ProfileBook, name: string): Connection | NoConnection };
 
 export function createProfileConnections(deps: { transport: HttpTransport; clock: Clock }): ProfileConnections {
   type Kept = { profile: Profile; fingerprint: string; connection: Connection | NoConnection };
@@ -27,9 +27,9 @@ export function createProfileConnections(deps: { transport: HttpTransport; clock
     return fresh;
   };
   return {
-    of(profiles, name) {
+    of({ profiles, problems }, name) {
       const profile = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
-      if (profile === undefined) return broken('UNKNOWN_PROFILE', `there is no Huawei profile "${name}"`);
+      if (profile === undefined) return withoutProfile(name, problems?.get(name));
       const old = kept.get(name);
       return (old?.profile === profile ? old : refresh(name, profile, old)).connection;
     },
@@ -59,7 +59,12 @@ function signInFor(
   if (auth_token) return fixedTokenSignIn(auth_token);
   if (!domain_name || !user_name || !password || !iamOrigin) return undefined;
   const login = { domainName: domain_name, userName: user_name, password };
-  return tokenSignIn(createTokenSources({ ...deps, iamOrigin }, login));
+  return tokenSignIn(createTokenSources({ ...deps, iamOrigin }, login, profile.project_id));
+}
+
+function withoutProfile(name: string, problems: readonly string[] | undefined): NoConnection {
+  if (problems === undefined) return broken('UNKNOWN_PROFILE', `there is no Huawei profile "${name}"`);
+  return broken('BAD_PROFILE', problems.join('; '));
 }
 
 function broken(code: string, message: string): NoConnection {

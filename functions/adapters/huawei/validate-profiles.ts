@@ -1,7 +1,7 @@
 import { callbackProblem } from '../../core/callback-url.ts';
 import { ConfigError } from '../../core/errors.ts';
-import { parseJson } from '../../core/parse-result.ts';
-import { type Profile, type Profiles, profilesSchema, withEndpoints } from '../../core/profile.ts';
+import { isFields, parseJson } from '../../core/parse-result.ts';
+import { type Profile, type ProfileBook, type Profiles, profileSchema } from '../../core/profile.ts';
 import { signingSecretProblems } from '../../core/webhook-keys.ts';
 import { endpointProblems } from './endpoints.ts';
 
@@ -19,20 +19,53 @@ const SIGN_IN_WAYS = [
 const HEADER_FIELDS = ['ak', 'security_token', 'auth_token'] as const;
 const ID_FIELDS = ['project_id', 'instance_id'] as const;
 
+/** For profiles without their own. */
+type DefaultEndpoints = { apig?: string | undefined; iam?: string | undefined };
+
 /**
- * Reads `{profiles: {name: {...}}}`, as JSON text or parsed; `endpoints` are for profiles without their own.
- * Throws `ConfigError` with every problem at once; it names profiles and fields, never a value.
+ * Reads `{profiles: {name: {...}}}`, as JSON text or parsed. Throws `ConfigError` with every problem of every profile at
+ * once; it names profiles and fields, never a value.
  */
-export function validateProfiles(json: unknown, endpoints: Parameters<typeof withEndpoints>[1] = {}): Profiles {
-  const input = typeof json === 'string' ? parseJson(json) : json;
-  const parsed = profilesSchema.safeParse(input);
-  if (!parsed.success) throw new ConfigError(parsed.error.issues.flatMap(describeIssue));
-  const profiles = withEndpoints(parsed.data.profiles, endpoints);
-  const problems = Object.entries(profiles).flatMap(([name, profile]) =>
-    profileProblems(name, profile).map((problem) => `Huawei profile "${name}": ${problem}`),
-  );
-  if (problems.length > 0) throw new ConfigError(problems);
+export function validateProfiles(json: unknown, endpoints: DefaultEndpoints = {}): Profiles {
+  const { profiles, problems } = sortProfiles(json, endpoints);
+  if (problems.size > 0) throw new ConfigError([...problems.values()].flat());
   return profiles;
+}
+
+/** As `validateProfiles`, for a service that goes on with the profiles that are right. Throws where there are none to read. */
+export function sortProfiles(json: unknown, endpoints: DefaultEndpoints = {}): Required<ProfileBook> {
+  const input = typeof json === 'string' ? parseJson(json) : json;
+  const named = isFields(input) ? input.profiles : undefined;
+  if (!isFields(named)) {
+    const what = isFields(input) ? 'profiles' : 'the document';
+    throw new ConfigError([`Huawei profiles: ${what} is not {"profiles": {name: {…}}}`]);
+  }
+  const good: [string, Profile][] = [];
+  const problems = new Map<string, string[]>();
+  for (const [name, fields] of Object.entries(named)) {
+    const checked = checkProfile(name, isFields(fields) ? { ...endpointFields(endpoints), ...fields } : fields);
+    const found = checked.problems.map((problem) => `Huawei profile "${name}": ${problem}`);
+    if (found.length === 0) good.push([name, checked.profile]);
+    else problems.set(name, found);
+  }
+  return { profiles: Object.fromEntries(good), problems };
+}
+
+function endpointFields({ apig, iam }: DefaultEndpoints): Partial<Profile> {
+  return { ...(apig && { apig_endpoint: apig }), ...(iam && { iam_endpoint: iam }) };
+}
+
+/** Fields that the schema refuses are left out of what is looked at further, so that the others are heard of too. */
+function checkProfile(name: string, fields: unknown): { profile: Profile; problems: string[] } {
+  const parsed = profileSchema.safeParse(fields);
+  if (parsed.success) return { profile: parsed.data, problems: profileProblems(name, parsed.data) };
+  const issues = parsed.error.issues;
+  const refused = new Set(issues.map(({ path: [field] }) => field));
+  const readable = Object.entries(isFields(fields) ? fields : {}).filter(([field]) => !refused.has(field));
+  const profile = Object.fromEntries(readable) as Profile;
+  const others = isFields(fields) ? profileProblems(name, profile) : [];
+  const further = others.filter((problem) => !refused.has(problem.split(' ', 1)[0] ?? ''));
+  return { profile, problems: [...issues.flatMap(describeIssue), ...further] };
 }
 
 function profileProblems(name: string, profile: Profile): string[] {
@@ -77,12 +110,10 @@ function signInProblems(profile: Profile): string[] {
 type Issue = { code?: string; path: PropertyKey[]; keys?: string[] };
 
 /** In our own words: the schema library's may quote what it found. */
-function describeIssue(issue: Issue): string[] {
-  const [root, name, field, index] = issue.path.map(String);
-  if (name === undefined) return [`Huawei profiles: ${root ?? 'the document'} is not {"profiles": {name: {…}}}`];
-  const where = `Huawei profile "${name}":`;
-  if (issue.code === 'unrecognized_keys')
-    return (issue.keys ?? []).map((key) => `${where} ${key} is not a known field`);
-  if (field === undefined) return [`${where} is not an object`];
-  return [`${where} ${field}${index === undefined ? '' : `[${index}]`} is missing, empty or of the wrong type`];
+function describeIssue({ code, path, keys = [] }: Issue): string[] {
+  const [field, index] = path.map(String);
+  if (code === 'unrecognized_keys') return keys.map((key) => `${key} is not a known field`);
+  if (field === undefined) return ['is not an object'];
+  if (field === 'requests_per_second') return ['requests_per_second must be a number above 0'];
+  return [`${field}${index === undefined ? '' : `[${index}]`} is missing, empty or of the wrong type`];
 }

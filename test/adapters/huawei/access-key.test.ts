@@ -10,7 +10,7 @@ async function startSigned(respond: Respond) {
   const server = await startServer(respond);
   const clock = manualClock();
   const main = { ...KEY, project_id: 'p1', apig_endpoint: server.origin };
-  const query = createHuaweiTaskQuery({ profiles: async () => ({ main }), clock });
+  const query = createHuaweiTaskQuery({ profiles: async () => ({ profiles: { main } }), clock });
   return {
     ...server,
     clock,

@@ -30,7 +30,7 @@ async function startCloud(overrides: { iam?: Respond; gateway?: Respond; lifetim
   const login = { domain_name: 'domain', user_name: 'user', password: 'pass-1' };
   const main = { project_id: 'p1', ...login, apig_endpoint: server.origin, iam_endpoint: server.origin };
   const profiles: Profiles = { main };
-  const query = createHuaweiTaskQuery({ profiles: async () => profiles, clock });
+  const query = createHuaweiTaskQuery({ profiles: async () => ({ profiles }), clock });
   return {
     clock,
     profiles,
@@ -169,6 +169,19 @@ describe('a refused password', () => {
     await cloud.poll();
     expect(cloud.signIns()).toHaveLength(2);
     expect(cloud.polls()).toHaveLength(0);
+  });
+
+  test('for a project that the user cannot use is told from a wrong password, which the own project decides', async () => {
+    await using cloud = await startCloud();
+    const { issue } = cloud;
+    const projectOf = ({ body }: Received) => JSON.parse(body).auth.scope.project.id;
+    cloud.behaviour.iam = (received, response) =>
+      (projectOf(received) === 'typo' ? wrongPassword : issue)(received, response);
+    for (let count = 0; count < 2; count += 1) {
+      expect(await cloud.poll('typo')).toMatchObject({ ...unauthenticated('IAM.401'), fault: { isOfProject: true } });
+      expect(await cloud.poll()).toStrictEqual(pending);
+    }
+    expect(cloud.signIns().map(projectOf)).toStrictEqual(['typo', 'p1']);
   });
 
   test('is forgotten when the profile changes, and only then', async () => {

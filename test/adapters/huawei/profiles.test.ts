@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { resolveEndpoints } from '../../../functions/adapters/huawei/endpoints.ts';
-import { validateProfiles } from '../../../functions/adapters/huawei/validate-profiles.ts';
+import { sortProfiles, validateProfiles } from '../../../functions/adapters/huawei/validate-profiles.ts';
 import { ConfigError } from '../../../functions/core/errors.ts';
 
 const good = { region: 'eu-west-101', project_id: 'p1', ak: 'AK', sk: 'SK' };
@@ -43,7 +43,7 @@ describe('a profile', () => {
     [{ ...good, ak: 'AK\n' }, ['ak has a space, a line end or a character that is not ASCII']],
     [{ ...good, project_id: undefined }, ['project_id is missing, empty or of the wrong type']],
     [{ ...good, sk: '' }, ['sk is missing, empty or of the wrong type']],
-    [{ ...good, requests_per_second: -1 }, ['requests_per_second is missing, empty or of the wrong type']],
+    [{ ...good, requests_per_second: -1 }, ['requests_per_second must be a number above 0']],
     [{ ...good, passwort: 'x', tokn: 'y' }, ['passwort is not a known field', 'tokn is not a known field']],
   ])('is refused by name: %j', (profile, problems) => {
     expect(problemsOf(profile)).toStrictEqual(problems);
@@ -106,6 +106,21 @@ describe('a profile', () => {
       /"a": sk is missing.*"a": region.*"b": project_id.*"b": callback_url.*"b": webhook_secrets/s,
     );
     expect(attempt).not.toThrow(/hunter2|moon-1|x y|t0ken/);
+  });
+});
+
+describe('several profiles', () => {
+  test('are all heard of, and of each every field, refused by its type or by what it says', () => {
+    const a = { ...good, requests_per_second: -3, region: 'moon-1', instance_id: 'x y' };
+    const attempt = () => validateProfiles({ profiles: { a, 'b c': { ak: 'AK', sk: 'SK', region: 'cn-north-4' } } });
+    expect(attempt).toThrow(/"a": requests_per_second must be a number above 0.*"a": instance_id.*"a": region/s);
+    expect(attempt).toThrow(/"b c": project_id is missing.*"b c": its name/s);
+  });
+
+  test('that are right stay when one is wrong', () => {
+    const { profiles, problems } = sortProfiles({ profiles: { good, bad: { ...good, sk: undefined } } });
+    expect(profiles).toStrictEqual({ good });
+    expect([...problems]).toStrictEqual([['bad', ['Huawei profile "bad": sk is missing (ak + sk go together)']]]);
   });
 });
 

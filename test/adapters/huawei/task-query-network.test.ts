@@ -12,7 +12,11 @@ const transient = (code: string) => ({ kind: 'fault', fault: { class: 'transient
 
 function queryOf(origin: string, options: Partial<HuaweiTaskQueryOptions> = {}) {
   const main = { project_id: 'p1', auth_token: 'secret-token', apig_endpoint: origin };
-  const query = createHuaweiTaskQuery({ profiles: async () => ({ main }), clock: manualClock(), ...options });
+  const query = createHuaweiTaskQuery({
+    profiles: async () => ({ profiles: { main } }),
+    clock: manualClock(),
+    ...options,
+  });
   return Object.assign(query, { [Symbol.asyncDispose]: () => query.close() });
 }
 

@@ -20,7 +20,7 @@ beforeAll(async () => {
     'wrong-login': { ...shared, domain_name: domainName, user_name: userName, password: 'wrong' },
     fixed: { ...shared, auth_token: 'invented' },
   };
-  query = createHuaweiTaskQuery({ profiles: async () => profiles, clock: SYSTEM_CLOCK, headersTimeoutMs: 300 });
+  query = createHuaweiTaskQuery({ profiles: async () => ({ profiles }), clock: SYSTEM_CLOCK, headersTimeoutMs: 300 });
 });
 beforeEach(() => simulator.control.reset());
 afterAll(async () => {

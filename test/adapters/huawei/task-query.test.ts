@@ -4,6 +4,7 @@ import {
   createHuaweiTaskQuery,
   type HuaweiTaskQueryOptions,
 } from '../../../functions/adapters/huawei/huawei-task-query.ts';
+import { sortProfiles } from '../../../functions/adapters/huawei/validate-profiles.ts';
 import { ConfigError } from '../../../functions/core/errors.ts';
 import type { Profiles } from '../../../functions/core/profile.ts';
 import { answerJson, manualClock, type Respond, startServer } from './loopback-server.ts';
@@ -17,7 +18,7 @@ const PROCESSING = fixture('200-import-processing');
 async function startQuery(respond: Respond, options: Partial<HuaweiTaskQueryOptions> = {}) {
   const server = await startServer(respond);
   const profiles: Profiles = { main: { project_id: 'p1', auth_token: 'fixed-token', apig_endpoint: server.origin } };
-  const query = createHuaweiTaskQuery({ profiles: async () => profiles, clock: manualClock(), ...options });
+  const query = createHuaweiTaskQuery({ profiles: async () => ({ profiles }), clock: manualClock(), ...options });
   return {
     query,
     server,
@@ -137,11 +138,11 @@ describe('a profile', () => {
   });
 
   test('without endpoint or sign-in is broken', async () => {
-    const profiles = async () => ({
+    const profiles = {
       main: { project_id: 'p', auth_token: 't' },
       other: { project_id: 'p', region: 'cn-north-4' },
-    });
-    const query = createHuaweiTaskQuery({ profiles, clock: manualClock() });
+    };
+    const query = createHuaweiTaskQuery({ profiles: async () => ({ profiles }), clock: manualClock() });
     for (const profile of ['main', 'other']) {
       expect(await query.poll({ ...TASK, profile })).toMatchObject({
         fault: { class: 'unauthenticated', error: { code: 'BAD_PROFILE' } },
@@ -150,11 +151,29 @@ describe('a profile', () => {
     await query.close();
   });
 
+  test('that is wrong says why, and takes nothing away from another one', async () => {
+    await using server = await startServer((_, response) => answerJson(response, 200, PROCESSING));
+    const main = { project_id: 'p', auth_token: 't', apig_endpoint: server.origin };
+    const book = sortProfiles({ profiles: { main, other: { ...main, ak: 'AK' } } });
+    const query = createHuaweiTaskQuery({ profiles: async () => book, clock: manualClock() });
+    expect(await query.poll(TASK)).toMatchObject({ kind: 'pending' });
+    expect(await query.poll({ ...TASK, profile: 'other' })).toMatchObject({
+      fault: {
+        class: 'unauthenticated',
+        error: { code: 'BAD_PROFILE', message: expect.stringContaining('sk is missing') },
+      },
+    });
+    await query.close();
+  });
+
   test('is read again when its secret changes', async () => {
     await using server = await startServer((_, response) => answerJson(response, 200, PROCESSING));
     let auth_token = 'one';
-    const profiles = async () => ({ main: { project_id: 'p', auth_token, apig_endpoint: server.origin } });
-    const query = createHuaweiTaskQuery({ profiles, clock: manualClock() });
+    const main = () => ({ project_id: 'p', auth_token, apig_endpoint: server.origin });
+    const query = createHuaweiTaskQuery({
+      profiles: async () => ({ profiles: { main: main() } }),
+      clock: manualClock(),
+    });
     await query.poll(TASK);
     auth_token = 'two';
     await query.poll(TASK);

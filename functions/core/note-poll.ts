@@ -5,6 +5,9 @@ import { pendingUntil } from './result-of.ts';
 import type { SweepDeps } from './sweep.ts';
 import type { PendingTask } from './task.ts';
 
+/** Where faults are noted; `slowedDown` are the profiles whose throttling this sweep has logged. */
+type FaultBook = { deps: SweepDeps; slowedDown: Set<string> };
+
 /** A poll that had its turn. */
 export type Observing = Extract<Observed, { kind: 'observed' }>;
 
@@ -27,8 +30,13 @@ export async function keepError(
 }
 
 /** Counts a fault, and logs it where it is news: not the repeated one of a resting profile, nor the one on the row. */
-export function noteFault({ metrics, log }: SweepDeps, task: PendingTask, { observation, requests }: Observing): void {
+export function noteFault(
+  { deps, slowedDown }: FaultBook,
+  task: PendingTask,
+  { observation, requests }: Observing,
+): void {
   if (observation.kind !== 'fault') return;
+  const { metrics, log } = deps;
   const { fault } = observation;
   metrics.add('PollErrors', 1);
   metrics.add(`PollErrors_${fault.class}`, 1);
@@ -38,6 +46,9 @@ export function noteFault({ metrics, log }: SweepDeps, task: PendingTask, { obse
   if (requests === 0) return;
   // Nor is it news at every poll that Huawei still does not know a task: that would be twenty lines for each.
   if (task.lastError?.code === fault.error.code) return;
+  // And a slow-down, which is on no row, is the profile's.
+  if (fault.class === 'throttled' && slowedDown.has(task.profile)) return;
+  if (fault.class === 'throttled') slowedDown.add(task.profile);
   log.warn('poll failed', { task_id: task.taskId, profile: task.profile, fault: fault.class, error: fault.error });
 }
 

@@ -26,6 +26,8 @@ export type Pass = Work & {
   ended: PromiseWithResolvers<void>;
   /** Profiles whose tasks have waited for a place in vain. */
   late: Set<string>;
+  /** Profiles whose throttling has been logged. */
+  slowedDown: Set<string>;
 };
 
 /** Counts the task, and says whether it is polled now. */

@@ -90,7 +90,8 @@ export function createSweeper(deps: SweepDeps): Sweeper {
     async sweep(span) {
       const ended = Promise.withResolvers<void>();
       ends.push(ended.promise);
-      const pass: Pass = { ...work, span, report: emptyReport(), jobs: 1, ended, late: new Set() };
+      const sets = { late: new Set<string>(), slowedDown: new Set<string>() };
+      const pass: Pass = { ...work, ...sets, span, report: emptyReport(), jobs: 1, ended };
       await readPages(pass).catch((error: unknown) => noteUnread(pass, error));
       endJob(pass);
       await waitPatiently(pass, ended.promise);
@@ -167,7 +168,7 @@ async function handleObservation(pass: Pass, task: PendingTask, observed: Observ
   report.polled += 1;
   turnsOf(report, task.profile).polled += 1;
   deps.metrics.add('Polls', observed.requests);
-  noteFault(deps, task, observed);
+  noteFault(pass, task, observed);
   const nowMs = deps.clock.now();
   const conclusion = concludeTask(task, observation, nowMs);
   if (conclusion.kind === 'over') {

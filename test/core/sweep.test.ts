@@ -291,4 +291,12 @@ describe('a sweep', () => {
     await sweep({ nowMs: START_MS + 180_000 });
     expect(warnings).toEqual([line, line]);
   });
+
+  it('warns once a sweep of a profile that is slowed down, and counts every poll of it', async () => {
+    const { metrics, warnings, sweep } = setUp(tasks(5), () => faultObservation('throttled'));
+    await sweep();
+    expect([warnings.length, metrics.sums.Throttles]).toEqual([1, 5]);
+    await sweep();
+    expect(warnings.length).toBe(2);
+  });
 });

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { ZodOpenApiOperationObject } from 'zod-openapi';
+import { WEBHOOK_CHANNEL } from '../core/delivery.ts';
 import { answer, header, ok, problems, taskAnswer } from './openapi-answers.ts';
 import { TASK_EXAMPLES } from './openapi-examples.ts';
 import * as requests from './request-schemas.ts';
@@ -143,7 +144,7 @@ function notificationsOperation(): ZodOpenApiOperationObject {
       'To everybody, or to the one `channel` that the body names. 409 for a task that is pending, and for `webhook` where ' +
       'the task asked for none. 400 for a channel that is known not to be there; in AWS the API does not know the Slack ' +
       'channels, so that an unknown one is accepted and then dropped with a line in the log of the Slack function.',
-    requestBody: { ...bodyOf(requests.notificationSchema, { channel: 'webhook' }), required: false },
+    requestBody: { ...bodyOf(requests.notificationSchema, { channel: WEBHOOK_CHANNEL }), required: false },
     responses: {
       202: answer('Published.', responses.notificationAnswerSchema),
       ...problems(400, 401, 404, 409, 413, 415),

@@ -55,7 +55,8 @@ export function collectionPaths(): Paths {
         summary: 'Watch a task',
         description:
           'The same registration again answers 200 with the record that is there, pending or final: `label`, `deadline_seconds` ' +
-          'and `callback_url` stay as they were registered first, whatever the repeat says. With another `instance_id`, ' +
+          'and `callback_url` stay as they were registered first, whatever the repeat says, also where its profile is gone or ' +
+          'webhooks are off by now. With another `instance_id`, ' +
           '`project_id` or `profile` it is a 409 that names what is registered.',
         requestBody: bodyOf(requests.registrationSchema, {
           task_id: TASK_EXAMPLES.pending.value.task_id,

@@ -160,7 +160,8 @@ function watchOperation(): ZodOpenApiOperationObject {
     summary: 'Watch a task again that ended as expired, not_found or rejected',
     description:
       'Its result is given up and the task registered anew, with what the body changes; the rest stays as the result has ' +
-      'it, but for the deadline, which starts anew, and the project, which another `profile` brings with it. 409 for a task that ended otherwise, and for a few seconds after the ' +
+      "it, but for the deadline, which starts anew, and what was the profile's: the project, which another `profile` brings " +
+      'with it, and the callback, where the task had none of its own. 409 for a task that ended otherwise, and for a few seconds after the ' +
       'end, with `Retry-After`. After a 5xx the result may be gone: register the task with `POST /tasks`.',
     requestBody: { ...bodyOf(requests.watchAgainSchema, { deadline_seconds: 172_800 }), required: false },
     responses: { 202: started, 200: known('Watched already.'), ...problems(400, 401, 404, 409, 413, 415) },

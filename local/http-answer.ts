@@ -16,8 +16,9 @@ export async function sendResponse(response: ServerResponse, answer: ApiResponse
     return;
   }
   const bytes = Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
-  const hasBody = statusCode !== 204 && statusCode !== 304;
-  response.writeHead(statusCode, hasBody ? { ...headers, 'content-length': bytes.length } : headers);
+  // The length that GET would have is gone with the body of an answer to HEAD, and no other may be said: RFC 9110, 8.6.
+  const hasLength = statusCode !== 204 && statusCode !== 304 && response.req.method !== 'HEAD';
+  response.writeHead(statusCode, hasLength ? { ...headers, 'content-length': bytes.length } : headers);
   response.end(bytes);
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { readEnvironment } from '../functions/config.ts';
+import { apiKeyProblem } from '../functions/core/api-keys.ts';
 import { ConfigError } from '../functions/core/errors.ts';
 import type { Profiles } from '../functions/core/profile.ts';
 import { signingSecretProblems } from '../functions/core/webhook-keys.ts';
@@ -19,7 +20,7 @@ const localEnvironment = z.object({
   DATA_DIR: z._default(z.string(), '.data'),
   API_KEYS: text,
   POLL_MIN_INTERVAL_MS: z.optional(whole({ min: 1, max: 300_000 })),
-  TASK_DEADLINE_MS: z._default(whole({ max: 30 * 86_400_000 }), 86_400_000),
+  TASK_DEADLINE_MS: z._default(whole({ min: 1, max: 30 * 86_400_000 }), 86_400_000),
   SLACK_WEBHOOK_URL: text,
   SMTP_URL: text,
   ALERT_EMAILS: text,
@@ -48,8 +49,10 @@ export function readLocalConfig(environment: NodeJS.ProcessEnv): LocalConfig {
   const profiles = gather(problems, () => readLocalProfiles(given));
   const webhookSecrets = list(given.WEBHOOK_SECRETS);
   const alertEmails = list(given.ALERT_EMAILS);
+  const apiKeys = list(given.API_KEYS);
   problems.push(
     ...unknownNameProblems(given),
+    ...apiKeyProblems(apiKeys),
     ...signingSecretProblems('WEBHOOK_SECRETS', webhookSecrets),
     ...channelProblems({ slackUrl: given.SLACK_WEBHOOK_URL, smtpUrl: given.SMTP_URL, emails: alertEmails }),
     ...[dataFolderProblem(given.DATA_DIR ?? '.data')].filter((problem) => problem !== undefined),
@@ -60,13 +63,20 @@ export function readLocalConfig(environment: NodeJS.ProcessEnv): LocalConfig {
     ...env,
     profiles: withSecrets(profiles, webhookSecrets),
     webhookSecrets,
-    apiKeys: list(given.API_KEYS),
+    apiKeys,
     alertEmails,
     warning: unusedWarning(given),
   };
 }
 
 const NOBODY_SIGNS = 'WEBHOOK_SECRETS is for the profile "default", which is not there';
+
+function apiKeyProblems(keys: string[]): string[] {
+  return keys.flatMap((key, index) => {
+    const problem = apiKeyProblem(key);
+    return problem === undefined ? [] : [`API_KEYS: entry ${index + 1} ${problem}`];
+  });
+}
 
 /** Secrets of the environment take the place of those in a file. */
 function withSecrets(profiles: Profiles | undefined, webhook_secrets: string[]): Profiles | undefined {

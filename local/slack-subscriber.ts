@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createSlackWebhook } from '../functions/adapters/slack-webhook.ts';
+import { WEBHOOK_CHANNEL } from '../functions/core/delivery.ts';
 import type { Clock, Log, MetricSink, OperatorAlerter, TaskResultStore } from '../functions/core/ports.ts';
 import { receivesOf } from '../functions/core/queue-record.ts';
 import { parseSlackRouting } from '../functions/core/slack-routing.ts';
@@ -38,7 +39,7 @@ export function createSlackSubscriber(webhookUrl: string, deps: SlackDeps): Subs
   return {
     name: 'slack',
     maxBatch: BATCH,
-    wants: ({ attributes }) => attributes.channel !== 'webhook',
+    wants: ({ attributes }) => attributes.channel !== WEBHOOK_CHANNEL,
     async deliver(batch) {
       const attempts = new Map(batch.map((attempt) => [randomUUID() as string, attempt]));
       const deadlineMs = deps.clock.now() + TIMEOUT_MS;

@@ -2,6 +2,7 @@ import { createTransport } from 'nodemailer';
 import type { AlertOptions } from '../functions/core/alert-text.ts';
 import { composeAlerts } from '../functions/core/digest.ts';
 import { ConfigError } from '../functions/core/errors.ts';
+import { isLoopbackHost } from '../functions/core/loopback.ts';
 import type { AlertPublisher } from '../functions/core/ports.ts';
 
 export type SmtpOptions = AlertOptions & {
@@ -57,8 +58,8 @@ export function encryptionFor(url: string): { requireTLS?: true } {
   if (parsed?.protocol !== 'smtp:' && parsed?.protocol !== 'smtps:') {
     throw new ConfigError(['SMTP_URL must start with smtp:// or smtps://']);
   }
-  const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(parsed.hostname);
-  const isLeftToUs = parsed.password !== '' && !isLoopback && !parsed.searchParams.has('requireTLS');
+  const isLeftToUs =
+    parsed.password !== '' && !isLoopbackHost(parsed.hostname) && !parsed.searchParams.has('requireTLS');
   return isLeftToUs ? { requireTLS: true } : {};
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createWebhookPoster } from '../functions/adapters/webhook-poster.ts';
+import { WEBHOOK_CHANNEL } from '../functions/core/delivery.ts';
 import type { Clock, Log, MetricSink, TaskResultStore } from '../functions/core/ports.ts';
 import type { Profiles } from '../functions/core/profile.ts';
 import { parseSigningKeys } from '../functions/core/webhook-keys.ts';
@@ -34,9 +35,10 @@ export function createWebhookSubscriber(deps: WebhookDeps): Subscriber<LocalEven
     deadLetters: { send: async (_record, reason) => log.error('webhook event given up', { reason }) },
   });
   return {
-    name: 'webhook',
+    name: WEBHOOK_CHANNEL,
     maxBatch: BATCH,
-    wants: ({ attributes: { callback, channel = 'webhook' } }) => callback === 'true' && channel === 'webhook',
+    wants: ({ attributes: { callback, channel = WEBHOOK_CHANNEL } }) =>
+      callback === 'true' && channel === WEBHOOK_CHANNEL,
     async deliver(batch) {
       const attempts = batch.map((attempt) => ({ id: randomUUID() as string, attempt }));
       const { batchItemFailures } = await handler({

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   ConditionalCheckFailedException,
   DeleteItemCommand,
@@ -12,6 +13,7 @@ import type { AlertMemory } from '../core/operator-alerter.ts';
  * are in no index, and TTL clears them. Throws `StoreError`.
  *
  *     first claim ──put if absent or expired──► true        meanwhile, anybody: condition fails ──► false
+ *     its answer is lost: the SDK repeats it, finds the row with its own `claim_id` ──► true
  */
 export function createDynamoAlertMemory({
   client,
@@ -22,18 +24,20 @@ export function createDynamoAlertMemory({
 }): AlertMemory {
   return {
     async claim(key, nowMs, periodMs) {
+      const claimId = { S: randomUUID() };
       try {
         await client.send(
           new PutItemCommand({
             TableName: tableName,
             Item: {
               ...keyOf(key),
+              claim_id: claimId,
               raised_at: { S: new Date(nowMs).toISOString() },
               expires_at: { N: String(Math.ceil((nowMs + periodMs) / 1_000)) },
             },
             // TTL deletes late, so the row's own time decides.
-            ConditionExpression: 'attribute_not_exists(task_id) OR expires_at <= :now',
-            ExpressionAttributeValues: { ':now': { N: String(Math.floor(nowMs / 1_000)) } },
+            ConditionExpression: 'attribute_not_exists(task_id) OR expires_at <= :now OR claim_id = :mine',
+            ExpressionAttributeValues: { ':now': { N: String(Math.floor(nowMs / 1_000)) }, ':mine': claimId },
           }),
         );
         return true;

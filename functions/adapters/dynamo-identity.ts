@@ -1,9 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { boundError } from '../core/bound-error.ts';
 import type { TaskError, TaskIdentity } from '../core/task.ts';
 import { type Row, readMap } from './dynamo-attributes.ts';
-
-/** Rows stay small, for each sweep reads them all: a longer message is cut. Characters. */
-const MAX_MESSAGE = 500;
 
 /** The attributes that both tables share. */
 export function identityAttributes(task: TaskIdentity): Row {
@@ -33,19 +31,11 @@ export function readIdentity(row: Row): TaskIdentity | undefined {
 
 /** `{code, message, request_id?, http_status?}` as a map. */
 export function errorAttribute(error: TaskError): AttributeValue {
-  const map: Row = { code: { S: error.code }, message: { S: storedMessage(error) } };
-  if (error.requestId !== undefined) map.request_id = { S: error.requestId };
-  if (error.httpStatus !== undefined) map.http_status = { N: String(error.httpStatus) };
+  const { code, message, requestId, httpStatus } = boundError(error);
+  const map: Row = { code: { S: code }, message: { S: message } };
+  if (requestId !== undefined) map.request_id = { S: requestId };
+  if (httpStatus !== undefined) map.http_status = { N: String(httpStatus) };
   return { M: map };
-}
-
-/** The message as a row keeps it; never cut inside a surrogate pair. */
-export function storedMessage(error: TaskError): string {
-  if (error.message.length <= MAX_MESSAGE) return error.message;
-  return `${error.message
-    .slice(0, MAX_MESSAGE - 1)
-    .toWellFormed()
-    .replace(/\uFFFD$/u, '')}…`;
 }
 
 /** Undefined where there is no error, or none with a code and a message. */

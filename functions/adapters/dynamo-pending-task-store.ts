@@ -5,12 +5,13 @@ import {
   ScanCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { boundError } from '../core/bound-error.ts';
 import { createBoundedMap } from '../core/bounded-map.ts';
 import { StoreError } from '../core/errors.ts';
 import type { PendingTaskStore, Segment } from '../core/ports.ts';
 import type { Heard, PendingTask, TaskError } from '../core/task.ts';
 import type { Row } from './dynamo-attributes.ts';
-import { errorAttribute, storedMessage } from './dynamo-identity.ts';
+import { errorAttribute } from './dynamo-identity.ts';
 import { readPendingRow, toPendingRow } from './dynamo-pending-row.ts';
 import { callTable, type DynamoTable, onTable, readRow, readRows, tryOnTable } from './dynamo-table.ts';
 
@@ -97,6 +98,7 @@ async function readPage(table: DynamoTable, { segment, totalSegments }: Segment,
 }
 
 function setError(table: DynamoTable, taskId: string, error: TaskError) {
+  const { code, message } = boundError(error);
   const command = new UpdateItemCommand({
     ...onTable(table),
     Key: { task_id: { S: taskId } },
@@ -105,8 +107,8 @@ function setError(table: DynamoTable, taskId: string, error: TaskError) {
       'attribute_exists(task_id) AND (attribute_not_exists(last_error) OR last_error.code <> :code OR last_error.message <> :message)',
     ExpressionAttributeValues: {
       ':error': errorAttribute(error),
-      ':code': { S: error.code },
-      ':message': { S: storedMessage(error) },
+      ':code': { S: code },
+      ':message': { S: message },
     },
   });
   return tryOnTable(table, 'UpdateItem', () => table.client.send(command));

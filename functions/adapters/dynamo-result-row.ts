@@ -29,6 +29,7 @@ export function toResultRow(result: TaskResult): Row {
   if (result.polls !== undefined) row.polls = { N: String(result.polls) };
   if (result.pendingUntilMs !== undefined) row.pending_until = timeAttribute(result.pendingUntilMs);
   if (result.error !== undefined) row.error = errorAttribute(result.error);
+  if (result.isCallbackDefault !== undefined) row.callback_default = { BOOL: result.isCallbackDefault };
   if (result.deliveries !== undefined) row.deliveries = toAttribute(result.deliveries);
   return row;
 }
@@ -57,6 +58,7 @@ function readOptional(row: Row): Partial<TaskResult> {
   if (row.pending_until !== undefined) optional.pendingUntilMs = readTime(row.pending_until);
   const error = readError(row.error);
   if (error !== undefined) optional.error = error;
+  if (row.callback_default?.BOOL !== undefined) optional.isCallbackDefault = row.callback_default.BOOL;
   if (row.deliveries?.L !== undefined) optional.deliveries = row.deliveries.L.map(fromAttribute) as Delivery[];
   return optional;
 }

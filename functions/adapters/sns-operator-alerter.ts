@@ -1,7 +1,7 @@
 import { MAX_SUBJECT_CHARS } from '../core/alert-text.ts';
 import { createOperatorAlerter, type OperatorAlerterDeps } from '../core/operator-alerter.ts';
 import type { OperatorAlerter } from '../core/ports.ts';
-import { cut, toAscii, wellFormed } from '../core/safe-text.ts';
+import { cut, toAscii } from '../core/safe-text.ts';
 import { publishMessages, type SnsDeps } from './sns-batch.ts';
 
 const MAX_BODY_UNITS = 16_384;
@@ -13,7 +13,7 @@ export function createSnsOperatorAlerter(deps: SnsDeps & Omit<OperatorAlerterDep
     async send({ subject, body }) {
       const message = {
         subject: toAscii(subject, MAX_SUBJECT_CHARS) || 'APIG notifier',
-        body: wellFormed(cut(body, MAX_BODY_UNITS)),
+        body: cut(body, MAX_BODY_UNITS),
         attributes: {},
       };
       const [reason] = (await publishMessages(deps, [message])).values();

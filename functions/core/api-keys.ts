@@ -3,7 +3,13 @@ import * as z from 'zod/mini';
 import { ConfigError } from './errors.ts';
 import { parseJson } from './parse-result.ts';
 
-const key = z.string().check(z.minLength(16, 'is shorter than 16 characters'));
+/** Long enough not to be guessed, and of what `Authorization: Bearer` can carry. */
+const key = z
+  .string()
+  .check(
+    z.minLength(16, 'is shorter than 16 characters'),
+    z.regex(/^[\x21-\x7e]*$/, 'has spaces or characters beyond ASCII, which no client can send'),
+  );
 const hash = z.string().check(z.regex(/^sha256:[0-9a-f]{64}$/, 'is not sha256:<64 hex digits>'));
 
 const secretSchema = z.object({
@@ -26,6 +32,11 @@ export function parseApiKeys(text: string): readonly Buffer[] {
   const { keys, hashes, generated_key } = parsed.data;
   const plain = [...keys, ...(generated_key === undefined ? [] : [generated_key])];
   return [...plain.map(hashApiKey), ...hashes.map((text) => Buffer.from(text.slice('sha256:'.length), 'hex'))];
+}
+
+/** What is wrong with an API key, without the key; undefined where nothing is. */
+export function apiKeyProblem(text: string): string | undefined {
+  return key.safeParse(text).error?.issues[0]?.message;
 }
 
 /** SHA-256 of a key; keys are long and random, so no slow hash is needed. */

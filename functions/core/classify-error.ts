@@ -1,3 +1,4 @@
+import { boundError } from './bound-error.ts';
 import type { Fault, FaultClass } from './observation.ts';
 import { asText, isFields, parseJson } from './parse-result.ts';
 import { parseRetryAfter } from './retry-after.ts';
@@ -11,8 +12,6 @@ export type ErrorAnswer = {
   /** Epoch milliseconds, to count a `Retry-After` date from. */
   nowMs: number;
 };
-
-const MAX_MESSAGE_LENGTH = 500;
 
 /** Codes that say more than their status does, below 500. Source: the error codes of APIG, of APIC and of the front gateway. */
 const CLASS_OF_CODE: ReadonlyMap<string, FaultClass> = new Map([
@@ -76,12 +75,12 @@ function readError(answer: ErrorAnswer): TaskError {
   const message =
     asText(fields.error_msg) || asText(iam.message) || `HTTP ${answer.httpStatus}, with no error that can be read`;
   const requestId = headerOf(answer, 'x-request-id') || asText(fields.request_id);
-  return {
+  return boundError({
     code: asText(fields.error_code) || (iamCode ? `IAM.${iamCode}` : `HTTP.${answer.httpStatus}`),
-    message: message.slice(0, MAX_MESSAGE_LENGTH),
+    message,
     ...(requestId ? { requestId } : {}),
     httpStatus: answer.httpStatus,
-  };
+  });
 }
 
 function headerOf(answer: ErrorAnswer, name: string): string | undefined {

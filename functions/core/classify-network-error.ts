@@ -1,3 +1,4 @@
+import { boundError } from './bound-error.ts';
 import type { Fault } from './observation.ts';
 
 const TIMEOUT_CODES = new Set([
@@ -15,7 +16,7 @@ export function classifyNetworkError(cause: unknown): Fault {
   const error = cause instanceof Error ? cause : new Error('unknown network error');
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const message = [code, error.message].filter((part) => part !== '').join(': ') || error.name;
-  return { class: 'transient', error: { code: ourCode(error, code), message: message.slice(0, 500) } };
+  return { class: 'transient', error: boundError({ code: ourCode(error, code), message }) };
 }
 
 function ourCode(error: Error, code: string): string {

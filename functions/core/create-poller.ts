@@ -85,11 +85,11 @@ export function createPoller(deps: PollerDeps): Poller {
   };
 }
 
-/** A profile may name the callback of every task that has none of its own. */
+/** A profile may name the callback of every task that has none of its own; marked, for it stays the profile's. */
 function withDefaultCallback(storeResult: StoreResult, profiles: Profiles): StoreResult {
   return (result) => {
-    const callbackUrl = result.callbackUrl ?? profiles[result.profile]?.callback_url;
-    return storeResult({ ...result, ...(callbackUrl !== undefined && { callbackUrl }) });
+    const callbackUrl = result.callbackUrl === undefined ? profiles[result.profile]?.callback_url : undefined;
+    return storeResult(callbackUrl === undefined ? result : { ...result, callbackUrl, isCallbackDefault: true });
   };
 }
 

@@ -1,6 +1,9 @@
 import type { Delivery } from './outcome.ts';
 import { type ReceivedRecord, receivesOf } from './queue-record.ts';
 
+/** The channel of a requester's own webhook, in `deliveries[]` and for replays; every other one is Slack's. */
+export const WEBHOOK_CHANNEL = 'webhook';
+
 /** How the handing over of a record to one channel ended. `reason` is a class such as `HTTP 404`, never an address. */
 export type DeliveryEnd = Pick<Delivery, 'channel' | 'status'> & { reason?: string; httpStatus?: number | undefined };
 

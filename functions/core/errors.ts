@@ -1,4 +1,4 @@
-/** A table, topic or bucket cannot do what was asked. `cause` has the SDK's error. */
+/** A table, topic, bucket or secret cannot do what was asked. `cause` has the SDK's error. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
 }

@@ -25,7 +25,7 @@ function spend(value: unknown, budget: number, depth: number): number {
   let left = budget - OVERHEAD_BYTES;
   for (const key in value) {
     if (left < 0) return left;
-    left = spend(value[key as keyof typeof value], left - key.length - 1, depth + 1);
+    left = spend(value[key as keyof typeof value], left - byteLength(key, left) - 1, depth + 1);
   }
   return left;
 }

@@ -55,6 +55,8 @@ export type TaskResult = TaskIdentity & {
   error?: TaskError;
   expiresAtS: number;
   deliveries?: Delivery[];
+  /** The `callbackUrl` is that of the profile, for the requester named none. */
+  isCallbackDefault?: boolean;
 };
 
 /** CloudEvents `id`: the same at every repeat of the same end. */

@@ -14,12 +14,12 @@ export function oneLine(text: string): string {
     .trim();
 }
 
-/** At most `maxUnits` UTF-16 units, ending in `…` where something was cut, never inside a surrogate pair. */
+/** Well-formed, at most `maxUnits` UTF-16 units, ending in `…` where something was cut, never inside a surrogate pair. */
 export function cut(text: string, maxUnits: number): string {
-  if (text.length <= maxUnits) return text;
+  if (text.length <= maxUnits) return wellFormed(text);
   const end = Math.max(0, maxUnits - ELLIPSIS.length);
   const splitsPair = isHighSurrogate(text.charCodeAt(end - 1));
-  return text.slice(0, splitsPair ? end - 1 : end) + ELLIPSIS;
+  return wellFormed(text.slice(0, splitsPair ? end - 1 : end)) + ELLIPSIS;
 }
 
 /** One printable line of at most `maxUnits` UTF-16 units; reads no more of a huge text than it needs. */

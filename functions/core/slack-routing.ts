@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { WEBHOOK_CHANNEL } from './delivery.ts';
 import { ConfigError } from './errors.ts';
 import { isLoopbackHost } from './loopback.ts';
 import { OUTCOMES } from './outcome.ts';
@@ -9,8 +10,6 @@ const CHANNEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const MENTION = /^<(!here|!channel|!everyone|@[UW][A-Z0-9]{2,20}|!subteam\^S[A-Z0-9]{2,20})>$/;
 /** The name that the bare form gives its only channel. */
 const DEFAULT_CHANNEL = 'default';
-/** What a replay calls the webhooks of one's own, which are not Slack's. */
-export const NOT_SLACK = 'webhook';
 
 const webhookUrl = z
   .string()
@@ -96,7 +95,7 @@ function findContradictions(routing: SlackRouting): string[] {
   if (Object.keys(routing.channels).length === 0) return ['channels: there is none yet'];
   const unnamed = Object.keys(routing.channels).filter((name) => !CHANNEL_NAME.test(name)).length;
   const problems = routing.default.filter((name) => !isKnown(name)).map((name) => unknownChannel('default', name));
-  if (isKnown(NOT_SLACK)) problems.push(`channels.${NOT_SLACK}: is the name of the webhooks of one's own`);
+  if (isKnown(WEBHOOK_CHANNEL)) problems.push(`channels.${WEBHOOK_CHANNEL}: is the name of the webhooks of one's own`);
   if (unnamed > 0) problems.push(`channels: ${unnamed} name(s) are not 1 to 64 letters, digits, '.', '_' or '-'`);
   routing.rules.forEach((rule, index) => {
     const field = `rules[${index}]`;

@@ -1,3 +1,4 @@
+import { boundError } from './bound-error.ts';
 import { fileKey } from './file-key.ts';
 import { fitsItem } from './item-size.ts';
 import type { TaskResult } from './outcome.ts';
@@ -33,7 +34,8 @@ function boundTexts(task: TaskResult): TaskResult {
     ...withShortTexts(task, ['taskType', 'taskStatus']),
     summary: withShortTexts(task.summary, ['group_id', 'file_name']),
     result: result.kind === 'export' ? withShortTexts(result, ['file_name', 'file_type']) : result,
-    ...(error && { error: withShortTexts(error, ['code']) }),
+    // The message is cut by the row alone: who is told now has it whole.
+    ...(error && { error: { ...boundError(error), message: error.message } }),
   };
 }
 
@@ -79,7 +81,7 @@ function shorten(failure: FailedApi): FailedApi {
   const short: FailedApi = {};
   for (const key of ['method', 'path', 'error_code', 'error_msg'] as const) {
     const text = failure[key];
-    if (text !== undefined) short[key] = text.slice(0, MAX_MESSAGE).toWellFormed();
+    if (text !== undefined) short[key] = cut(text, MAX_MESSAGE);
   }
   return short;
 }

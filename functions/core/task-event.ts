@@ -1,7 +1,7 @@
 import { eventId, type Outcome, type Summary, type TaskResult } from './outcome.ts';
 import { errorOf, failureCount, failuresOf, resultUrl } from './outcome-words.ts';
 import type { FailedApi } from './parsed-result.ts';
-import { cut, lineOf, utf8Bytes, wellFormed } from './safe-text.ts';
+import { cut, lineOf, utf8Bytes } from './safe-text.ts';
 
 /** No event is larger, in UTF-8 bytes of its JSON: every CloudEvents intermediary must carry 64 KiB. */
 export const MAX_EVENT_BYTES = 64 * 1024;
@@ -160,7 +160,7 @@ function createShortener(limit: number): { shorten: Shorten; hasCut(): boolean }
   let hasCut = false;
   const shorten = (text: string) => {
     if (text.length > limit) hasCut = true;
-    return wellFormed(cut(text, limit));
+    return cut(text, limit);
   };
   return { shorten, hasCut: () => hasCut };
 }

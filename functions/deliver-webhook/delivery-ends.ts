@@ -1,13 +1,10 @@
 import type { SQSRecord } from 'aws-lambda';
 import type { DeadLetter } from '../core/dead-letter.ts';
-import { toDelivery } from '../core/delivery.ts';
+import { toDelivery, WEBHOOK_CHANNEL } from '../core/delivery.ts';
 import type { Clock, Log, MetricSink, TaskResultStore } from '../core/ports.ts';
 import { receivesOf, textAttributesOf } from '../core/queue-record.ts';
 import type { RetryQueue, WebhookAnswer } from '../core/webhook.ts';
 import type { RetryPolicy } from '../core/webhook-retry.ts';
-
-/** The channel by which replays and `deliveries[]` know what this function does. */
-export const CHANNEL = 'webhook';
 
 /** What the queue is told about a record: forget it, or bring it again. */
 export type Fate = 'done' | 'given back';
@@ -58,7 +55,7 @@ export function createDeliveryEnds(deps: DeliveryEndsDeps): DeliveryEnds {
     retry({ attempts: receivesOf(record), firstAtMs: firstAtMsOf(record, clock), nowMs: clock.now(), retryAfterMs });
 
   const fail = async ({ record, taskId, host }: Attempt, end: FailedEnd, status: 'failed' | 'gone'): Promise<Fate> => {
-    const delivery = toDelivery(record, { channel: CHANNEL, status, ...end }, clock.now());
+    const delivery = toDelivery(record, { channel: WEBHOOK_CHANNEL, status, ...end }, clock.now());
     await results.recordDeliveries(taskId, [delivery]);
     metrics.add('WebhookFailed', 1);
     log.error('webhook given up', { task_id: taskId, host, ...delivery });
@@ -66,7 +63,7 @@ export function createDeliveryEnds(deps: DeliveryEndsDeps): DeliveryEnds {
   };
 
   const succeed = async ({ record, taskId, host }: Attempt, httpStatus: number): Promise<Fate> => {
-    const delivery = toDelivery(record, { channel: CHANNEL, status: 'delivered', httpStatus }, clock.now());
+    const delivery = toDelivery(record, { channel: WEBHOOK_CHANNEL, status: 'delivered', httpStatus }, clock.now());
     metrics.add('WebhookDelivered', 1);
     log.info('webhook delivered', { task_id: taskId, host, ...delivery });
     // It has arrived: a note that cannot be made is no reason to send it again.

@@ -1,11 +1,11 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { WEBHOOK_CHANNEL } from '../core/delivery.ts';
 import type { TaskResultStore } from '../core/ports.ts';
 import type { WebhookPoster } from '../core/webhook.ts';
 import { type ProfileSigningKeys, signingKeysOf } from '../core/webhook-keys.ts';
 import { signWebhook } from '../core/webhook-signature.ts';
 import {
   type AttemptEnd,
-  CHANNEL,
   createDeliveryEnds,
   type DeliveryEnds,
   type DeliveryEndsDeps,
@@ -42,7 +42,7 @@ export function createDeliverWebhookHandler(deps: DeliverWebhookDeps): DeliverWe
 async function handleRecord(record: SQSRecord, ends: DeliveryEnds, deps: DeliverWebhookDeps): Promise<Fate> {
   const read = readRecord(record);
   if (read.kind === 'malformed') return ends.bury(record, read.reason);
-  if (read.channel !== undefined && read.channel !== CHANNEL) return 'done';
+  if (read.channel !== undefined && read.channel !== WEBHOOK_CHANNEL) return 'done';
   try {
     const result = await deps.results.get(read.taskId);
     if (result?.callbackUrl === undefined) {

@@ -100,7 +100,7 @@ export const FIELDS: Record<string, Sentences> = {
   BatchEntryAnswer: {
     task_id: 'The id of the entry, where it has one.',
     status: 'The HTTP status that `POST /tasks` would have answered with.',
-    task: 'The task, for 200 and 202.',
+    task: 'The task, for 200 and 202. A final one is without its `result`, as in a listing, once the results before it take 1.5 MB: `GET /tasks/{task_id}` has it.',
     problem: 'What is wrong with the entry, for every other status.',
   },
   Health: { status: 'Always `ok`.' },

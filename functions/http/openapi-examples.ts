@@ -1,3 +1,4 @@
+import { WEBHOOK_CHANNEL } from '../core/delivery.ts';
 import type { TaskResult } from '../core/outcome.ts';
 import { viewFinal, viewPending } from './task-view.ts';
 
@@ -59,7 +60,7 @@ export const TASK_EXAMPLES = {
     summary: { created: 1, updated: 0, failed: 1, group_id: GROUP },
     result: { kind: 'import', group_id: GROUP, success: [created], failure: [failed] },
     deliveries: [
-      { channel: 'webhook', status: 'delivered', at: '2026-11-24T12:00:43.000Z', attempts: 1, http_status: 200 },
+      { channel: WEBHOOK_CHANNEL, status: 'delivered', at: '2026-11-24T12:00:43.000Z', attempts: 1, http_status: 200 },
     ],
   }),
   failed: end({

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { ZodOpenApiOperationObject } from 'zod-openapi';
+import { WEBHOOK_CHANNEL } from '../core/delivery.ts';
 import { answer, header, ok, problems, taskAnswer } from './openapi-answers.ts';
 import { TASK_EXAMPLES } from './openapi-examples.ts';
 import * as requests from './request-schemas.ts';
@@ -54,7 +55,8 @@ export function collectionPaths(): Paths {
         summary: 'Watch a task',
         description:
           'The same registration again answers 200 with the record that is there, pending or final: `label`, `deadline_seconds` ' +
-          'and `callback_url` stay as they were registered first, whatever the repeat says. With another `instance_id`, ' +
+          'and `callback_url` stay as they were registered first, whatever the repeat says, also where its profile is gone or ' +
+          'webhooks are off by now. With another `instance_id`, ' +
           '`project_id` or `profile` it is a 409 that names what is registered.',
         requestBody: bodyOf(requests.registrationSchema, {
           task_id: TASK_EXAMPLES.pending.value.task_id,
@@ -143,7 +145,7 @@ function notificationsOperation(): ZodOpenApiOperationObject {
       'To everybody, or to the one `channel` that the body names. 409 for a task that is pending, and for `webhook` where ' +
       'the task asked for none. 400 for a channel that is known not to be there; in AWS the API does not know the Slack ' +
       'channels, so that an unknown one is accepted and then dropped with a line in the log of the Slack function.',
-    requestBody: { ...bodyOf(requests.notificationSchema, { channel: 'webhook' }), required: false },
+    requestBody: { ...bodyOf(requests.notificationSchema, { channel: WEBHOOK_CHANNEL }), required: false },
     responses: {
       202: answer('Published.', responses.notificationAnswerSchema),
       ...problems(400, 401, 404, 409, 413, 415),
@@ -158,7 +160,8 @@ function watchOperation(): ZodOpenApiOperationObject {
     summary: 'Watch a task again that ended as expired, not_found or rejected',
     description:
       'Its result is given up and the task registered anew, with what the body changes; the rest stays as the result has ' +
-      'it, but for the deadline, which starts anew, and the project, which another `profile` brings with it. 409 for a task that ended otherwise, and for a few seconds after the ' +
+      "it, but for the deadline, which starts anew, and what was the profile's: the project, which another `profile` brings " +
+      'with it, and the callback, where the task had none of its own. 409 for a task that ended otherwise, and for a few seconds after the ' +
       'end, with `Retry-After`. After a 5xx the result may be gone: register the task with `POST /tasks`.',
     requestBody: { ...bodyOf(requests.watchAgainSchema, { deadline_seconds: 172_800 }), required: false },
     responses: { 202: started, 200: known('Watched already.'), ...problems(400, 401, 404, 409, 413, 415) },

@@ -1,12 +1,14 @@
 import pLimit from 'p-limit';
+import { cut } from '../core/safe-text.ts';
 import { type ApiEvent, jsonResponse, type RequestContext, type RouteHandler } from './api-event.ts';
 import type { TasksApiDeps } from './deps.ts';
+import { limitResults } from './limit-results.ts';
 import { HttpProblem, type ProblemBody, problemBody } from './problem.ts';
 import { concealed } from './problem-handler.ts';
 import { registerTask } from './register-task.ts';
 import { batchSchema, noQuerySchema } from './request-schemas.ts';
 import type { TaskView } from './task-view.ts';
-import { validBody, validQuery } from './validate.ts';
+import { MAX_ECHO, validBody, validQuery } from './validate.ts';
 
 const CONCURRENCY = 10;
 
@@ -23,7 +25,7 @@ export function registerBatchRoute(deps: TasksApiDeps): RouteHandler {
       // Entries with one id go one after the other: the first is the registration, the next are its repeats.
       for (const index of indexes) answers[index] = await registerEntry(deps, tasks[index], { event, context });
     });
-    return jsonResponse(207, { tasks: answers });
+    return jsonResponse(207, { tasks: limitResults(answers) });
   };
 }
 
@@ -31,7 +33,7 @@ type Request = { event: ApiEvent; context: RequestContext };
 
 async function registerEntry(deps: TasksApiDeps, entry: unknown, request: Request): Promise<EntryAnswer> {
   const taskId = idOf(entry);
-  const named = taskId === undefined ? {} : { task_id: taskId };
+  const named = taskId === undefined ? {} : { task_id: cut(taskId, MAX_ECHO) };
   try {
     const { status, task } = await registerTask(deps, entry);
     return { ...named, status, task };

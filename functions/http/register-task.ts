@@ -4,13 +4,15 @@ import type { TasksApiDeps } from './deps.ts';
 import { nextPollAtMs } from './next-poll.ts';
 import { noQuerySchema, registrationSchema } from './request-schemas.ts';
 import { retryAfter } from './retry-after.ts';
-import { requireSame } from './same-registration.ts';
+import { requireSame, type Wanted } from './same-registration.ts';
 import { type TaskView, viewFinal, viewPending } from './task-view.ts';
-import { toPendingTask } from './to-pending-task.ts';
+import { type Resolved, resolveRegistration } from './to-pending-task.ts';
 import { validBody, validQuery } from './validate.ts';
 
 /** How a registration ended: 202 for a new one, 200 for one that was there. `nextPollAtMs` while it is pending. */
 export type Registered = { status: 200 | 202; task: TaskView; nextPollAtMs?: number };
+
+type Refused = Extract<Resolved, { refusal: unknown }>;
 
 /** `POST /tasks`. */
 export function registerTaskRoute(deps: TasksApiDeps): RouteHandler {
@@ -22,8 +24,20 @@ export function registerTaskRoute(deps: TasksApiDeps): RouteHandler {
 
 /** Registers one task; throws `HttpProblem` 400 for what cannot be registered, 409 for an id taken by another. */
 export async function registerTask(deps: TasksApiDeps, body: unknown): Promise<Registered> {
-  const task = await toPendingTask(deps, validBody(registrationSchema, body));
-  return (await finalRegistration(deps, task)) ?? putTask(deps, task);
+  const resolved = await resolveRegistration(deps, validBody(registrationSchema, body));
+  if ('refusal' in resolved) return repeatOnly(deps, resolved);
+  return (await finalRegistration(deps, resolved.task)) ?? putTask(deps, resolved.task);
+}
+
+/** What could not begin today may have begun before its profile went or webhooks were switched off. */
+async function repeatOnly(deps: TasksApiDeps, { wanted, refusal }: Refused): Promise<Registered> {
+  // In this order, for a task that ends now has its result before its row goes.
+  const pending = await deps.pending.get(wanted.taskId);
+  const final = await finalRegistration(deps, wanted);
+  if (final !== undefined) return final;
+  if (pending === undefined) throw refusal;
+  requireSame(wanted, pending);
+  return pendingRegistration(deps, pending, 200);
 }
 
 /** Puts the row of a task that had no result a moment ago; what is registered under its id already stays. */
@@ -55,9 +69,9 @@ export function answerRegistered(deps: TasksApiDeps, { status, task, nextPollAtM
   });
 }
 
-async function finalRegistration(deps: TasksApiDeps, task: PendingTask): Promise<Registered | undefined> {
-  const result = await deps.results.get(task.taskId);
+async function finalRegistration(deps: TasksApiDeps, wanted: Wanted): Promise<Registered | undefined> {
+  const result = await deps.results.get(wanted.taskId);
   if (result === undefined) return undefined;
-  requireSame(task, result);
+  requireSame(wanted, result);
   return { status: 200, task: viewFinal(result) };
 }

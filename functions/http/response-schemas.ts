@@ -131,7 +131,7 @@ export const problemSchema = z.strictObject({
 export const batchEntryAnswerSchema = z.strictObject({
   task_id: optionalText,
   status: z.int(),
-  task: z.optional(taskSchema),
+  task: z.optional(z.union([pendingTaskSchema, finalTaskSchema, listedResultSchema])),
   problem: z.optional(problemSchema),
 });
 

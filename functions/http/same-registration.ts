@@ -5,7 +5,8 @@ import { HttpProblem } from './problem.ts';
 /** What a repeated registration must agree on, in the names of the wire. */
 const FIELDS = { instance_id: 'instanceId', project_id: 'projectId', profile: 'profile' } as const;
 
-type Wanted = Partial<TaskIdentity> & { taskId: string };
+/** Who a request says that the task is, as far as it says it. */
+export type Wanted = Partial<TaskIdentity> & { taskId: string };
 
 /** Passes a registration that is the existing one again; 409 that names each field that differs and what is registered. */
 export function requireSame(wanted: Wanted, existing: PendingTask | TaskResult): void {

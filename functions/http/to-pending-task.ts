@@ -2,8 +2,9 @@ import type { ProfileDefaults } from '../core/profile.ts';
 import type { PendingTask } from '../core/task.ts';
 import { callbackRefusal } from './callback-refusal.ts';
 import type { TasksApiDeps } from './deps.ts';
-import type { ProblemItem } from './problem.ts';
+import type { HttpProblem, ProblemItem } from './problem.ts';
 import type { Registration } from './request-schemas.ts';
+import type { Wanted } from './same-registration.ts';
 import { invalid } from './validate.ts';
 
 const DEFAULT_PROFILE = 'default';
@@ -12,26 +13,34 @@ const NAMED_PROFILES = 10;
 type Profiles = Record<string, ProfileDefaults>;
 type Found = { profiles: Profiles; defaults: ProfileDefaults | undefined; instanceId: string | undefined };
 
-/** The row that a registration becomes, with what it leaves out from its profile; 400 for what cannot be polled or told. */
-export async function toPendingTask(deps: TasksApiDeps, registration: Registration): Promise<PendingTask> {
+/** The row that a registration would become, or why nobody could poll it or be told. */
+export type Resolved = { wanted: Wanted; task: PendingTask } | { wanted: Wanted; refusal: HttpProblem };
+
+/** A registration with what it leaves out from its profile. */
+export async function resolveRegistration(deps: TasksApiDeps, registration: Registration): Promise<Resolved> {
   const profiles = await deps.profiles();
-  const name = registration.profile ?? DEFAULT_PROFILE;
-  const defaults = Object.hasOwn(profiles, name) ? profiles[name] : undefined;
+  const { task_id: taskId, profile = DEFAULT_PROFILE, label, callback_url: callbackUrl } = registration;
+  const defaults = Object.hasOwn(profiles, profile) ? profiles[profile] : undefined;
   const instanceId = registration.instance_id ?? defaults?.instance_id;
   const projectId = registration.project_id ?? defaults?.project_id;
+  const wanted = { taskId, profile, ...(instanceId && { instanceId }), ...(projectId && { projectId }) };
   const errors = problemsOf(deps, registration, { profiles, defaults, instanceId });
-  if (errors.length > 0 || instanceId === undefined || projectId === undefined) throw invalid(errors);
-
-  const { task_id: taskId, label, callback_url: callbackUrl } = registration;
-  return {
-    taskId,
-    instanceId,
-    projectId,
-    profile: name,
+  if (errors.length > 0 || instanceId === undefined || projectId === undefined)
+    return { wanted, refusal: invalid(errors) };
+  const task = {
+    ...{ taskId, instanceId, projectId, profile },
     ...(label === undefined ? {} : { label }),
     ...(callbackUrl === undefined ? {} : { callbackUrl }),
     ...timesOf(deps, registration),
   };
+  return { wanted, task };
+}
+
+/** The row that a registration becomes; 400 for one that cannot be polled or told. */
+export async function toPendingTask(deps: TasksApiDeps, registration: Registration): Promise<PendingTask> {
+  const resolved = await resolveRegistration(deps, registration);
+  if ('refusal' in resolved) throw resolved.refusal;
+  return resolved.task;
 }
 
 function timesOf(deps: TasksApiDeps, { deadline_seconds: seconds }: Registration) {

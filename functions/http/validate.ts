@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { cut } from '../core/safe-text.ts';
 import type { ApiEvent } from './api-event.ts';
 import { HttpProblem, type ProblemItem } from './problem.ts';
 import { noQuerySchema, taskPathSchema } from './request-schemas.ts';
@@ -32,6 +33,9 @@ function validate<T>(schema: z.ZodMiniType<T>, value: unknown, place: Place): T 
   throw invalid(parsed.error.issues.flatMap((issue) => itemsOf(issue, place, value)));
 }
 
+/** UTF-16 units of a name that is said back: a key of 1 MB would make an answer larger than Lambda may give. */
+export const MAX_ECHO = 128;
+
 /** More of them would make an answer larger than Lambda may give, and help nobody. */
 const MOST_ERRORS = 50;
 
@@ -60,7 +64,8 @@ function itemsOf(issue: Issue, place: Place, value: unknown): ProblemItem[] {
 }
 
 function item(place: Place, path: PropertyKey[], detail: string): ProblemItem {
-  if (place === 'parameter') return { parameter: String(path[0] ?? ''), detail };
-  const pointer = path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  const keys = path.map((key) => cut(String(key), MAX_ECHO));
+  if (place === 'parameter') return { parameter: keys[0] ?? '', detail };
+  const pointer = keys.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
   return { pointer: `#${pointer}`, detail };
 }

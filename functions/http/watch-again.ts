@@ -49,9 +49,12 @@ function registrationOf({ taskId, instanceId, projectId, profile, label }: TaskR
   };
 }
 
-/** Taken over unchecked: nobody can take it out of the request that was refused for it. */
-function withCallbackOf({ callbackUrl }: TaskResult, task: PendingTask): PendingTask {
-  return callbackUrl === undefined ? task : { callbackUrl, ...task };
+/**
+ * Taken over unchecked: nobody can take it out of the request that was refused for it. But one that was the profile's is
+ * not the task's: that of the profile by then is found at the end.
+ */
+function withCallbackOf({ callbackUrl, isCallbackDefault }: TaskResult, task: PendingTask): PendingTask {
+  return callbackUrl === undefined || isCallbackDefault ? task : { callbackUrl, ...task };
 }
 
 function wantedOf(taskId: string, { instance_id, project_id, profile }: WatchAgain) {

@@ -1,9 +1,10 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { createBoundedMap } from '../core/bounded-map.ts';
 import type { DeadLetter } from '../core/dead-letter.ts';
+import { WEBHOOK_CHANNEL } from '../core/delivery.ts';
 import type { Clock, Log, MetricSink, OperatorAlerter, TaskResultStore } from '../core/ports.ts';
 import { routeEvent } from '../core/slack-routes.ts';
-import { NOT_SLACK, type SlackRouting } from '../core/slack-routing.ts';
+import type { SlackRouting } from '../core/slack-routing.ts';
 import type { SlackWebhook } from '../core/slack-webhook.ts';
 import { describeChannelTrouble } from './channel-alert.ts';
 import { deliverToChannel, type Ticket } from './deliver-to-channel.ts';
@@ -77,7 +78,7 @@ async function sortRecord(record: SQSRecord, { routing, fates, log }: Sorting): 
     return [];
   }
   const { event, channel: only } = read;
-  if (only === NOT_SLACK) return [];
+  if (only === WEBHOOK_CHANNEL) return [];
   if (only !== undefined && !Object.hasOwn(routing.channels, only)) {
     const end = { taskId: event.data.task_id, channel: only, status: 'failed' } as const;
     await fates.bury(record, 'it names a channel that the Slack secret does not have', end);

@@ -9,6 +9,7 @@ import { parseSigningKeys } from '../core/webhook-keys.ts';
 import { createRetryPolicy } from '../core/webhook-retry.ts';
 import { createDeliverWebhookHandler } from '../deliver-webhook/handler.ts';
 import { createDynamoClient } from './dynamo-client.ts';
+import { createSecretsClient } from './secrets-client.ts';
 import { systemClock as clock } from './system-clock.ts';
 
 /** The webhook function of this process, from the environment; made once per cold start. */
@@ -17,7 +18,7 @@ export function createDeliverWebhookRuntime() {
   const telemetry = createTelemetry();
   const { log, metrics } = telemetry;
   const client = createDynamoClient();
-  const secrets = createSecretReader({ maxAgeS: env.SECRET_MAX_AGE_S, clock });
+  const secrets = createSecretReader({ client: createSecretsClient(), maxAgeS: env.SECRET_MAX_AGE_S, clock, log });
   const endpoint = env.AWS_ENDPOINT_URL_SQS ?? env.AWS_ENDPOINT_URL;
   const queue = (queueUrl: string) => ({
     ...{ queueUrl, region: env.AWS_REGION, credentials: client.config.credentials },

@@ -9,6 +9,7 @@ import { createProcessAlertMemory } from '../core/operator-alerter.ts';
 import { receivesOf } from '../core/queue-record.ts';
 import { parseSlackSecret } from '../core/slack-routing.ts';
 import { createNotifySlackHandler } from '../notify-slack/handler.ts';
+import { createSecretsClient } from './secrets-client.ts';
 import { createSnsClient } from './sns-client.ts';
 import { systemClock as clock } from './system-clock.ts';
 
@@ -17,7 +18,7 @@ export function createNotifySlackRuntime() {
   const env = readEnvironment(slackEnvironment);
   const telemetry = createTelemetry();
   const { log, metrics } = telemetry;
-  const secrets = createSecretReader({ maxAgeS: env.SECRET_MAX_AGE_S, clock });
+  const secrets = createSecretReader({ client: createSecretsClient(), maxAgeS: env.SECRET_MAX_AGE_S, clock, log });
   const sns = createSnsClient();
   const aws = { region: env.AWS_REGION, credentials: sns.config.credentials };
   const sqsEndpoint = env.AWS_ENDPOINT_URL_SQS ?? env.AWS_ENDPOINT_URL;

@@ -15,6 +15,7 @@ import { createStoreResult } from '../core/store-result.ts';
 import { createDynamoClient } from './dynamo-client.ts';
 import { createFileStore } from './file-store.ts';
 import { createPublishers } from './publishers.ts';
+import { createSecretsClient } from './secrets-client.ts';
 import { systemClock as clock } from './system-clock.ts';
 
 const CONCURRENCY = 64;
@@ -28,7 +29,7 @@ export function createPollerRuntime() {
   const client = createDynamoClient();
   const pending = createDynamoPendingTaskStore({ client, tableName: env.PENDING_TABLE, log });
   const results = createDynamoTaskResultStore({ client, tableName: env.RESULTS_TABLE, clock, log });
-  const secrets = createSecretReader({ maxAgeS: env.SECRET_MAX_AGE_S, clock });
+  const secrets = createSecretReader({ client: createSecretsClient(), maxAgeS: env.SECRET_MAX_AGE_S, clock, log });
   const profiles = secrets.watch(env.HUAWEI_SECRET_ID, (text) =>
     sortProfiles(text, { apig: env.HUAWEICLOUD_APIG_ENDPOINT, iam: env.HUAWEICLOUD_IAM_ENDPOINT }),
   );

@@ -14,6 +14,7 @@ import { createTasksApiHandler } from '../http/handler.ts';
 import { createDynamoClient } from './dynamo-client.ts';
 import { createFileStore } from './file-store.ts';
 import { createPublishers } from './publishers.ts';
+import { createSecretsClient } from './secrets-client.ts';
 import { systemClock as clock } from './system-clock.ts';
 
 /** The HTTP API of this process, from the environment; made once per cold start. */
@@ -22,7 +23,7 @@ export function createTasksApiRuntime() {
   const telemetry = createTelemetry();
   const { log } = telemetry;
   const client = createDynamoClient();
-  const secrets = createSecretReader({ maxAgeS: env.SECRET_MAX_AGE_S, clock });
+  const secrets = createSecretReader({ client: createSecretsClient(), maxAgeS: env.SECRET_MAX_AGE_S, clock, log });
   const publishers = createPublishers(env);
   const handler = createTasksApiHandler({
     pending: createDynamoPendingTaskStore({ client, tableName: env.PENDING_TABLE, log }),

@@ -96,15 +96,23 @@ export function describePendingTaskStore(name: string, start: StartBackend): voi
       expect(await pending.get('gone')).toBeUndefined();
     });
 
-    it('cuts a long error message, so that rows stay small', async () => {
+    it('cuts the texts of a long error, so that rows stay small', async () => {
       const { pending } = await stores();
       await pending.register(aTask());
-      const error = { code: 'C', message: '😀'.repeat(5_000) };
+      const error = { code: 'C'.repeat(450_000), message: '😀'.repeat(5_000), requestId: 'r'.repeat(450_000) };
       await pending.recordError(aTask().taskId, error);
-      const message = (await pending.get(aTask().taskId))?.lastError?.message ?? '';
-      expect(message.length).toBeLessThanOrEqual(500);
-      expect(message.isWellFormed()).toBe(true);
-      expect(message.endsWith('…')).toBe(true);
+      expect((await pending.get(aTask().taskId))?.lastError).toEqual({
+        code: `${'C'.repeat(63)}…`,
+        message: `${'😀'.repeat(249)}…`,
+        requestId: `${'r'.repeat(63)}…`,
+      });
+    });
+
+    it('keeps an error with half a surrogate pair as text that every client can read', async () => {
+      const { pending } = await stores();
+      await pending.register(aTask());
+      await pending.recordError(aTask().taskId, { code: 'C\ud83d', message: '\ude00 m' });
+      expect((await pending.get(aTask().taskId))?.lastError).toEqual({ code: 'C\uFFFD', message: '\uFFFD m' });
     });
 
     it('scans nothing in an empty table', async () => {

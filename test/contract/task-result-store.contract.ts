@@ -16,7 +16,12 @@ export function describeTaskResultStore(name: string, start: StartBackend): void
     it('stores a result and gives it back as it was', async () => {
       const { results } = await stores();
       const error = { code: 'APIG.3201', message: 'taken', requestId: 'r1', httpStatus: 400 };
-      const result = aResult({ label: 'nightly', callbackUrl: 'https://example.com/hook', error });
+      const result = aResult({
+        label: 'nightly',
+        callbackUrl: 'https://example.com/hook',
+        isCallbackDefault: true,
+        error,
+      });
       expect(await results.put(result)).toEqual({ kind: 'stored' });
       expect(await results.get(result.taskId)).toEqual(result);
     });

@@ -59,6 +59,11 @@ describe('text', () => {
     expect(cut('ab😀', 4)).toBe('ab😀');
   });
 
+  it('makes half a surrogate pair U+FFFD, whether it cuts or not', () => {
+    expect(cut('a\ud83d', 4)).toBe('a\uFFFD');
+    expect(cut('a\ud83dbcd', 4)).toBe('a\uFFFDb…');
+  });
+
   it('makes one line of many, without overrides of direction', () => {
     expect(oneLine(' a\r\n\u202eb\u0000\u0007c\u2028d ')).toBe('a b c d');
   });

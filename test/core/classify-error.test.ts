@@ -83,8 +83,12 @@ describe('an error answer', () => {
     },
   );
 
-  test('has its message cut at 500 characters', () => {
-    expect(classify(400, { error_msg: 'x'.repeat(9000) }).error.message).toHaveLength(500);
+  test('has its message cut at 500 characters, its code and request id at 64, never inside a surrogate pair', () => {
+    const body = { error_code: 'C'.repeat(450_000), error_msg: '😀'.repeat(9000), request_id: '😀'.repeat(9000) };
+    const { code, message, requestId } = classify(400, body).error;
+    expect(code).toBe(`${'C'.repeat(63)}…`);
+    expect(message).toBe(`${'😀'.repeat(249)}…`);
+    expect(requestId).toBe(`${'😀'.repeat(31)}…`);
   });
 });
 
@@ -132,5 +136,9 @@ describe('a network error', () => {
   test("names the system's code and message, or its kind where it has neither", () => {
     expect(classifyNetworkError(withCode('ECONNRESET', 'read')).error.message).toBe('ECONNRESET: read');
     expect(classifyNetworkError(new AggregateError([])).error.message).toBe('AggregateError');
+  });
+
+  test('has its message cut at 500 characters, never inside a surrogate pair', () => {
+    expect(classifyNetworkError(new Error('😀'.repeat(9000))).error.message).toBe(`${'😀'.repeat(249)}…`);
   });
 });

@@ -13,6 +13,9 @@ describe('The size of an item', () => {
   it('counts UTF-8 bytes, not characters', () => {
     expect(fitsItem('ü'.repeat(100), 150)).toBe(false);
     expect(fitsItem('ü'.repeat(100), 203)).toBe(true);
+    // map 3; name 200 + 1, null 3
+    expect(fitsItem({ ['ü'.repeat(100)]: null }, 206)).toBe(false);
+    expect(fitsItem({ ['ü'.repeat(100)]: null }, 207)).toBe(true);
   });
 
   it('survives any depth', () => {
@@ -25,6 +28,18 @@ describe('The size of an item', () => {
       fc.property(fc.array(fc.string({ unit: 'binary' })), (texts) => {
         const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
         expect(fitsItem(texts, bytes)).toBe(false);
+      }),
+    );
+  });
+
+  it('never takes a map for smaller than the bytes of its names and texts', () => {
+    const text = fc.string({ unit: 'binary' });
+    fc.assert(
+      fc.property(fc.dictionary(text, text), (map) => {
+        const bytes = Object.entries(map)
+          .flat()
+          .reduce((sum, part) => sum + Buffer.byteLength(part), 0);
+        expect(fitsItem(map, bytes)).toBe(false);
       }),
     );
   });

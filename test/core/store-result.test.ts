@@ -110,7 +110,7 @@ describe('Storing a result', () => {
     expect(steps).toEqual([`file ${TASK}/result.json`, 'row']);
     expect(JSON.parse(bodies.get(`${TASK}/result.json`) ?? '')).toEqual(task.result);
     expect(result).toMatchObject({ kind: 'stored', kind_stored: 'import', file: { media_type: 'application/json' } });
-    const kept = failure.slice(0, 20).map(({ path }) => ({ path, error_msg: 'm'.repeat(500) }));
+    const kept = failure.slice(0, 20).map(({ path }) => ({ path, error_msg: `${'m'.repeat(499)}…` }));
     expect(result).toMatchObject({ failure: kept });
     expect(summary).toEqual(task.summary);
   });

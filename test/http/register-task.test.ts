@@ -58,6 +58,37 @@ describe('POST /tasks', () => {
   });
 
   it.each([
+    ['its profile has left the secret', { profiles: async () => ({}) }, {}],
+    ['its profile has no gateway by now', { profiles: async () => ({ default: { project_id: 'p1' } }) }, {}],
+    ['webhooks are off by now', { areWebhooksOff: true }, { callback_url: 'https://hooks.example.com/' }],
+  ])('answers a repeat with its record although %s', async (_, deps, body) => {
+    const rows = { pending: [pendingTask({ taskId: 'p' })], results: [taskResult({ taskId: 'f' })] };
+    const { call, pending } = createApi(deps, rows);
+    const statusOf = async (sent: object) => (await call('POST', '/tasks', { body: { ...body, ...sent } })).status;
+    expect([await statusOf({ task_id: 'p' }), await statusOf({ task_id: 'f' })]).toEqual([200, 200]);
+    const other = { instance_id: 'other' };
+    expect([await statusOf({ task_id: 'p', ...other }), await statusOf({ task_id: 'f', ...other })]).toEqual([
+      409, 409,
+    ]);
+    expect([await statusOf({ task_id: 'new' }), pending.rows.size]).toEqual([400, 1]);
+  });
+
+  it('answers a repeat that could not begin today while its task settles, and after', async () => {
+    const { pending: rows, results } = createApi({}, { pending: [pendingTask({ taskId: 't1' })] });
+    const get: typeof rows.get = async (taskId) => {
+      const task = rows.rows.get(taskId);
+      rows.rows.delete(taskId);
+      await results.put(taskResult({ taskId }));
+      return task;
+    };
+    const { call } = createApi({ profiles: async () => ({}), pending: { ...rows, get }, results });
+    for (const _ of ['settling', 'settled']) {
+      const reply = await call('POST', '/tasks', { body: { task_id: 't1' } });
+      expect([reply.status, reply.json().state]).toEqual([200, 'final']);
+    }
+  });
+
+  it.each([
     ['gateway', { instance_id: 'other' }],
     ['project', { project_id: 'other' }],
     ['profile', { profile: 'bare', instance_id: 'gw1', project_id: 'p1' }],

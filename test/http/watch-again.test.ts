@@ -55,6 +55,12 @@ describe('POST /tasks/{task_id}/watch', () => {
     expect(task).toMatchObject({ profile: 'bare', project_id: 'p2', instance_id: expired.instanceId });
   });
 
+  it("takes over no callback that was the old profile's", async () => {
+    const { call, pending } = createApi({}, { results: [{ ...expired, isCallbackDefault: true }] });
+    expect((await call('POST', '/tasks/x/watch', { body: { profile: 'bare' } })).status).toBe(202);
+    expect(pending.rows.get('x')).not.toHaveProperty('callbackUrl');
+  });
+
   it.each(OUTCOMES.filter((outcome) => !['expired', 'not_found', 'rejected'].includes(outcome)))(
     'refuses a task that ended as %s',
     async (outcome) => {

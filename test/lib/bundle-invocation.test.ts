@@ -68,6 +68,12 @@ describe('bundles, imported from an .mjs file', () => {
     await pending.remove('from-api');
   });
 
+  it('tasks-api says when to come again while Secrets Manager cannot be reached', async () => {
+    const unreachable = { ...environment, AWS_ENDPOINT_URL_SECRETS_MANAGER: 'http://127.0.0.1:9' };
+    const { answer } = await invokeBundle('tasks-api', httpEvent('GET', '/tasks', undefined), unreachable);
+    expect(answer).toMatchObject({ statusCode: 503, headers: { 'retry-after': '5' } });
+  });
+
   it('poll-tasks asks Huawei, stores the result and publishes it', async () => {
     const clock = { now: Date.now };
     const pending = createDynamoPendingTaskStore({ client: dynamo.client, tableName: LOCAL_TABLES.pending, log });

@@ -54,6 +54,13 @@ describe('startHttpServer', () => {
     expect([head.status, await head.text()]).toEqual([200, '']);
   });
 
+  it('says no length to HEAD but that of the body that GET has', async () => {
+    const { url } = await start();
+    const lengthOf = async (method: string) => (await fetch(`${url}/health`, { method })).headers.get('content-length');
+    expect(await lengthOf('GET')).toBe('15');
+    expect(await lengthOf('HEAD')).toBeNull();
+  });
+
   it('turns a request into an event, byte for byte', async () => {
     const { events, handler } = recorder();
     const server = await start({ handler });

@@ -11,6 +11,7 @@ const AK_SK = {
   HUAWEICLOUD_SDK_SK: 'sk-secret',
 };
 
+const KEY = 'a-key-that-is-long-enough';
 const [NEW, OLD, THIRD] = [1, 2, 3].map((byte) => `whsec_${Buffer.alloc(24, byte).toString('base64')}`);
 
 async function profilesFile(content: unknown): Promise<string> {
@@ -74,13 +75,17 @@ describe('the environment of npm start', () => {
   });
 
   it('splits lists and forgets blanks', () => {
-    expect(readLocalConfig({ API_KEYS: ' a , ,b' }).apiKeys).toEqual(['a', 'b']);
+    expect(readLocalConfig({ API_KEYS: ` ${KEY} , ,${KEY}-2` }).apiKeys).toEqual([KEY, `${KEY}-2`]);
   });
 
   it.each([
     [{ PORT: 'eighty' }, 'PORT must be a whole number'],
     [{ PORT: '70000' }, 'PORT must be a whole number from 0 to 65535'],
     [{ POLL_MIN_INTERVAL_MS: '0' }, 'POLL_MIN_INTERVAL_MS must be a whole number from 1 to 300000'],
+    [{ TASK_DEADLINE_MS: '0' }, 'TASK_DEADLINE_MS must be a whole number from 1 to 2592000000'],
+    [{ API_KEYS: `${KEY},sk-secret` }, 'API_KEYS: entry 2 is shorter than 16 characters'],
+    [{ API_KEYS: 'a key of sk-secret' }, 'API_KEYS: entry 1 has spaces or characters beyond ASCII'],
+    [{ API_KEYS: 'clé-secrète-sk-secret' }, 'API_KEYS: entry 1 has spaces or characters beyond ASCII'],
     [{ SIMULATOR_PORT: 'abc' }, 'SIMULATOR_PORT must be a whole number from 0 to 65535'],
     [{ ALLOW_LOOPBACK_CALLBACKS: 'yes' }, 'ALLOW_LOOPBACK_CALLBACKS must be "true" or "false"'],
     [{ SMTP_URL: 'smtp://user:pw@mail' }, 'SMTP_URL is set, ALERT_EMAILS is not'],

@@ -32,6 +32,22 @@ describe('createDynamoAlertMemory', () => {
     expect(claims.filter(Boolean)).toHaveLength(1);
   });
 
+  it('lets the first claim through when the answer to its put is lost and the put is repeated', async () => {
+    let puts = 0;
+    dynamo.client.middlewareStack.add(
+      (next) => async (args) => {
+        const answer = await next(args);
+        if (++puts === 1) throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+        return answer;
+      },
+      { step: 'finalizeRequest', priority: 'low', name: 'loseFirstAnswer' },
+    );
+    expect(await memory.claim('lost', NOW_MS, HOUR_MS)).toBe(true);
+    dynamo.client.middlewareStack.remove('loseFirstAnswer');
+    expect(puts).toBe(2);
+    expect(await memory.claim('lost', NOW_MS + 1, HOUR_MS)).toBe(false);
+  });
+
   it('keeps keys apart', async () => {
     expect(await memory.claim('profile:one', NOW_MS, HOUR_MS)).toBe(true);
     expect(await memory.claim('profile:two', NOW_MS, HOUR_MS)).toBe(true);
@@ -50,6 +66,7 @@ describe('createDynamoAlertMemory', () => {
     );
     expect(Item).toEqual({
       task_id: { S: 'alert#marker' },
+      claim_id: { S: expect.any(String) },
       raised_at: { S: '2026-11-24T02:00:00.000Z' },
       expires_at: { N: String((NOW_MS + HOUR_MS) / 1_000) },
     });

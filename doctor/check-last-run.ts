@@ -1,15 +1,22 @@
-import { type CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
+import { type CloudWatchClient, type Datapoint, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import type { Clock } from '../functions/core/ports.ts';
 import { METRICS, METRICS_NAMESPACE } from '../lib/metric-names.ts';
 import { type Check, type Finding, fail, ok, warn } from './check.ts';
-import type { Deployment } from './read-deployment.ts';
+import { type Deployment, resourcesOf } from './read-deployment.ts';
 
 const NAME = 'poller';
-const LOOK_BACK_MS = 60 * 60_000;
+const MINUTE_MS = 60_000;
+const LOOK_BACK_MS = 60 * MINUTE_MS;
 /** A run a minute, and a minute or two until CloudWatch shows it. */
-const LATE_MS = 5 * 60_000;
+const LATE_MS = 5 * MINUTE_MS;
+/** The minutes whose runs are counted, and the ones after them that CloudWatch may not show yet. */
+const COUNTED_MINUTES = 10;
+const UNSEEN_MS = 3 * MINUTE_MS;
+const FIX = 'see docs/operations.md, PollerSilent: are the schedules enabled, what does the log say';
 
-/** When the poller last came to the end of a run, by its own metric. */
+type Runs = { atMs: number; count: number }[];
+
+/** When the poller last came to the end of a run, and whether every shard does, by its own metric. */
 export function lastRunCheck(client: CloudWatchClient, deployment: Deployment, clock: Clock): Check {
   return {
     name: NAME,
@@ -21,21 +28,49 @@ export function lastRunCheck(client: CloudWatchClient, deployment: Deployment, c
           MetricName: METRICS.sweepCompleted,
           Dimensions: [{ Name: 'service', Value: deployment.stackName }],
           StartTime: new Date(nowMs - LOOK_BACK_MS),
-          EndTime: new Date(nowMs + 60_000),
+          EndTime: new Date(nowMs + MINUTE_MS),
           Period: 60,
           Statistics: ['Sum'],
         }),
       );
-      const runs = Datapoints.filter(({ Sum = 0 }) => Sum > 0).map(({ Timestamp }) => Timestamp?.getTime() ?? 0);
-      return [judge(Math.max(...runs), { nowMs, changedAtMs: deployment.changedAtMs })];
+      return [judge(runsOf(Datapoints), { nowMs, deployment })];
     },
   };
 }
 
-function judge(lastMs: number, { nowMs, changedAtMs }: { nowMs: number; changedAtMs: number }): Finding {
-  const agoMs = nowMs - lastMs;
-  if (agoMs <= LATE_MS) return ok(NAME, `last run ${Math.max(0, Math.round(agoMs / 60_000))} min ago`);
-  const said = Number.isFinite(agoMs) ? `last run ${Math.round(agoMs / 60_000)} min ago` : 'no run in the last hour';
-  if (nowMs - changedAtMs < LATE_MS) return warn(NAME, said, 'the stack is new: run the doctor again in 5 minutes');
-  return fail(NAME, said, 'see docs/operations.md, PollerSilent: are the schedules enabled, what does the log say');
+function runsOf(datapoints: Datapoint[]): Runs {
+  return datapoints
+    .map(({ Sum = 0, Timestamp }) => ({ atMs: Timestamp?.getTime() ?? 0, count: Sum }))
+    .filter(({ count }) => count > 0);
+}
+
+function judge(runs: Runs, { nowMs, deployment }: { nowMs: number; deployment: Deployment }): Finding {
+  const agoMs = nowMs - Math.max(...runs.map(({ atMs }) => atMs));
+  const stackAgeMs = nowMs - deployment.changedAtMs;
+  const said = Number.isFinite(agoMs)
+    ? `last run ${Math.max(0, Math.round(agoMs / MINUTE_MS))} min ago`
+    : 'no run in the last hour';
+  if (agoMs > LATE_MS) {
+    return stackAgeMs < LATE_MS
+      ? warn(NAME, said, 'the stack is new: run the doctor again in 5 minutes')
+      : fail(NAME, said, FIX);
+  }
+  const hasCountedMinutes = stackAgeMs > COUNTED_MINUTES * MINUTE_MS + UNSEEN_MS;
+  return (hasCountedMinutes ? missingRuns(runs, nowMs, deployment) : undefined) ?? ok(NAME, said);
+}
+
+/** A shard that is silent misses all its runs; up to half as many may have ended just outside the minutes counted. */
+function missingRuns(runs: Runs, nowMs: number, deployment: Deployment): Finding | undefined {
+  const expected = COUNTED_MINUTES * resourcesOf(deployment, 'AWS::Scheduler::Schedule').length;
+  const untilMs = nowMs - UNSEEN_MS;
+  const fromMs = untilMs - COUNTED_MINUTES * MINUTE_MS;
+  const counted = runs
+    .filter(({ atMs }) => atMs > fromMs && atMs <= untilMs)
+    .reduce((total, { count }) => total + count, 0);
+  if (counted >= expected - COUNTED_MINUTES / 2) return undefined;
+  return fail(
+    NAME,
+    `${counted} of ${expected} runs came to their end in ${COUNTED_MINUTES} min: a shard is missing`,
+    FIX,
+  );
 }

@@ -35,17 +35,22 @@ export class Alarms extends Construct {
     );
   }
 
-  /** The dead man's switch: here no data is the bad news. */
+  /**
+   * The dead man's switch: here no data is the bad news, and so is one shard of many that is missing. Runs that end about
+   * the turn of the minute are counted now before it, now after it; with strict succession, one minute that got the
+   * neighbour's runs as well would hide a dead shard, so as many minutes of a quarter more are enough.
+   */
   #silent(metrics: Metrics, settings: Settings): Alarm {
     const minutes = settings.alarms.pollerSilentMinutes;
     return this.#tellOperator(
       new Alarm(this, 'PollerSilent', {
         alarmDescription:
-          `No sweep has been completed for ${minutes} minutes: tasks may be over and nobody is told. ` +
-          `See whether the schedules are enabled, then the poller’s log. It also alarms for the first minutes after the first deployment. ${runbookOf('PollerSilent')}`,
+          `A shard has completed no sweep for ${minutes} minutes: its tasks may be over and nobody is told. ` +
+          `See whether all schedules are enabled, then the poller’s log. It also alarms for the first minutes after the first deployment and after \`shards\` is raised. ${runbookOf('PollerSilent')}`,
         metric: unlabelled(metrics.sweeps, Duration.minutes(1)),
-        threshold: 1,
-        evaluationPeriods: minutes,
+        threshold: settings.shards,
+        evaluationPeriods: Math.ceil(minutes * 1.25),
+        datapointsToAlarm: minutes,
         comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
         treatMissingData: TreatMissingData.BREACHING,
       }),

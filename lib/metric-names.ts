@@ -10,7 +10,7 @@ export const METRICS = {
   pollErrors: 'PollErrors',
   throttles: 'Throttles',
   profileBroken: 'ProfileBroken',
-  /** Once per invocation that came to its end, also when nothing was pending: the dead man's switch. */
+  /** Once per invocation that came to its end, also when nothing was pending, and so once a minute and shard: the dead man's switch. */
   sweepCompleted: 'SweepCompleted',
   detectionDelay: 'DetectionDelaySeconds',
   notificationsSent: 'NotificationsSent',

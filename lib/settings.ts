@@ -45,7 +45,9 @@ const apiSchema = z
 const alarmsSchema = z
   .strictObject({
     pollerErrors: whole(1, 1000).default(1).describe('Failed poller runs in 5 minutes that raise the alarm.'),
-    pollerSilentMinutes: whole(5, 60).default(10).describe('Minutes without a completed sweep that raise the alarm.'),
+    pollerSilentMinutes: whole(5, 60)
+      .default(10)
+      .describe('Minutes in which a shard completed no sweep that raise the alarm, out of a quarter more.'),
     oldestPendingMinutes: whole(1, 10_080)
       .default(60)
       .describe('Age of the oldest pending task that raises the alarm.'),

@@ -82,6 +82,14 @@ export function physicalIdOf(account: Account, logicalIdStart: string): string {
   return found.physicalId;
 }
 
+/** Runs that ended in each of the last twenty minutes, once for each of so many shards. */
+export function sweepsOf(shards: number): Date[] {
+  return Array.from(
+    { length: 20 * shards },
+    (_, index) => new Date(Date.now() - (1 + Math.floor(index / shards)) * 60_000),
+  );
+}
+
 function workingAccount(endpoint: string, values: Record<string, string>): Account {
   const resources = Object.entries(template.Resources as Record<string, { Type: string }>).map(
     ([logicalId, { Type }]) => ({
@@ -111,7 +119,7 @@ function workingAccount(endpoint: string, values: Record<string, string>): Accou
       ],
     },
     messages: {},
-    sweeps: [new Date(Date.now() - 60_000)],
+    sweeps: sweepsOf(3),
     ringing: [],
     schedules: ['ENABLED', 'ENABLED', 'ENABLED'],
     denied: [],

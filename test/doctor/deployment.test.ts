@@ -5,7 +5,7 @@ import type { Finding } from '../../doctor/check.ts';
 import { exitStatusOf } from '../../doctor/report.ts';
 import { EVERYTHING } from '../lib/synthesize.ts';
 import type { Account } from './aws-stand-in.ts';
-import { arnOf, type Changes, KEY, physicalIdOf, startDeployment } from './deployed.ts';
+import { arnOf, type Changes, KEY, physicalIdOf, startDeployment, sweepsOf } from './deployed.ts';
 
 type Deployed = Awaited<ReturnType<typeof startDeployment>>;
 
@@ -159,6 +159,17 @@ describe('the doctor at a deployment', () => {
       'a poller that stopped half an hour ago',
       (account) => Object.assign(account, { sweeps: [new Date(Date.now() - 30 * 60_000)] }),
       [{ check: 'poller', level: 'fail', message: 'last run 30 min ago' }],
+    ],
+    [
+      'a shard whose runs come to no end',
+      (account) => Object.assign(account, { sweeps: sweepsOf(2) }),
+      [
+        {
+          check: 'poller',
+          level: 'fail',
+          message: expect.stringContaining('20 of 30 runs came to their end in 10 min'),
+        },
+      ],
     ],
     [
       'a poller that never ran',

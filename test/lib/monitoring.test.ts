@@ -48,17 +48,19 @@ describe('alarms', () => {
     for (const { id, Properties } of alarms) expect(Properties, id).not.toHaveProperty('Metrics');
   });
 
-  it('take silence of the poller for the worst news', () => {
+  it('take silence of the poller, and of one shard of it, for the worst news', () => {
     expect(alarm('PollerSilent')).toMatchObject({
       Namespace: METRICS_NAMESPACE,
       MetricName: METRICS.sweepCompleted,
       Dimensions: [{ Name: 'service', Value: 'ApigTaskNotifier' }],
       Period: 60,
-      EvaluationPeriods: 10,
-      Threshold: 1,
+      EvaluationPeriods: 13,
+      DatapointsToAlarm: 10,
+      Threshold: EVERYTHING.shards,
       ComparisonOperator: 'LessThanThreshold',
       TreatMissingData: 'breaching',
     });
+    expect(alarm('PollerSilent', synthesize()).Threshold).toBe(1);
   });
 
   it('take silence of everything else for no news', () => {
@@ -79,7 +81,7 @@ describe('alarms', () => {
       },
     });
     expect(alarm('PollerErrors', template).Threshold).toBe(2);
-    expect(alarm('PollerSilent', template).EvaluationPeriods).toBe(20);
+    expect(alarm('PollerSilent', template)).toMatchObject({ DatapointsToAlarm: 20, EvaluationPeriods: 25 });
     expect(alarm('OldestPendingTooOld', template).Threshold).toBe(180);
     expect(alarm('NotificationFailures', template).Threshold).toBe(4);
     expect(alarm('WebhookFailed', template).Threshold).toBe(5);

@@ -34,6 +34,13 @@ function pollingSpecs(metrics: Metrics, { alarms }: Settings): AlarmSpec[] {
       todo: 'Read the errors in the poller’s log; a time-out means that a shard has too much to do, so raise `shards`.',
     },
     {
+      id: 'PollerThrottled',
+      metric: metrics.pollerThrottles,
+      from: alarms.pollerThrottles,
+      harm: 'Lambda has no concurrency left for the poller: runs start late, and one that finds none for a minute is dropped.',
+      todo: 'See which function of the account takes it, and ask AWS for a higher quota of concurrent executions.',
+    },
+    {
       id: 'BrokenProfile',
       metric: metrics.profileBroken,
       from: 1,
@@ -94,7 +101,19 @@ function deadLetterSpecs({ deadLetters }: Metrics): AlarmSpec[] {
     id: `${name}DeadLetters`,
     metric: visible,
     from: 1,
-    harm: `Messages of ${name} were given up: what they say has reached nobody.`,
-    todo: 'Look at the messages, fix the cause, and start a redrive of the queue; they are lost after 14 days.',
+    ...(name === 'Poller' ? LOST_RUNS : lostMessages(name)),
   }));
 }
+
+function lostMessages(name: string) {
+  return {
+    harm: `Messages of ${name} were given up: what they say has reached nobody.`,
+    todo: 'Look at the messages, fix the cause, and start a redrive of the queue; they are lost after 14 days.',
+  };
+}
+
+/** Nothing is worth a redrive: the minute of such a run is past, and the next run does its work. */
+const LOST_RUNS = {
+  harm: 'EventBridge Scheduler could not hand runs of the poller to Lambda: news about tasks comes late, by a minute per run.',
+  todo: 'Look at the error in a message, mostly a permission that is gone; fix it, and purge the queue.',
+};

@@ -60,7 +60,9 @@ function polling(metrics: Metrics): IWidget[][] {
     ],
     [
       graph('Outcomes', metrics.outcomes, { stacked: true }),
-      graph('Sweeps | failed runs', [metrics.sweeps], { right: [metrics.pollerErrors] }),
+      graph('Sweeps | failed runs and refused starts', [metrics.sweeps], {
+        right: [metrics.pollerErrors, metrics.pollerThrottles],
+      }),
       graph('Duration p95 (ms)', metrics.durations),
     ],
   ];

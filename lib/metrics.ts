@@ -45,6 +45,7 @@ export function createMetrics({ stackName, api, poller, functions, deadLetters }
     webhookFailed: own(DELIVERY_METRICS['webhooks: never'], 'Sum'),
     deliveries: Object.entries(DELIVERY_METRICS).map(([label, name]) => own(name, 'Sum', label)),
     pollerErrors: poller.metricErrors({ period: Duration.minutes(1), label: 'failed runs' }),
+    pollerThrottles: poller.metricThrottles({ period: Duration.minutes(1), label: 'refused starts' }),
     apiRequests: api.metricCount({ period: Duration.minutes(1), label: 'requests' }),
     apiClientErrors: api.metricClientError({ period: Duration.minutes(1), label: '4xx' }),
     apiServerErrors: api.metricServerError({ period: Duration.minutes(1), label: '5xx' }),

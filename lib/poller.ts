@@ -16,7 +16,7 @@ const TIMEOUT = Duration.seconds(90);
 /** The scheduled function that asks Huawei about every pending task, and one schedule per shard. */
 export class Poller extends Construct {
   readonly function: LambdaFunction;
-  /** Invocations that EventBridge Scheduler could not deliver. */
+  /** Runs that EventBridge Scheduler could not hand to Lambda. What Lambda has taken and then drops is not here. */
   readonly deadLetters: Queue;
   readonly scheduleGroup: CfnScheduleGroup;
 
@@ -47,6 +47,8 @@ export class Poller extends Construct {
       reason: 'It is a dead-letter queue itself, of EventBridge Scheduler, which cdk-nag does not look at.',
     });
     // Tasks that a failed run did not ask about have their next point soon, so a retry would only add to the load.
+    // No destination for failures: runs that throw have the alarm PollerErrors, those without concurrency PollerThrottled,
+    // and a minute that is past is of no use to anybody.
     this.function.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
     this.scheduleGroup = new CfnScheduleGroup(this, 'Schedules', {
       name: Names.uniqueResourceName(this, { maxLength: 64 }),

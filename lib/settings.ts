@@ -45,6 +45,9 @@ const apiSchema = z
 const alarmsSchema = z
   .strictObject({
     pollerErrors: whole(1, 1000).default(1).describe('Failed poller runs in 5 minutes that raise the alarm.'),
+    pollerThrottles: whole(1, 1000)
+      .default(5)
+      .describe('Starts of the poller that Lambda refuses in 5 minutes, repeated ones included, that raise the alarm.'),
     pollerSilentMinutes: whole(5, 60)
       .default(10)
       .describe('Minutes in which a shard completed no sweep that raise the alarm, out of a quarter more.'),

@@ -22,6 +22,7 @@ describe('alarms', () => {
       'PollerDeadLetters',
       'PollerErrors',
       'PollerSilent',
+      'PollerThrottled',
       'SlackDeadLetters',
       'WebhookFailed',
       'WebhookUnsigned',
@@ -73,6 +74,7 @@ describe('alarms', () => {
     const template = synthesize({
       alarms: {
         pollerErrors: 2,
+        pollerThrottles: 7,
         pollerSilentMinutes: 20,
         oldestPendingMinutes: 3,
         notificationFailures: 4,
@@ -81,6 +83,7 @@ describe('alarms', () => {
       },
     });
     expect(alarm('PollerErrors', template).Threshold).toBe(2);
+    expect(alarm('PollerThrottled', template).Threshold).toBe(7);
     expect(alarm('PollerSilent', template)).toMatchObject({ DatapointsToAlarm: 20, EvaluationPeriods: 25 });
     expect(alarm('OldestPendingTooOld', template).Threshold).toBe(180);
     expect(alarm('NotificationFailures', template).Threshold).toBe(4);
@@ -99,6 +102,21 @@ describe('alarms', () => {
       AlarmDescription: expect.stringMatching(description),
     });
     expect(() => alarm(name, synthesize({ webhooks: false }))).toThrow('No AWS::CloudWatch::Alarm');
+  });
+
+  it('hear of starts that Lambda refuses, which never come to the schedule’s dead letters', () => {
+    expect(alarm('PollerThrottled')).toMatchObject({
+      ...{ Namespace: 'AWS/Lambda', MetricName: 'Throttles', Statistic: 'Sum', Period: 300, Threshold: 5 },
+      Dimensions: [{ Name: 'FunctionName', Value: { Ref: expect.stringMatching(/^PollerFunction/) } }],
+    });
+    const { DestinationConfig } = propertiesOf(everything, 'AWS::Lambda::EventInvokeConfig', 'PollerFunction');
+    expect(DestinationConfig).toBeUndefined();
+  });
+
+  it('advise no redrive of runs whose minute is past', () => {
+    expect(alarm('PollerDeadLetters').AlarmDescription).toMatch(/Scheduler could not hand runs.*purge the queue/);
+    expect(alarm('PollerDeadLetters').AlarmDescription).not.toContain('redrive');
+    expect(alarm('SlackDeadLetters').AlarmDescription).toContain('redrive');
   });
 
   it('watch the dead letters themselves', () => {

@@ -23,7 +23,7 @@ export const PRICES = {
 
 /** What a deployment with default settings does; everything a month is of 30 days. */
 export const ASSUMPTIONS = {
-  alarms: 11,
+  alarms: 12,
   secrets: 2,
   metricsAlways: 3,
   /** Polls, delay, sent, succeeded, failed; a metric costs by the hour in which it has data. */

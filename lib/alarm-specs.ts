@@ -2,10 +2,12 @@ import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Metrics } from './metrics.ts';
 import type { Settings } from './settings.ts';
 
-/** One alarm that rings when a metric's value over five minutes is high. */
+/** One alarm that rings when a metric's value is high. */
 export type AlarmSpec = {
   id: string;
   metric: Metric;
+  /** Over which the value is taken. Default: 5. */
+  minutes?: number;
   /** Alarms from this value on. */
   from: number;
   /** What goes wrong for somebody while this lasts. */
@@ -20,6 +22,7 @@ export function alarmSpecs(metrics: Metrics, settings: Settings): AlarmSpec[] {
     ...pollingSpecs(metrics, settings),
     ...tellingSpecs(metrics, settings),
     ...webhookSpecs(metrics, settings),
+    ...workerSpecs(metrics),
     ...deadLetterSpecs(metrics),
   ];
 }
@@ -94,6 +97,18 @@ function webhookSpecs(metrics: Metrics, { webhooks, alarms }: Settings): AlarmSp
       todo: 'Read host and reason in the log of deliver-webhook, start with WebhookUnsigned if that rings too, have the receiver fixed, then replay.',
     },
   ];
+}
+
+/** A batch that failed comes back after 6 minutes: two failures in 15 are no accident, and are seen long before it is given up. */
+function workerSpecs({ workerErrors }: Metrics): AlarmSpec[] {
+  return workerErrors.map(({ name, errors }) => ({
+    id: `${name}Errors`,
+    metric: errors,
+    minutes: 15,
+    from: 2,
+    harm: `The function behind the ${name} queue fails: what waits there reaches nobody, and goes to the dead letters in the end.`,
+    todo: 'Read its log: a secret that is wrong, a time-out, memory. What still waits is delivered once that is put right.',
+  }));
 }
 
 function deadLetterSpecs({ deadLetters }: Metrics): AlarmSpec[] {

@@ -7,8 +7,6 @@ import { type AlarmSpec, alarmSpecs } from './alarm-specs.ts';
 import type { Metrics } from './metrics.ts';
 import type { Settings } from './settings.ts';
 
-const FIVE_MINUTES = Duration.minutes(5);
-
 /** One alarm per way in which the service can fail somebody; each tells the operator topic when it starts and ends. */
 export class Alarms extends Construct {
   readonly all: Alarm[];
@@ -22,11 +20,11 @@ export class Alarms extends Construct {
     this.all = [this.#silent(metrics, settings), ...specs.map((spec) => this.#raise(spec))];
   }
 
-  #raise({ id, metric, from, harm, todo }: AlarmSpec): Alarm {
+  #raise({ id, metric, minutes = 5, from, harm, todo }: AlarmSpec): Alarm {
     return this.#tellOperator(
       new Alarm(this, id, {
         alarmDescription: `${harm} ${todo} ${runbookOf(id)}`,
-        metric: unlabelled(metric, FIVE_MINUTES),
+        metric: unlabelled(metric, Duration.minutes(minutes)),
         threshold: from,
         evaluationPeriods: 1,
         comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

@@ -72,7 +72,7 @@ function telling(metrics: Metrics): IWidget[][] {
   return [
     [
       graph('Notifications | deliveries from the queues', [metrics.notificationsSent, metrics.notificationFailures], {
-        right: metrics.deliveries,
+        right: [...metrics.deliveries, ...metrics.workerErrors.map(({ errors }) => errors)],
       }),
       graph('API requests', [metrics.apiRequests, metrics.apiClientErrors, metrics.apiServerErrors], {
         right: [metrics.apiLatency],

@@ -11,13 +11,15 @@ export type Watched = {
   api: HttpApi;
   poller: LambdaFunction;
   functions: { name: string; function: LambdaFunction }[];
+  /** Those of the functions that are fed from a queue. */
+  workers: { name: string; function: LambdaFunction }[];
   deadLetters: { name: string; queue: Queue }[];
 };
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /** Every metric that the dashboard shows or an alarm reads, per minute where nothing else is said. */
-export function createMetrics({ stackName, api, poller, functions, deadLetters }: Watched) {
+export function createMetrics({ stackName, api, poller, functions, workers, deadLetters }: Watched) {
   const own = (name: string, statistic: string, label?: string) =>
     new Metric({
       namespace: METRICS_NAMESPACE,
@@ -53,6 +55,10 @@ export function createMetrics({ stackName, api, poller, functions, deadLetters }
     durations: functions.map(({ name, function: lambda }) =>
       lambda.metricDuration({ period: Duration.minutes(1), statistic: 'p95', label: name }),
     ),
+    workerErrors: workers.map(({ name, function: lambda }) => ({
+      name,
+      errors: lambda.metricErrors({ period: Duration.minutes(1), label: `${name}: failed runs` }),
+    })),
     deadLetters: deadLetters.map(({ name, queue }) => ({
       name,
       visible: queue.metricApproximateNumberOfMessagesVisible({

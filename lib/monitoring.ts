@@ -36,22 +36,20 @@ export class Monitoring extends Construct {
 }
 
 function watched({ settings, poller, api, notifications }: MonitoringProps) {
-  const workers = [
+  const fed = [
     { name: 'Slack', worker: notifications.slack },
     { name: 'Webhooks', worker: notifications.webhooks },
   ].flatMap(({ name, worker }) => (worker ? [{ name, worker }] : []));
+  const workers = fed.map(({ name, worker }) => ({ name, function: worker.function }));
   return {
     stackName: settings.stackName,
     api: api.api,
     poller: poller.function,
-    functions: [
-      { name: 'Poller', function: poller.function },
-      { name: 'API', function: api.function },
-      ...workers.map(({ name, worker }) => ({ name, function: worker.function })),
-    ],
+    functions: [{ name: 'Poller', function: poller.function }, { name: 'API', function: api.function }, ...workers],
+    workers,
     deadLetters: [
       { name: 'Poller', queue: poller.deadLetters },
-      ...workers.map(({ name, worker }) => ({ name, queue: worker.deadLetters })),
+      ...fed.map(({ name, worker }) => ({ name, queue: worker.deadLetters })),
     ],
   };
 }

@@ -24,9 +24,11 @@ describe('alarms', () => {
       'PollerSilent',
       'PollerThrottled',
       'SlackDeadLetters',
+      'SlackErrors',
       'WebhookFailed',
       'WebhookUnsigned',
       'WebhooksDeadLetters',
+      'WebhooksErrors',
     ]);
   });
 
@@ -111,6 +113,22 @@ describe('alarms', () => {
     });
     const { DestinationConfig } = propertiesOf(everything, 'AWS::Lambda::EventInvokeConfig', 'PollerFunction');
     expect(DestinationConfig).toBeUndefined();
+  });
+
+  it.each([
+    ['SlackErrors', 'NotificationsSlackQueue'],
+    ['WebhooksErrors', 'NotificationsWebhooksQueue'],
+  ])('hear of a function that fails twice at a message, before its queue gives it up: %s', (name, queueId) => {
+    const { Period, Threshold, ...rest } = alarm(name);
+    expect(rest).toMatchObject({ Namespace: 'AWS/Lambda', MetricName: 'Errors', Statistic: 'Sum' });
+    const queue = propertiesOf(everything, 'AWS::SQS::Queue', queueId);
+    const [comesBackAfterS, receives] = [
+      queue.VisibilityTimeout as number,
+      (queue.RedrivePolicy as { maxReceiveCount: number }).maxReceiveCount,
+    ];
+    expect(Period).toBeGreaterThan(comesBackAfterS * (Number(Threshold) - 1));
+    expect(Period).toBeLessThan(comesBackAfterS * (receives - 1));
+    expect(() => alarm(name, synthesize({ webhooks: false }))).toThrow('No AWS::CloudWatch::Alarm');
   });
 
   it('advise no redrive of runs whose minute is past', () => {

@@ -3,7 +3,11 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, ObjectOwne
 import type { Construct } from 'constructs';
 import type { Settings } from './settings.ts';
 
-/** Days that a file outlives its result: DynamoDB's TTL may be days late, and a late row must not point to nothing. */
+/**
+ * Days that a file outlives a result that was stored under the same setting: DynamoDB's TTL may be days late, and a late
+ * row must not point to nothing. A lifecycle rule judges files by their age whenever they were stored, while a row keeps
+ * the `expires_at` it got: after `resultRetentionDays` was lowered, files go before their results.
+ */
 const GRACE_DAYS = 7;
 
 /** The private bucket of exported documents and of results too large for a table item. */

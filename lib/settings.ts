@@ -79,7 +79,12 @@ export const settingsSchema = z.strictObject({
     .optional()
     .describe('Milliseconds between polls of a task that is new. Default: what the functions find best.'),
   taskDeadlineHours: whole(1, 168).default(24).describe('Hours after which an unfinished task ends as `expired`.'),
-  resultRetentionDays: whole(1, 3650).default(90).describe('Days that results and exported documents are kept.'),
+  resultRetentionDays: whole(1, 3650)
+    .default(90)
+    .describe(
+      'Days that results and exported documents are kept. A lower number deletes older documents within a day or two, ' +
+        'and leaves their results: see Shorter retention in docs/operations.md.',
+    ),
   logRetentionDays: z
     .literal(LOG_RETENTION_DAYS, `must be one of ${LOG_RETENTION_DAYS.join(', ')}`)
     .default(30)

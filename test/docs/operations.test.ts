@@ -33,6 +33,16 @@ describe('docs/operations.md', () => {
   });
 });
 
+describe('shorter retention', () => {
+  it('is said to delete older documents wherever somebody may shorten it', () => {
+    const rule = resourcesOf(synthesize({ resultRetentionDays: 30 }), 'AWS::S3::Bucket')[0]?.Properties;
+    expect(rule).toMatchObject({ LifecycleConfiguration: { Rules: [{ ExpirationInDays: 30 + 7 }] } });
+    expect(page).toContain('older than the new number and 7 days**');
+    const settings = readFileSync(new URL('../../docs/settings.md', import.meta.url), 'utf8');
+    expect(settings).toMatch(/`resultRetentionDays`.*A lower number deletes older documents/);
+  });
+});
+
 describe('what a month costs', () => {
   it('is printed as it is reckoned', () => {
     expect(page).toContain(renderCostTable());

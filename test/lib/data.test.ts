@@ -77,7 +77,7 @@ describe('the bucket', () => {
     });
   });
 
-  it('keeps a file a week longer than its result', () => {
+  it('keeps a file a week longer than a result that was stored under the same setting', () => {
     synthesize({ resultRetentionDays: 30 }).hasResourceProperties('AWS::S3::Bucket', {
       LifecycleConfiguration: {
         Rules: [

@@ -102,9 +102,10 @@ export const settingsSchema = z.strictObject({
     .enum(['arm64', 'x86_64'], 'must be "arm64" or "x86_64"')
     .default('arm64')
     .describe('Processor of the functions.'),
-  pollerMemoryMb: whole(128, 3008)
+  // With less than 192 hardly more than the program itself would fit.
+  pollerMemoryMb: whole(192, 3008)
     .default(512)
-    .describe('Memory of the poller, in MB; its processor share grows with it.'),
+    .describe('Memory of the poller, in MB; its processor share and the largest export that it can read grow with it.'),
   api: apiSchema,
   alarms: alarmsSchema,
   endpoints: endpointsSchema,

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ASSUMPTIONS, LOADS, monthlyCost, PRICES, renderCostTable, totalOf } from '../../doctor/monthly-cost.ts';
+import { answerBytesOf } from '../../functions/core/byte-budget.ts';
+import { parseSettings, settingsSchema } from '../../lib/settings.ts';
 import { EVERYTHING, resourcesOf, synthesize } from '../lib/synthesize.ts';
 
 const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
@@ -30,6 +32,16 @@ describe('docs/operations.md', () => {
         new RegExp(` Runbook: docs/operations\\.md#${name.toLowerCase()}\\.$`),
       );
     }
+  });
+});
+
+describe('the memory of the poller', () => {
+  it('allows the exports that the page says', () => {
+    const rows = [...page.matchAll(/^\| (\d+) \| (\d+\.\d) \|$/gm)].map(([, memory, mib]) => [Number(memory), mib]);
+    expect(rows.length).toBeGreaterThan(3);
+    for (const [memory, mib] of rows) expect((answerBytesOf(Number(memory)) / 2 ** 20).toFixed(1)).toBe(mib);
+    expect(rows[0]?.[0]).toBe(settingsSchema.shape.pollerMemoryMb.unwrap().minValue);
+    expect(rows.map(([memory]) => memory)).toContain(parseSettings({}).pollerMemoryMb);
   });
 });
 

@@ -142,7 +142,8 @@ describe('the HTTP API', () => {
   it('keeps the heap of the poller within its memory', () => {
     const options = (pollerMemoryMb: number) => environmentOf(synthesize({ pollerMemoryMb }), 'Poller').NODE_OPTIONS;
     expect(options(512)).toBe('--max-semi-space-size=16 --max-old-space-size=384');
-    expect(options(128)).toBe('--max-semi-space-size=4 --max-old-space-size=96');
+    expect(options(192)).toBe('--max-semi-space-size=6 --max-old-space-size=144');
+    expect(() => options(128)).toThrow('pollerMemoryMb: must be a whole number from 192 to 3008');
   });
 
   it('knows what is off, to refuse what could never be told', () => {

@@ -22,6 +22,15 @@ describe('docs/operations.md', () => {
     for (const name of named) expect(outputs).toContain(name);
   });
 
+  it('has no command that goes to another deployment than the one that was named', () => {
+    const blocks = [...page.matchAll(/```sh\n(.*?)```/gs)].map(([, text = '']) => text);
+    const lines = blocks.join('').split('\n');
+    const commands = lines.filter((line) => /npm run (synth|deploy|doctor)|cdk (deploy|diff|destroy)/.test(line));
+    expect(commands.length).toBeGreaterThan(7);
+    for (const command of commands) expect(command).toMatch(/(-c settings=|--settings )"\$settings"/);
+    expect(page.replace(/^settings=.*$/m, '')).not.toContain('ApigTaskNotifier');
+  });
+
   it('has commands to copy for every alarm, whose description names the section', () => {
     const sections = page.split(/^##+ /m);
     for (const { id, Properties } of alarmsOf(EVERYTHING)) {

@@ -31,6 +31,13 @@ describe('docs/operations.md', () => {
     expect(page.replace(/^settings=.*$/m, '')).not.toContain('ApigTaskNotifier');
   });
 
+  it('looks for runs that were killed wherever it looks for those that failed', () => {
+    const filters = [...page.matchAll(/--filter-pattern '(.*?)'/g)].map(([, filter = '']) => filter);
+    const ofFailures = filters.filter((filter) => filter.includes('?timeout'));
+    expect(ofFailures.length).toBeGreaterThan(3);
+    for (const filter of ofFailures) expect(filter).toContain('?"Runtime.OutOfMemory" ?"Runtime.ExitError"');
+  });
+
   it('has commands to copy for every alarm, whose description names the section', () => {
     const sections = page.split(/^##+ /m);
     for (const { id, Properties } of alarmsOf(EVERYTHING)) {

@@ -20,6 +20,8 @@ export class FilesBucket extends Bucket {
       enforceSSL: true,
       versioned: true,
       removalPolicy: settings.dataRemoval === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      // CloudFormation deletes no bucket with anything in it, so a function of CDK's empties it first, in this case alone.
+      autoDeleteObjects: settings.dataRemoval === 'destroy',
       lifecycleRules: [
         {
           id: 'forget-with-the-result',

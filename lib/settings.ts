@@ -96,7 +96,8 @@ export const settingsSchema = z.strictObject({
     .enum(['retain', 'destroy'], 'must be "retain" or "destroy"')
     .default('retain')
     .describe(
-      'What happens to tables and files when the stack goes. `retain` also protects the tables against deletion.',
+      'What happens to tables and files when the stack goes. `retain` also protects the tables against deletion; ' +
+        '`destroy` deletes everything that is in them.',
     ),
   architecture: z
     .enum(['arm64', 'x86_64'], 'must be "arm64" or "x86_64"')

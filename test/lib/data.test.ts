@@ -67,6 +67,14 @@ describe('the bucket', () => {
     });
   });
 
+  it('goes with the stack when the settings say so, whatever is in it', () => {
+    passing.hasResource('AWS::S3::Bucket', { DeletionPolicy: 'Delete' });
+    passing.hasResourceProperties('Custom::S3AutoDeleteObjects', {
+      BucketName: { Ref: Match.stringLikeRegexp('^Files') },
+    });
+    production.resourceCountIs('Custom::S3AutoDeleteObjects', 0);
+  });
+
   it('refuses plain http', () => {
     production.hasResourceProperties('AWS::S3::BucketPolicy', {
       PolicyDocument: {

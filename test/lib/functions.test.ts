@@ -25,7 +25,7 @@ describe('functions', () => {
     });
   });
 
-  it('come with no custom resource', () => {
+  it('come with no custom resource while the data are kept', () => {
     const types = resourcesOf(everything).map(({ Type }) => Type);
     expect(types.filter((type) => type.startsWith('Custom::') || type.includes('CustomResource'))).toEqual([]);
   });

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createStack, EVERYTHING } from './synthesize.ts';
 
 describe('cdk-nag', () => {
-  it.each([{ settings: {} }, { settings: EVERYTHING }])(
+  it.each([{ settings: {} }, { settings: EVERYTHING }, { settings: { dataRemoval: 'destroy' } }])(
     'finds nothing against AwsSolutions in $settings',
     ({ settings }) => {
       const { app } = createStack(settings);

@@ -1,3 +1,4 @@
+import { Aws } from 'aws-cdk-lib';
 import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
@@ -27,7 +28,8 @@ export class Monitoring extends Construct {
     const metrics = createMetrics(watched(props));
     const alarms = new Alarms(this, 'Alarms', { metrics, settings, operator });
     this.dashboard = createDashboard(this, 'Dashboard', {
-      name: settings.stackName,
+      // Alone of all names here a dashboard's is one for all regions of an account.
+      name: `${settings.stackName}-${Aws.REGION}`,
       metrics,
       alarms: alarms.all,
       pollerLogGroup: poller.function.logGroup.logGroupName,

@@ -152,6 +152,12 @@ describe('alarms', () => {
 });
 
 describe('the dashboard', () => {
+  it('has a name of its own in each region, for dashboards are global', () => {
+    expect(propertiesOf(everything, 'AWS::CloudWatch::Dashboard', 'Monitoring').DashboardName).toEqual({
+      'Fn::Join': ['', ['ApigTaskNotifier-', { Ref: 'AWS::Region' }]],
+    });
+  });
+
   it('shows every metric that the functions emit', () => {
     const names = [...Object.values(METRICS), ...Object.values(DELIVERY_METRICS)];
     for (const name of names.filter((each) => each !== METRICS.pollErrors)) {

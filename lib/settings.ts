@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
-import { endpointsSchema } from './endpoints.ts';
+import { endpointsSchema, isPlain } from './endpoints.ts';
 import { SettingsError, settingsProblems } from './settings-problems.ts';
 import { describeSettings } from './settings-table.ts';
 
@@ -16,6 +16,7 @@ const whole = (min: number, max: number) => {
 
 const STACK_NAME_RULE = 'must begin with a letter, and have at most 64 letters (A to Z, a to z), digits and hyphens';
 const ORIGIN_RULE = 'must be an origin: its scheme and host, without a path, like "https://status.example.com"';
+const PUBLIC_URL_RULE = 'must be a URL without user info, query and fragment, like "https://tasks.example.com"';
 const TAGS_RULE = 'must be an object of texts, like {"team": "platform"}';
 
 /** Days that CloudWatch Logs can keep a log group. Source: PutRetentionPolicy. */
@@ -24,7 +25,8 @@ const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400,
 const apiSchema = z
   .strictObject({
     publicUrl: z
-      .url({ protocol: /^https?$/, error: 'must be a URL, like "https://tasks.example.com"' })
+      .url({ protocol: /^https?$/, error: PUBLIC_URL_RULE, abort: true })
+      .refine((text) => isPlain(new URL(text)), PUBLIC_URL_RULE)
       .optional()
       .describe('Base of the result links in messages, when the API has a domain of its own. Default: the API URL.'),
     corsOrigins: z

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { validateProfiles } from '../../functions/adapters/huawei/validate-profiles.ts';
 import { parseSettings, readSettings, settingsSchema } from '../../lib/settings.ts';
 import { SettingsError } from '../../lib/settings-problems.ts';
 import { describeSettings } from '../../lib/settings-table.ts';
@@ -50,8 +51,49 @@ describe('settings', () => {
   it('take plain http endpoints on a loopback address only', () => {
     const endpoints = { apig: 'http://127.0.0.1:8080', iam: 'http://[::1]:8081' };
     expect(parseSettings({ endpoints }).endpoints).toEqual(endpoints);
-    expect(thrownBy({ endpoints: { apig: 'http://apig.example.com' } })).toContain('endpoints.apig: plain http');
-    expect(thrownBy({ endpoints: { iam: 'http://127.0.0.1.example.com' } })).toContain('endpoints.iam: plain http');
+    const rule = 'must be https://host[:port] without a path';
+    expect(thrownBy({ endpoints: { apig: 'http://apig.example.com' } })).toContain(`endpoints.apig: ${rule}`);
+    expect(thrownBy({ endpoints: { iam: 'http://127.0.0.1.example.com' } })).toContain(`endpoints.iam: ${rule}`);
+  });
+
+  it.each([
+    ...[
+      'https://apig.example.com',
+      'https://apig.example.com/',
+      'https://apig.example.com:8443',
+      'http://localhost:80',
+    ],
+    ...[
+      'HTTPS://APIG.example.com',
+      'http://127.9.9.9',
+      'http://[::1]:8081/',
+      'https://127.0.0.1',
+      'https://a.example.com?',
+    ],
+    ...['https://apig.example.com/v2', 'https://user:secret@apig.example.com', 'https://user@apig.example.com'],
+    ...['https://apig.example.com?a=b', 'https://apig.example.com/#top', 'http://apig.example.com', 'ftp://127.0.0.1'],
+    ...['http://127.0.0.1.example.com', 'http://0.0.0.0', 'apig.example.com', 'https://', 'https://a b'],
+  ])('take %j as an endpoint exactly where the poller does', (url) => {
+    const profile = { project_id: 'p', instance_id: 'i', region: 'eu-west-101', ak: 'a', sk: 's' };
+    const accepts = (check: () => unknown) => {
+      try {
+        return check() !== undefined;
+      } catch (error) {
+        expect(error).toBeInstanceOf(Error);
+        return false;
+      }
+    };
+    for (const name of ['apig', 'iam']) {
+      const isTaken = accepts(() => validateProfiles({ profiles: { default: profile } }, { [name]: url }));
+      expect(accepts(() => parseSettings({ endpoints: { [name]: url } }))).toBe(isTaken);
+    }
+  });
+
+  it('take a public URL with a path, and none with what a link or a template must not have', () => {
+    const publicUrl = 'https://example.com/apig';
+    expect(parseSettings({ api: { publicUrl } }).api.publicUrl).toBe(publicUrl);
+    for (const wrong of ['https://me:secret@example.com', 'https://example.com?a=b', 'https://example.com/#tasks'])
+      expect(thrownBy({ api: { publicUrl: wrong } })).toContain('api.publicUrl: must be a URL without user info');
   });
 
   it.each([
@@ -66,7 +108,8 @@ describe('settings', () => {
       'stackName: must begin with a letter, and have at most 64 letters (A to Z, a to z), digits',
     ],
     [{ api: [] }, 'api: must be an object, like {}'],
-    [{ api: { publicUrl: 'tasks.example.com' } }, 'api.publicUrl: must be a URL, like "https://tasks.example.com"'],
+    [{ api: { publicUrl: 'tasks.example.com' } }, 'api.publicUrl: must be a URL without user info, query and fragment'],
+    [{ endpoints: { apig: 'apig.example.com' } }, 'endpoints.apig: must be https://host[:port] without a path'],
     [{ tags: { 'aws:team': 'a' } }, 'tags.aws:team: must not begin with "aws:"'],
     [{ tags: { team: 1 } }, 'tags.team: must be a text'],
     [{ tags: 'team' }, 'tags: must be an object of texts, like {"team": "platform"}'],
@@ -74,6 +117,7 @@ describe('settings', () => {
   ])('say what to write instead of %j', (input, line) => {
     expect(thrownBy(input)).toContain(`\n- ${line}`);
     expect(thrownBy(input)).not.toMatch(/Invalid|expected|pattern/);
+    expect(thrownBy(input)).toContain(' 1 problem(s)');
   });
 
   it.each([

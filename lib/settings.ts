@@ -4,10 +4,20 @@ import { endpointsSchema, isPlain } from './endpoints.ts';
 import { SettingsError, settingsProblems } from './settings-problems.ts';
 import { describeSettings } from './settings-table.ts';
 
-const emails = z.array(
-  z.email('is not an e-mail address, like "you@example.com"'),
-  'must be a list of e-mail addresses, like ["you@example.com"]',
-);
+const emails = z
+  .array(
+    z.email('is not an e-mail address, like "you@example.com"'),
+    'must be a list of e-mail addresses, like ["you@example.com"]',
+  )
+  .superRefine((addresses, context) => {
+    // CDK throws at a second subscription of the same address; in other letters, one person would get each mail twice.
+    const lower = addresses.map((address) => address.toLowerCase());
+    for (const [index, address] of lower.entries()) {
+      const first = lower.indexOf(address);
+      if (first === index) continue;
+      context.addIssue({ code: 'custom', path: [index], message: `is in the list already, as number ${first + 1}` });
+    }
+  });
 const flag = z.boolean('must be true or false');
 const whole = (min: number, max: number) => {
   const rule = `must be a whole number from ${min} to ${max}`;

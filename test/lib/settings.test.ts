@@ -99,6 +99,8 @@ describe('settings', () => {
   it.each([
     [{ alertEmails: 'you@example.com' }, 'alertEmails: must be a list of e-mail addresses, like ["you@example.com"]'],
     [{ alertEmails: ['you'] }, 'alertEmails.0: is not an e-mail address, like "you@example.com"'],
+    [{ alertEmails: ['you@example.com', 'You@Example.com'] }, 'alertEmails.1: is in the list already, as number 1'],
+    [{ operatorEmails: ['a@b.io', 'c@b.io', 'c@b.io'] }, 'operatorEmails.2: is in the list already, as number 2'],
     [{ slack: 'yes' }, 'slack: must be true or false'],
     [{ shards: 1.5 }, 'shards: must be a whole number from 1 to 100'],
     [{ logRetentionDays: 8 }, 'logRetentionDays: must be one of 1, 3, 5, 7, 14, 30, '],

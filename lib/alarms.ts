@@ -1,8 +1,9 @@
-import { Duration } from 'aws-cdk-lib';
+import { Annotations, Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { alarmWarnings } from './alarm-settings.ts';
 import { type AlarmSpec, alarmSpecs } from './alarm-specs.ts';
 import type { Metrics } from './metrics.ts';
 import type { Settings } from './settings.ts';
@@ -17,6 +18,7 @@ export class Alarms extends Construct {
     this.#operator = props.operator;
     const { metrics, settings } = props;
     const specs = alarmSpecs(metrics, settings);
+    for (const warning of alarmWarnings(settings)) Annotations.of(this).addWarningV2('alarm-out-of-reach', warning);
     this.all = [this.#silent(metrics, settings), ...specs.map((spec) => this.#raise(spec))];
   }
 

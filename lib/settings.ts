@@ -1,28 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
+import { alarmProblems, alarmsSchema } from './alarm-settings.ts';
 import { endpointsSchema, isPlain } from './endpoints.ts';
+import { emails, flag, whole } from './setting-kinds.ts';
 import { SettingsError, settingsProblems } from './settings-problems.ts';
 import { describeSettings } from './settings-table.ts';
-
-const emails = z
-  .array(
-    z.email('is not an e-mail address, like "you@example.com"'),
-    'must be a list of e-mail addresses, like ["you@example.com"]',
-  )
-  .superRefine((addresses, context) => {
-    // CDK throws at a second subscription of the same address; in other letters, one person would get each mail twice.
-    const lower = addresses.map((address) => address.toLowerCase());
-    for (const [index, address] of lower.entries()) {
-      const first = lower.indexOf(address);
-      if (first === index) continue;
-      context.addIssue({ code: 'custom', path: [index], message: `is in the list already, as number ${first + 1}` });
-    }
-  });
-const flag = z.boolean('must be true or false');
-const whole = (min: number, max: number) => {
-  const rule = `must be a whole number from ${min} to ${max}`;
-  return z.int(rule).min(min, rule).max(max, rule);
-};
 
 const STACK_NAME_RULE = 'must begin with a letter, and have at most 64 letters (A to Z, a to z), digits and hyphens';
 const ORIGIN_RULE = 'must be an origin: its scheme and host, without a path, like "https://status.example.com"';
@@ -53,25 +35,6 @@ const apiSchema = z
   })
   .prefault({})
   .describe('The HTTP API.');
-
-const alarmsSchema = z
-  .strictObject({
-    pollerErrors: whole(1, 1000).default(1).describe('Failed poller runs in 5 minutes that raise the alarm.'),
-    pollerThrottles: whole(1, 1000)
-      .default(5)
-      .describe('Starts of the poller that Lambda refuses in 5 minutes, repeated ones included, that raise the alarm.'),
-    pollerSilentMinutes: whole(5, 60)
-      .default(10)
-      .describe('Minutes in which a shard completed no sweep that raise the alarm, out of a quarter more.'),
-    oldestPendingMinutes: whole(1, 10_080)
-      .default(60)
-      .describe('Age of the oldest pending task that raises the alarm.'),
-    notificationFailures: whole(1, 1000).default(1).describe('Failed notifications in 5 minutes that raise the alarm.'),
-    webhookFailures: whole(1, 1000).default(1).describe('Webhooks given up in 5 minutes that raise the alarm.'),
-    apiServerErrors: whole(1, 10_000).default(5).describe('API answers of 5xx in 5 minutes that raise the alarm.'),
-  })
-  .prefault({})
-  .describe('Thresholds of the alarms, which go to the operator topic.');
 
 /** The deployment's settings file. Every field has a default, so `{}` deploys a working stack. */
 export const settingsSchema = z.strictObject({
@@ -145,10 +108,13 @@ export type Settings = z.infer<typeof settingsSchema>;
 /** Checks settings and fills in defaults. Throws one `SettingsError` that lists every problem by its path. */
 export function parseSettings(input: unknown, source = 'settings'): Settings {
   const parsed = settingsSchema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  const known = describeSettings(settingsSchema).map(({ path }) => path);
-  const problems = settingsProblems(parsed.error.issues, known);
+  const problems = parsed.success ? alarmProblems(parsed.data) : settingsProblems(parsed.error.issues, knownPaths());
+  if (parsed.success && problems.length === 0) return parsed.data;
   throw new SettingsError(`${source} has ${problems.length} problem(s):\n- ${problems.join('\n- ')}`);
+}
+
+function knownPaths(): string[] {
+  return describeSettings(settingsSchema).map(({ path }) => path);
 }
 
 /** Reads a settings file; one that does not exist counts as empty unless it was `required`. Throws `SettingsError`. */

@@ -1,8 +1,9 @@
 import { globSync, readFileSync } from 'node:fs';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { OUTCOMES as CORE_OUTCOMES } from '../../functions/core/outcome.ts';
 import { DELIVERY_METRICS, FAULT_CLASSES, METRICS, METRICS_NAMESPACE, OUTCOMES } from '../../lib/metric-names.ts';
-import { EVERYTHING, propertiesOf, resourcesOf, synthesize } from './synthesize.ts';
+import { createStack, EVERYTHING, propertiesOf, resourcesOf, synthesize } from './synthesize.ts';
 
 const everything = synthesize(EVERYTHING);
 const alarms = resourcesOf(everything, 'AWS::CloudWatch::Alarm');
@@ -30,6 +31,17 @@ describe('alarms', () => {
       'WebhooksDeadLetters',
       'WebhooksErrors',
     ]);
+  });
+
+  it('come with a warning at synth where only tasks with a deadline of their own could ring one', () => {
+    const warningsOf = (settings: unknown) =>
+      Annotations.fromStack(createStack(settings).stack).findWarning('*', Match.anyValue());
+    expect(warningsOf({})).toEqual([]);
+    expect(warningsOf({ taskDeadlineHours: 2, alarms: { oldestPendingMinutes: 119 } })).toEqual([]);
+    const [warning] = warningsOf({ taskDeadlineHours: 1 });
+    expect(warning?.entry.data).toMatch(
+      /oldestPendingMinutes is 60, but a task expires after taskDeadlineHours, 60 min/,
+    );
   });
 
   it('tell operators when they start and when they end', () => {

@@ -99,6 +99,7 @@ describe('settings', () => {
   it.each([
     [{ alertEmails: 'you@example.com' }, 'alertEmails: must be a list of e-mail addresses, like ["you@example.com"]'],
     [{ alertEmails: ['you'] }, 'alertEmails.0: is not an e-mail address, like "you@example.com"'],
+    [{ alarms: { pollerErrors: 11 }, shards: 2 }, 'alarms.pollerErrors: must be at most 10: with shards 2,'],
     [{ alertEmails: ['you@example.com', 'You@Example.com'] }, 'alertEmails.1: is in the list already, as number 1'],
     [{ operatorEmails: ['a@b.io', 'c@b.io', 'c@b.io'] }, 'operatorEmails.2: is in the list already, as number 2'],
     [{ slack: 'yes' }, 'slack: must be true or false'],

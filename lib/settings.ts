@@ -12,7 +12,10 @@ const PUBLIC_URL_RULE = 'must be a URL without user info, query and fragment, li
 const TAGS_RULE = 'must be an object of texts, like {"team": "platform"}';
 
 /** Days that CloudWatch Logs can keep a log group. Source: PutRetentionPolicy. */
-const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653] as const;
+export const LOG_RETENTION_DAYS = [
+  ...([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096] as const),
+  ...([1827, 2192, 2557, 2922, 3288, 3653] as const),
+];
 
 const apiSchema = z
   .strictObject({

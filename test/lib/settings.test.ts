@@ -2,10 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { validateProfiles } from '../../functions/adapters/huawei/validate-profiles.ts';
-import { parseSettings, readSettings, settingsSchema } from '../../lib/settings.ts';
+import { LOG_RETENTION_DAYS, parseSettings, readSettings, settingsSchema } from '../../lib/settings.ts';
 import { SettingsError } from '../../lib/settings-problems.ts';
 import { describeSettings } from '../../lib/settings-table.ts';
 
@@ -143,6 +144,11 @@ describe('settings', () => {
   it('take origins with a port, on this machine, and any', () => {
     const corsOrigins = ['https://example.com', 'https://example.com:8443', 'http://localhost:5173', '*', 'https://*'];
     expect(parseSettings({ api: { corsOrigins } }).api.corsOrigins).toEqual(corsOrigins);
+  });
+
+  it('take every number of days that CloudWatch Logs knows', () => {
+    const days = Object.values(RetentionDays).filter((value) => typeof value === 'number');
+    expect(LOG_RETENTION_DAYS).toEqual(days.filter((value) => value !== RetentionDays.INFINITE).sort((a, b) => a - b));
   });
 
   it.each(['-stack', '1stack', 'my stack', 'a'.repeat(65)])('refuse %s as a stack name', (stackName) => {

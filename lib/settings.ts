@@ -49,9 +49,24 @@ export const settingsSchema = z.strictObject({
     .describe('Name of the CloudFormation stack, and the `service` dimension of its metrics.'),
   alertEmails: emails.default([]).describe('Who is told how tasks ended. Each address must confirm the mail from SNS.'),
   operatorEmails: emails.optional().describe('Who is told what an operator must fix. Default: `alertEmails`.'),
-  slack: flag.default(false).describe('Post to Slack. Channels and rules are in the Slack secret.'),
-  chatTopic: flag.default(false).describe('Add a topic for Amazon Q Developer in chat applications (Slack, Teams).'),
-  webhooks: flag.default(true).describe('Deliver events to the `callback_url` of a task or profile.'),
+  slack: flag
+    .default(false)
+    .describe(
+      'Post to Slack. Channels and rules are in the Slack secret. Switching it off deletes that secret, and the queue ' +
+        'and dead letters with all that is in them.',
+    ),
+  chatTopic: flag
+    .default(false)
+    .describe(
+      'Add a topic for Amazon Q Developer in chat applications (Slack, Teams). Switching it off deletes the topic with ' +
+        'its subscriptions.',
+    ),
+  webhooks: flag
+    .default(true)
+    .describe(
+      'Deliver events to the `callback_url` of a task or profile. Switching it off deletes the queue and dead letters ' +
+        'with all that is in them; events that still wait for a receiver are lost.',
+    ),
   shards: whole(1, 100).default(1).describe('Schedules, each polling its part of the pending tasks side by side.'),
   pollMinIntervalMs: whole(1000, 300_000)
     .optional()

@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { settingsSchema } from '../../lib/settings.ts';
 import { EVERYTHING, propertiesOf, resourcesOf, synthesize } from './synthesize.ts';
 
 const everything = synthesize(EVERYTHING);
@@ -118,6 +119,22 @@ describe('the Slack function', () => {
       SLACK_MAX_RECEIVES: '8',
       RESULTS_TABLE: { Ref: expect.stringMatching(/^TablesResults/) },
     });
+  });
+});
+
+describe('a channel that is switched off', () => {
+  it.each([
+    ['slack', ['NotificationsSlackQueue', 'NotificationsSlackDeadLetters', 'SecretsSlack'], /deletes that secret/],
+    ['webhooks', ['NotificationsWebhooksQueue', 'NotificationsWebhooksDeadLetters'], /deletes the queue and dead/],
+    ['chatTopic', ['TopicsChat'], /deletes the topic/],
+  ] as const)('takes with it what its setting says: %s', (setting, parts, words) => {
+    const off = resourcesOf(synthesize({ ...EVERYTHING, [setting]: false }));
+    for (const part of parts) {
+      const [resource] = resourcesOf(everything).filter(({ id }) => id.startsWith(part));
+      expect(everything.toJSON().Resources[resource?.id ?? ''].DeletionPolicy ?? 'Delete', part).toBe('Delete');
+      expect(off.filter(({ id }) => id.startsWith(part))).toEqual([]);
+    }
+    expect(settingsSchema.shape[setting].description).toMatch(words);
   });
 });
 

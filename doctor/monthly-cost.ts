@@ -6,8 +6,9 @@ export const PRICES = {
   httpApiRequest: 1e-6,
   dynamoWriteUnit: 0.625e-6,
   dynamoReadUnit: 0.125e-6,
-  /** Storage and point-in-time recovery together. */
-  dynamoGbMonth: 0.25 + 0.2,
+  dynamoGbMonth: 0.25,
+  /** Point-in-time recovery, of the table without its index. */
+  dynamoBackupGbMonth: 0.2,
   s3Put: 5e-6,
   s3GbMonth: 0.023,
   snsPublish: 0.5e-6,
@@ -31,9 +32,10 @@ export const ASSUMPTIONS = {
   pollerGb: 0.5,
   idleRunSeconds: 0.05,
   minutesPending: 3,
-  writeUnitsPerTask: 4,
   pendingRowKb: 0.25,
-  resultKb: 2,
+  /** An import of up to five APIs, or an export; its entry in the index is with the 100 bytes that DynamoDB adds. */
+  resultKb: 1,
+  indexEntryKb: 0.5,
   retentionDays: 90,
   exportShare: 0.3,
   exportKb: 50,
@@ -44,6 +46,11 @@ export const ASSUMPTIONS = {
   /** Lambda's long polls of the webhook queue: five, each of 20 s. */
   queuePollsPerMinute: 15,
 } as const;
+
+/** Put and delete of the pending row and the entry in the index are one unit each, the result one for each KB begun. */
+export function writeUnitsPerTask(resultKb: number): number {
+  return 3 + Math.ceil(resultKb);
+}
 
 const DAYS = 30;
 const MINUTES = DAYS * 1440;
@@ -107,14 +114,21 @@ function taskLines({ tasksPerDay, emailsPerTask }: Load): CostLine[] {
   const exportsKept = (kept * a.exportShare * a.exportKb) / KB_PER_GB;
   const logGb = (MINUTES * a.logKbPerRun + tasks * a.logKbPerTask) / KB_PER_GB;
   return [
-    { what: 'DynamoDB writes', usd: tasks * a.writeUnitsPerTask * p.dynamoWriteUnit },
-    { what: 'DynamoDB storage and backup', usd: ((kept * a.resultKb) / KB_PER_GB) * p.dynamoGbMonth },
+    { what: 'DynamoDB writes', usd: tasks * writeUnitsPerTask(a.resultKb) * p.dynamoWriteUnit },
+    { what: 'DynamoDB storage and backup', usd: storedResults(kept) },
     { what: 'HTTP API', usd: tasks * a.apiRequestsPerTask * api },
     { what: 'SNS, two topics', usd: tasks * 2 * p.snsPublish },
     { what: 'E-mail, one address', usd: tasks * emailsPerTask * p.snsEmail },
     { what: 'S3', usd: tasks * a.exportShare * p.s3Put + exportsKept * p.s3GbMonth },
     { what: 'Logs', usd: logGb * p.logGb },
   ];
+}
+
+function storedResults(kept: number): number {
+  const { resultKb, indexEntryKb } = ASSUMPTIONS;
+  const { dynamoGbMonth, dynamoBackupGbMonth } = PRICES;
+  const usdPerGb = resultKb * (dynamoGbMonth + dynamoBackupGbMonth) + indexEntryKb * dynamoGbMonth;
+  return (kept / KB_PER_GB) * usdPerGb;
 }
 
 /** The table of docs/operations.md, in Markdown. */

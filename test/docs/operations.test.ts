@@ -1,8 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ASSUMPTIONS, LOADS, monthlyCost, PRICES, renderCostTable, totalOf } from '../../doctor/monthly-cost.ts';
+import { goodExport, partialImport } from '../../bin/sample-results.ts';
+import {
+  ASSUMPTIONS,
+  LOADS,
+  monthlyCost,
+  PRICES,
+  renderCostTable,
+  totalOf,
+  writeUnitsPerTask,
+} from '../../doctor/monthly-cost.ts';
+import { toResultRow } from '../../functions/adapters/dynamo-result-row.ts';
+import { tableDefinitions } from '../../functions/adapters/dynamo-tables.ts';
 import { answerBytesOf } from '../../functions/core/byte-budget.ts';
 import { parseSettings, settingsSchema } from '../../lib/settings.ts';
+import { indexWriteUnits, itemBytes, writeUnits } from '../contract/index-units.ts';
 import { EVERYTHING, resourcesOf, synthesize } from '../lib/synthesize.ts';
 
 const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
@@ -84,12 +96,25 @@ describe('what a month costs', () => {
     expect(resourcesOf(synthesize({}), 'AWS::KMS::Key')).toHaveLength(1);
   });
 
+  it('takes a result for as large as results are, and its write units from that', () => {
+    const { results } = tableDefinitions({ pending: 'pending', results: 'results' });
+    for (const sample of [partialImport, goodExport]) {
+      const row = toResultRow(sample);
+      expect(itemBytes(row)).toBeLessThanOrEqual(ASSUMPTIONS.resultKb * 1024);
+      const units = 2 + writeUnits(itemBytes(row)) + indexWriteUnits(results, undefined, row);
+      expect(writeUnitsPerTask(itemBytes(row) / 1024)).toBe(units);
+    }
+    expect(writeUnitsPerTask(ASSUMPTIONS.resultKb)).toBe(4);
+    expect(writeUnitsPerTask(2.2)).toBe(6);
+  });
+
   it('agrees with a reckoning by hand from unit prices', () => {
     const lineOf = (index: number, what: string) => {
       const load = LOADS[index];
       return load && monthlyCost(load).find((line) => line.what === what)?.usd;
     };
     expect(lineOf(2, 'DynamoDB writes')).toBeCloseTo(3_000_000 * 4 * 0.000000625, 6);
+    expect(lineOf(2, 'DynamoDB storage and backup')).toBeCloseTo(9 * 0.45 + 4.5 * 0.25, 6);
     expect(lineOf(1, 'Poller: Lambda time')).toBeCloseTo(43_200 * 60 * 0.5 * 0.0000133334, 6);
     expect(lineOf(0, 'Poller: Lambda time')).toBeCloseTo((900 * 60 + 42_300 * 0.05) * 0.5 * 0.0000133334, 6);
     expect(lineOf(0, 'Poller: invocations')).toBeCloseTo(43_200 * 0.0000012, 6);

@@ -17,6 +17,7 @@ export const PRICES = {
   secretMonth: 0.4,
   secretRead: 5e-6,
   kmsKeyMonth: 1,
+  kmsRequest: 3e-6,
   alarmMonth: 0.1,
   metricMonth: 0.3,
   logGb: 0.5 + 0.03,
@@ -39,6 +40,10 @@ export const ASSUMPTIONS = {
   retentionDays: 90,
   exportShare: 0.3,
   exportKb: 50,
+  /** Events and alerts; `Operator` is silent in a good month. */
+  topics: 2,
+  /** How long SNS uses a data key of a topic again; a new one is two requests. */
+  dataKeyMinutes: 5,
   apiRequestsPerTask: 2,
   apiSeconds: 0.05,
   logKbPerRun: 2,
@@ -117,7 +122,8 @@ function taskLines({ tasksPerDay, emailsPerTask }: Load): CostLine[] {
     { what: 'DynamoDB writes', usd: tasks * writeUnitsPerTask(a.resultKb) * p.dynamoWriteUnit },
     { what: 'DynamoDB storage and backup', usd: storedResults(kept) },
     { what: 'HTTP API', usd: tasks * a.apiRequestsPerTask * api },
-    { what: 'SNS, two topics', usd: tasks * 2 * p.snsPublish },
+    { what: 'SNS, two topics', usd: tasks * a.topics * p.snsPublish },
+    { what: 'KMS requests', usd: a.topics * Math.min(tasks, MINUTES / a.dataKeyMinutes) * 2 * p.kmsRequest },
     { what: 'E-mail, one address', usd: tasks * emailsPerTask * p.snsEmail },
     { what: 'S3', usd: tasks * a.exportShare * p.s3Put + exportsKept * p.s3GbMonth },
     { what: 'Logs', usd: logGb * p.logGb },

@@ -118,6 +118,8 @@ describe('what a month costs', () => {
     expect(lineOf(1, 'Poller: Lambda time')).toBeCloseTo(43_200 * 60 * 0.5 * 0.0000133334, 6);
     expect(lineOf(0, 'Poller: Lambda time')).toBeCloseTo((900 * 60 + 42_300 * 0.05) * 0.5 * 0.0000133334, 6);
     expect(lineOf(0, 'Poller: invocations')).toBeCloseTo(43_200 * 0.0000012, 6);
+    expect(lineOf(0, 'KMS requests')).toBeCloseTo(300 * 2 * 2 * 0.000003, 6);
+    expect(lineOf(2, 'KMS requests')).toBeCloseTo(8_640 * 2 * 2 * 0.000003, 6);
     expect(lineOf(1, 'E-mail, one address')).toBeCloseTo(0.6, 6);
     expect(PRICES.alarmMonth * ASSUMPTIONS.alarms).toBeCloseTo(1.2, 6);
   });

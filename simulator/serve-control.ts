@@ -29,19 +29,20 @@ export async function serveControl(
   response: ServerResponse,
 ): Promise<void> {
   const [path = ''] = (request.url ?? '').split('?', 1);
-  const [what = '', id] = path.slice(PREFIX.length + 1).split('/');
-  send(response, newRequestId(), await answerTo({ control, id, request, what }));
+  send(response, newRequestId(), await answerTo(path.slice(PREFIX.length + 1), { control, request }));
 }
 
-type Attempt = { control: SimulatorControl; what: string; id: string | undefined; request: IncomingMessage };
+type Attempt = { control: SimulatorControl; request: IncomingMessage };
 
-async function answerTo({ what, ...rest }: Attempt): Promise<Answer> {
-  if (what === '' && rest.request.method === 'GET') return answer(200, ROUTES);
-  const action = ACTIONS[`${rest.request.method} ${what}`];
-  return action ? attempt(action, rest) : answer(404, { error: `no such control: GET ${PREFIX} lists them` });
+async function answerTo(below: string, { control, request }: Attempt): Promise<Answer> {
+  if (below === '' && request.method === 'GET') return answer(200, ROUTES);
+  const [, what = '', id] = /^([^/]*)(?:\/([^/]+))?$/.exec(below) ?? [];
+  const action = ACTIONS[`${request.method} ${what}${id === undefined ? '' : '/{id}'}`];
+  if (!action) return answer(404, { error: `no such control: GET ${PREFIX} lists them` });
+  return attempt(action, { control, id: id ?? '', request });
 }
 
-async function attempt(action: Action, { control, id, request }: Omit<Attempt, 'what'>): Promise<Answer> {
+async function attempt(action: Action, { control, id, request }: Attempt & { id: string }): Promise<Answer> {
   try {
     const text = String((await readBody(request)) ?? '');
     return action.run({ control, id, body: text === '' ? undefined : fromWire(JSON.parse(text)) });

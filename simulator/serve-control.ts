@@ -5,7 +5,6 @@ import type { SimulatorControl } from './control.ts';
 import { ACTIONS, type Action, answer } from './control-actions.ts';
 import { newRequestId } from './identifier.ts';
 import { readBody } from './read-body.ts';
-import { fromWire } from './wire-names.ts';
 
 /** Where the control route lives; nothing of Huawei's starts like this. */
 const PREFIX = '/_control';
@@ -45,7 +44,7 @@ async function answerTo(below: string, { control, request }: Attempt): Promise<A
 async function attempt(action: Action, { control, id, request }: Attempt & { id: string }): Promise<Answer> {
   try {
     const text = String((await readBody(request)) ?? '');
-    return action.run({ control, id, body: text === '' ? undefined : fromWire(JSON.parse(text)) });
+    return action.run({ control, id, body: text === '' ? undefined : JSON.parse(text) });
   } catch (error) {
     if (error instanceof z.ZodError) return answer(400, { error: z.prettifyError(error) });
     if (error instanceof SyntaxError) return answer(400, { error: 'the body is not JSON' });

@@ -144,6 +144,17 @@ describe('control route', () => {
   });
 
   it.each([
+    ['POST tasks', { processing_ms: 'soon' }, 'at processing_ms'],
+    ['POST tasks', { processingMs: 1 }, '"processingMs"'],
+    ['POST tasks', { count: 1, min_duration_ms: -1 }, 'at min_duration_ms'],
+    ['POST faults', { fault: { kind: 'error', status: 429, retry_after_s: -1 } }, 'at fault.retry_after_s'],
+    ['POST rate-limit', { per_second: 'many' }, 'at per_second'],
+  ])('names in its refusal of %s %j what was sent', async (what, body, name) => {
+    await using world = await startTestSimulator();
+    expect(await ask(world, what, body)).toEqual({ status: 400, body: { error: expect.stringContaining(name) } });
+  });
+
+  it.each([
     'GET nothing',
     'GET tasks',
     'POST tasks/foo',

@@ -12,6 +12,7 @@ import { ConfigError } from '../functions/core/errors.ts';
 import { systemClock as clock } from '../functions/runtime/system-clock.ts';
 import { readSettings } from '../lib/settings.ts';
 import { type LocalConfig, readLocalConfig } from '../local/local-config.ts';
+import { reachableUrl } from '../local/public-url.ts';
 
 const USAGE = `Checks a deployment, or the service on one machine, and says what to fix.
 
@@ -105,7 +106,7 @@ async function local(options: Options): Promise<Report> {
 
 function urlOf({ HOST, PORT }: LocalConfig): string {
   if (PORT === 0) throw new UsageError('PORT is 0: say the URL that npm start printed after --local.');
-  return `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`;
+  return reachableUrl(`http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`);
 }
 
 async function keptKey(dataDir: string): Promise<string | undefined> {

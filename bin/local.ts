@@ -28,6 +28,7 @@ async function main(): Promise<void> {
   const service = await startService({
     host: config.HOST,
     port: config.PORT,
+    publicUrl: config.PUBLIC_URL,
     dataDir: config.DATA_DIR,
     profiles: config.profiles ?? { default: standIn },
     apiKeys,

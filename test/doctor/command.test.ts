@@ -82,7 +82,7 @@ describe('npm run doctor -- --local', () => {
     const report = JSON.parse(stdout);
     expect(report).toMatchObject({ ok: false, target: `the service at ${deployed.service.url}` });
     expect(report.findings).toContainEqual(
-      expect.objectContaining({ check: 'api key', level: 'fail', message: 'refused' }),
+      expect.objectContaining({ check: 'api key', message: 'refused', fix: expect.stringContaining('DATA_DIR') }),
     );
     expect(status).toBe(1);
   });

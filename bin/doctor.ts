@@ -31,6 +31,8 @@ It only reads. Exit status: 0 all well, 1 something failed, 2 wrong usage.`;
 /** What the person who typed the command has to fix. */
 class UsageError extends Error {}
 
+const wrongUsage = (problem: string) => new UsageError(`${problem}\n\n${USAGE}`);
+
 type Options = ReturnType<typeof readArguments>;
 
 const redactor = createRedactor();
@@ -50,9 +52,11 @@ async function main(): Promise<void> {
 function readArguments() {
   const { values, positionals } = parse();
   const [url] = positionals;
-  if (positionals.length > 1 || (url !== undefined && !values.local)) throw new UsageError(USAGE);
+  if (url !== undefined && !values.local) throw wrongUsage(`"${url}" goes with --local only.`);
+  if (positionals.length > 1) throw wrongUsage(`--local takes one URL, and "${positionals[1]}" is another.`);
   for (const given of [url, values['api-url']]) {
-    if (given !== undefined && !/^https?:$/.test(URL.parse(given)?.protocol ?? '')) throw new UsageError(USAGE);
+    if (given !== undefined && !/^https?:$/.test(URL.parse(given)?.protocol ?? ''))
+      throw wrongUsage(`"${given}" is no http or https URL.`);
   }
   return { ...values, url };
 }
@@ -70,8 +74,8 @@ function parse() {
         'api-url': { type: 'string' },
       },
     });
-  } catch {
-    throw new UsageError(USAGE);
+  } catch (error) {
+    throw wrongUsage((error as Error).message);
   }
 }
 

@@ -62,6 +62,15 @@ describe('the dialog of the status page', () => {
     expect(await page.locator('#json').isVisible()).toBe(false);
   });
 
+  it('says of a result that could not be read why, and where the whole is', async () => {
+    const taskId = await stage.watchToItsEnd({ taskResult: 'no JSON at all' });
+    const page = await stage.open(`#${taskId}`);
+    const whole = 'see “As the API answers it” for what Huawei Cloud sent';
+    expect(await fact(page, 'Result')).toBe(`could not be read (it is not JSON): ${whole}`);
+    await page.getByText('As the API answers it', { exact: true }).click();
+    expect(await page.locator('#json').textContent()).toContain('no JSON at all');
+  });
+
   it('keeps the headings of failures in a narrow window', async () => {
     const taskId = await stage.watchToItsEnd({ ending: 'partial' });
     const page = await stage.open(`#${taskId}`, NARROW);

@@ -9,7 +9,8 @@ import { wantsColours } from '../local/terminal-alerts.ts';
 function wantsJson(): boolean {
   try {
     return parseArgs({ options: { json: { type: 'boolean', default: false } } }).values.json;
-  } catch {
+  } catch (error) {
+    console.error((error as Error).message);
     console.error('npm run demo [-- --json]   --json: messages to Slack and to machines as they are sent');
     process.exit(2);
   }

@@ -12,6 +12,7 @@ import { ConfigError } from '../functions/core/errors.ts';
 import { systemClock as clock } from '../functions/runtime/system-clock.ts';
 import { readSettings } from '../lib/settings.ts';
 import { type LocalConfig, readLocalConfig } from '../local/local-config.ts';
+import { reachableUrl } from '../local/public-url.ts';
 
 const USAGE = `Checks a deployment, or the service on one machine, and says what to fix.
 
@@ -29,6 +30,8 @@ It only reads. Exit status: 0 all well, 1 something failed, 2 wrong usage.`;
 
 /** What the person who typed the command has to fix. */
 class UsageError extends Error {}
+
+const wrongUsage = (problem: string) => new UsageError(`${problem}\n\n${USAGE}`);
 
 type Options = ReturnType<typeof readArguments>;
 
@@ -49,9 +52,11 @@ async function main(): Promise<void> {
 function readArguments() {
   const { values, positionals } = parse();
   const [url] = positionals;
-  if (positionals.length > 1 || (url !== undefined && !values.local)) throw new UsageError(USAGE);
+  if (url !== undefined && !values.local) throw wrongUsage(`"${url}" goes with --local only.`);
+  if (positionals.length > 1) throw wrongUsage(`--local takes one URL, and "${positionals[1]}" is another.`);
   for (const given of [url, values['api-url']]) {
-    if (given !== undefined && !/^https?:$/.test(URL.parse(given)?.protocol ?? '')) throw new UsageError(USAGE);
+    if (given !== undefined && !/^https?:$/.test(URL.parse(given)?.protocol ?? ''))
+      throw wrongUsage(`"${given}" is no http or https URL.`);
   }
   return { ...values, url };
 }
@@ -69,8 +74,8 @@ function parse() {
         'api-url': { type: 'string' },
       },
     });
-  } catch {
-    throw new UsageError(USAGE);
+  } catch (error) {
+    throw wrongUsage((error as Error).message);
   }
 }
 
@@ -105,7 +110,7 @@ async function local(options: Options): Promise<Report> {
 
 function urlOf({ HOST, PORT }: LocalConfig): string {
   if (PORT === 0) throw new UsageError('PORT is 0: say the URL that npm start printed after --local.');
-  return `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`;
+  return reachableUrl(`http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`);
 }
 
 async function keptKey(dataDir: string): Promise<string | undefined> {

@@ -10,7 +10,7 @@ export function giveUp(error: unknown): never {
 }
 
 /** The port is taken, the address is not this machine's, or the folder cannot be used. */
-const SYSTEM_PROBLEM = /^(EADDR\w+|ENOTFOUND|EACCES|EPERM|EROFS|ENOSPC|EEXIST|EISDIR|ENOTDIR)$/;
+const SYSTEM_PROBLEM = /^(EADDR\w+|ENOTFOUND|EACCES|EPERM|EROFS|ENOSPC|ENOENT|EEXIST|EISDIR|ENOTDIR)$/;
 
 function isSystemProblem(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && SYSTEM_PROBLEM.test(String(error.code));

@@ -9,9 +9,12 @@ import { tryItText } from '../local/try-it.ts';
 import { defaultProfile } from '../simulator/default-profile.ts';
 import { startSimulator } from '../simulator/simulator.ts';
 import { giveUp } from './give-up.ts';
+import { namingVariable } from './listen-problem.ts';
 import { onStop } from './on-stop.ts';
+import { refuseArguments } from './refuse-arguments.ts';
 
 async function main(): Promise<void> {
+  refuseArguments('npm start', 'Settings are environment variables, as in PORT=3001 npm start; README has them all.');
   const config = readLocalConfig(process.env);
   if (config.warning !== undefined) console.error(`WARNING: ${config.warning}`);
   const { NO_COLOR, TERM } = process.env;
@@ -20,7 +23,7 @@ async function main(): Promise<void> {
     ...(NO_COLOR !== undefined && { noColor: NO_COLOR }),
     ...(TERM !== undefined && { term: TERM }),
   });
-  const simulator = config.profiles ? undefined : await startSimulator({ port: config.SIMULATOR_PORT });
+  const simulator = config.profiles ? undefined : await startStandIn(config.SIMULATOR_PORT);
   if (simulator) console.log(`no Huawei credentials are set, so a simulator stands in at ${simulator.url}`);
   const { webhookSecrets: webhook_secrets } = config;
   const standIn = { ...defaultProfile(simulator?.url ?? ''), ...(webhook_secrets.length > 0 && { webhook_secrets }) };
@@ -28,6 +31,7 @@ async function main(): Promise<void> {
   const service = await startService({
     host: config.HOST,
     port: config.PORT,
+    publicUrl: config.PUBLIC_URL,
     dataDir: config.DATA_DIR,
     profiles: config.profiles ?? { default: standIn },
     apiKeys,
@@ -40,7 +44,7 @@ async function main(): Promise<void> {
     terminal: { write: (text) => process.stdout.write(text), colours },
     clock,
     log: createTerminalLog(process.stderr),
-  });
+  }).catch(namingVariable('PORT'));
   console.log(`listening on ${service.url}`);
   if (simulator) {
     const dataDir = config.apiKeys.length > 0 ? undefined : config.DATA_DIR;
@@ -53,6 +57,8 @@ async function main(): Promise<void> {
     process.exit(0);
   });
 }
+
+const startStandIn = (port: number) => startSimulator({ port }).catch(namingVariable('SIMULATOR_PORT'));
 
 async function ownKey(dataDir: string): Promise<string> {
   const { key, isNew } = await loadOrCreateApiKey(dataDir);

@@ -37,8 +37,8 @@ async function main(): Promise<void> {
 function readArguments() {
   try {
     return parseArgs({ allowPositionals: true, options: { rules: { type: 'string' }, channel: { type: 'string' } } });
-  } catch {
-    throw new InputError(USAGE);
+  } catch (error) {
+    throw new InputError(`${(error as Error).message}\n\n${USAGE}`);
   }
 }
 

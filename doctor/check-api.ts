@@ -5,8 +5,10 @@ import { lineOf } from '../functions/core/safe-text.ts';
 import { type Finding, fail, ok, warn } from './check.ts';
 import { nameNetworkError } from './explain-error.ts';
 
-/** The API to ask; `whenDown` says how to start or find it. */
-export type ApiCheck = { url: string; key: string | undefined; clock: Clock; whenDown: string };
+/** The API to ask, and what to do where it runs: when it is down, when it refuses the key, and to see what it says itself. */
+export type ApiCheck = { url: string; key: string | undefined; clock: Clock; hints: ApiHints };
+
+type ApiHints = { whenDown: string; whenRefused: string; log: string };
 
 const TIMEOUT_MS = 15_000;
 /** A task past its deadline is ended by the next sweep; this much later, there is no next sweep. */
@@ -29,9 +31,9 @@ const pageSchema = z.object({
 /** Health, the API key, and whether pending tasks are looked after. */
 export async function checkApi(api: ApiCheck): Promise<Finding[]> {
   const health = await get(api, '/health');
-  if (health.kind === 'failed') return [fail('api', `${api.url}/health: ${health.why}`, api.whenDown)];
+  if (health.kind === 'failed') return [fail('api', `${api.url}/health: ${health.why}`, api.hints.whenDown)];
   if (health.status !== 200) {
-    return [fail('api', `${api.url}/health answers ${health.status}`, `look at the log of tasks-api; ${api.whenDown}`)];
+    return [fail('api', `${api.url}/health answers ${health.status}`, `${api.hints.log}; ${api.hints.whenDown}`)];
   }
   return [ok('api', `${api.url} is healthy`), ...(await checkTasks(api))];
 }
@@ -40,12 +42,10 @@ async function checkTasks(api: ApiCheck): Promise<Finding[]> {
   if (api.key === undefined) return [warn('api key', 'there is none to try', 'set API_KEY to one of yours')];
   const answer = await get(api, `/tasks?state=pending&limit=${PAGE}`);
   if (answer.kind === 'failed') return [fail('api key', `GET /tasks: ${answer.why}`, 'run the doctor again')];
-  if (answer.status === 401) {
-    return [fail('api key', 'refused', 'put it into the API keys secret, or wait 5 minutes where you just did')];
-  }
+  if (answer.status === 401) return [fail('api key', 'refused', api.hints.whenRefused)];
   const page = pageSchema.safeParse(answer.body);
   if (answer.status !== 200 || !page.success) {
-    return [fail('api key', `GET /tasks answers ${answer.status}`, 'look at the log of tasks-api')];
+    return [fail('api key', `GET /tasks answers ${answer.status}`, api.hints.log)];
   }
   return [ok('api key', 'accepted'), judgePending(page.data, api.clock.now())];
 }

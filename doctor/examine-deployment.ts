@@ -100,8 +100,14 @@ async function examineApi(examination: Examination, outputs: Deployment['outputs
   if (url === undefined) return [fail('api', 'the stack does not name it', 'deploy this version')];
   const key = apiKey ?? (await readSecret(clients.secrets, outputs.ApiKeysSecret, findApiKey));
   redactor.hold([key]);
-  return checkApi({ url, key, clock, whenDown: 'see the API’s access log, and whether the stack is deployed' });
+  return checkApi({ url, key, clock, hints: API_HINTS });
 }
+
+const API_HINTS = {
+  whenDown: 'see the API’s access log, and whether the stack is deployed',
+  whenRefused: 'put it into the API keys secret, or wait 5 minutes where you just did',
+  log: 'look at the log of tasks-api',
+};
 
 function topicChecks({ clients, settings }: Examination, { outputs }: Deployment): Check[] {
   const { alertEmails, operatorEmails = alertEmails } = settings;

@@ -32,12 +32,18 @@ export async function examineLocal(examination: LocalExamination): Promise<Findi
   return [...findings, ...(config.profiles ? checkClock(dates.readings()) : [])];
 }
 
+const HINTS = {
+  whenDown: 'start it with `npm start`, or say its URL: npm run doctor -- --local http://…',
+  whenRefused:
+    'set API_KEY to one of the API_KEYS that it was started with, or DATA_DIR to its folder, where its key is',
+  log: 'look at what `npm start` prints',
+};
+
 function checksOf({ config, url, apiKey: key, clock, dates }: LocalExamination): Check[] {
   const { SLACK_WEBHOOK_URL, SMTP_URL } = config;
-  const whenDown = 'start it with `npm start`, or say its URL: npm run doctor -- --local http://…';
   return [
     { name: 'huawei', run: () => examineProfiles(config, { clock, noteDate: dates.note }) },
-    { name: 'api', run: () => checkApi({ url, key, clock, whenDown }) },
+    { name: 'api', run: () => checkApi({ url, key, clock, hints: HINTS }) },
     ...(SLACK_WEBHOOK_URL ? [{ name: 'slack', run: () => checkSlack({ default: SLACK_WEBHOOK_URL }, clock) }] : []),
     ...(SMTP_URL ? [smtpCheck(SMTP_URL)] : []),
   ];

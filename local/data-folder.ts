@@ -1,18 +1,27 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { lstatSync, mkdtempSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
 
-/** What keeps `folder`, or the first folder above it that is there, from being written to; it makes nothing. */
+/**
+ * What keeps `folder`, or the first folder above it that is there, from being written to. Permissions alone do not say
+ * (`/proc` has them, and Node tries for ever to make a folder below it), so a folder is made there, and taken away.
+ */
 export function dataFolderProblem(folder: string): string | undefined {
-  let nearest = path.resolve(folder);
-  while (!existsSync(nearest) && path.dirname(nearest) !== nearest) nearest = path.dirname(nearest);
-  return isWritableFolder(nearest) ? undefined : `DATA_DIR ${folder} is not a folder that can be written`;
+  try {
+    let nearest = path.resolve(folder);
+    while (isMissing(nearest)) nearest = path.dirname(nearest);
+    rmdirSync(mkdtempSync(path.join(nearest, '.data-')));
+    return undefined;
+  } catch {
+    return `DATA_DIR ${folder} is not a folder that can be written`;
+  }
 }
 
-function isWritableFolder(target: string): boolean {
+/** A link that leads nowhere is there, and in the way. Throws where not even that can be told. */
+function isMissing(target: string): boolean {
   try {
-    accessSync(target, constants.W_OK);
-    return statSync(target).isDirectory();
-  } catch {
-    return false;
+    return lstatSync(target, { throwIfNoEntry: false }) === undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return true;
+    throw error;
   }
 }

@@ -9,6 +9,7 @@ import { dataFolderProblem } from './data-folder.ts';
 import { gather } from './gather-problems.ts';
 import { unknownNameProblems, unusedWarning } from './huawei-variables.ts';
 import { readLocalProfiles } from './local-profiles.ts';
+import { publicUrl } from './public-url.ts';
 import { port, whole } from './whole-number.ts';
 
 const text = z.optional(z.string());
@@ -17,6 +18,7 @@ const text = z.optional(z.string());
 const localEnvironment = z.object({
   PORT: z._default(port, 3000),
   HOST: z._default(z.string(), '127.0.0.1'),
+  PUBLIC_URL: z.optional(publicUrl),
   DATA_DIR: z._default(z.string(), '.data'),
   API_KEYS: text,
   POLL_MIN_INTERVAL_MS: z.optional(whole({ min: 1, max: 300_000 })),

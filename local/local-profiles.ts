@@ -22,7 +22,7 @@ export function readLocalProfiles(given: NodeJS.ProcessEnv): Profiles | undefine
   if (!hasCredentials && file === undefined) return undefined;
   const endpoints = { apig: given.HUAWEICLOUD_APIG_ENDPOINT, iam: given.HUAWEICLOUD_IAM_ENDPOINT };
   const problems: string[] = [];
-  const stored = file === undefined ? {} : gather(problems, () => validateProfiles(readFile(file), endpoints));
+  const stored = file === undefined ? {} : gather(problems, () => someOf(validateProfiles(readFile(file), endpoints)));
   const ofVariables: string[] = [];
   // A missing project would keep the check from looking further, and all problems are told at once.
   const own = { project_id: 'unset', ...fields };
@@ -33,6 +33,12 @@ export function readLocalProfiles(given: NodeJS.ProcessEnv): Profiles | undefine
   problems.push(...ofVariables.map(withVariable));
   if (problems.length > 0) throw new ConfigError(problems);
   return { ...stored, ...profiles };
+}
+
+/** A service without any profile would refuse every task. */
+function someOf(profiles: Profiles): Profiles {
+  if (Object.keys(profiles).length === 0) throw new ConfigError(['HUAWEICLOUD_PROFILES_FILE names no profile']);
+  return profiles;
 }
 
 /** The field's name is that of the profiles file; who set a variable looks for the variable. */

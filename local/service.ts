@@ -21,12 +21,15 @@ import { openFolderOutbox } from './folder-outbox.ts';
 import { startHttpServer } from './http-server.ts';
 import type { LocalEvent } from './local-publishers.ts';
 import { createNotifications, type NotificationSettings, type Notifications } from './notifications.ts';
+import { reachableUrl } from './public-url.ts';
 import { runPoller } from './run-poller.ts';
 import type { Terminal } from './terminal-alerts.ts';
 
 export type ServiceOptions = NotificationSettings & {
   host: string;
   port: number;
+  /** Base of the links in messages; default where it listens, as this machine reaches it. */
+  publicUrl?: string | undefined;
   /** Holds the database, the exported files and what is published and not yet delivered. */
   dataDir: string;
   profiles: Profiles;
@@ -62,7 +65,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     metrics: options.metrics ?? NO_METRICS,
     results: stores.results,
     outboxes: stores.outboxes,
-    publicUrl: () => listening.url,
+    publicUrl: () => options.publicUrl ?? listening.url,
   });
   const query = createHuaweiTaskQuery({
     profiles: async () => ({ profiles: options.profiles }),
@@ -71,7 +74,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   });
   const handler = createApi(options, stores, notifications);
   const server = await startHttpServer({ handler, host: options.host, port: options.port });
-  listening.url = server.url;
+  listening.url = reachableUrl(server.url);
   notifications.resume();
   const poller = runPoller(createLocalPoller(options, stores, { query, notifications }), { windowMs: WINDOW_MS, log });
   return {

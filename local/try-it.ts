@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { defaultProfile } from '../simulator/default-profile.ts';
 import { PROFILE_VARIABLES } from './huawei-variables.ts';
+import { reachableUrl } from './public-url.ts';
 
 type Running = {
   simulatorUrl: string;
@@ -17,8 +18,8 @@ export function tryItText({ simulatorUrl, serviceUrl, dataDir }: Running): strin
     '',
     ...(dataDir === undefined ? ['  API_KEY=…   # one of API_KEYS'] : []),
     '  TASK_ID=try-$(date +%s)',
-    `  curl -sS ${simulatorUrl}/_control/tasks -d '{"task_id": "'$TASK_ID'", "ending": "partial", "processing_ms": 20000}'`,
-    `  curl -sS ${serviceUrl}/tasks -H "Authorization: Bearer ${key}" -H 'content-type: application/json' -d '{"task_id": "'$TASK_ID'"}'`,
+    `  curl -sS ${reachableUrl(simulatorUrl)}/_control/tasks -d '{"task_id": "'$TASK_ID'", "ending": "partial", "processing_ms": 20000}'`,
+    `  curl -sS ${reachableUrl(serviceUrl)}/tasks -H "Authorization: Bearer ${key}" -H 'content-type: application/json' -d '{"task_id": "'$TASK_ID'"}'`,
     '',
     'How it ends is printed here, and shown on the page. What else the simulator can do: docs/simulator.md',
   ].join('\n');
@@ -26,7 +27,8 @@ export function tryItText({ simulatorUrl, serviceUrl, dataDir }: Running): strin
 
 /** The command that has `npm start` use a simulator which runs by itself, with the simulator's own made-up keys. */
 export function startWithSimulatorText(simulatorUrl: string): string {
-  const { apig_endpoint, iam_endpoint: _, ...fields } = defaultProfile(simulatorUrl);
+  const url = reachableUrl(simulatorUrl);
+  const { apig_endpoint, iam_endpoint: _, ...fields } = defaultProfile(url);
   const variables = Object.entries(fields).map(([field, value]) => `${variableOf(field)}=${value}`);
   const lines = [...variables, `HUAWEICLOUD_APIG_ENDPOINT=${apig_endpoint}`, 'npm start'];
   return [
@@ -34,7 +36,7 @@ export function startWithSimulatorText(simulatorUrl: string): string {
     '',
     lines.map((line) => `  ${line}`).join(' \\\n'),
     '',
-    `What it can do: curl ${simulatorUrl}/_control, and docs/simulator.md`,
+    `What it can do: curl ${url}/_control, and docs/simulator.md`,
   ].join('\n');
 }
 

@@ -1,10 +1,10 @@
 import { type Answer, json } from './answer.ts';
 import type { SimulatorControl } from './control.ts';
 import { bulkSchema, faultRuleSchema, groupSchema, rateLimitSchema, taskSchema } from './control-schema.ts';
-import { toWire } from './wire-names.ts';
+import { fromWire, toWire } from './wire-names.ts';
 
-/** What a request of the control route asks for; `body` has the code's names. */
-export type Ask = { control: SimulatorControl; id: string | undefined; body: unknown };
+/** What a request of the control route asks for: `id` where the action's route has one, and the body as it was sent. */
+export type Ask = { control: SimulatorControl; id: string; body: unknown };
 
 /** One thing that the control route does, and in words what that is. */
 export type Action = { does: string; run(ask: Ask): Answer };
@@ -17,35 +17,43 @@ function done(act: () => void): Answer {
   return json(200, {});
 }
 
-/** Every action, by method and first part of the path; docs/simulator.md has them with their fields. */
+const removed = (isDone: boolean, missing: string): Answer =>
+  isDone ? json(200, {}) : answer(404, { error: missing });
+
+/** Every action, by method and path below `/_control/`; docs/simulator.md has them with their fields. */
 export const ACTIONS: Record<string, Action> = {
   'POST tasks': {
     does: 'adds a task, or with "count" many: ending, waiting_ms, processing_ms, task_type, …',
     run: ({ control, body }) =>
       typeof body === 'object' && body !== null && 'count' in body
-        ? answer(201, control.addTasks(bulkSchema.parse(body)))
-        : answer(201, { taskId: control.addTask(taskSchema.parse(body ?? {})) }),
+        ? answer(201, control.addTasks(fromWire(bulkSchema.parse(body))))
+        : answer(201, { taskId: control.addTask(fromWire(taskSchema.parse(body ?? {}))) }),
   },
-  'GET tasks': {
-    does: '/{task_id}: the state of a task, and how often it was polled',
-    run: ({ control, id = '' }) => {
+  'GET tasks/{id}': {
+    does: 'the state of a task, and how often it was polled',
+    run: ({ control, id }) => {
       const task = control.task(id);
       return task ? answer(200, task) : answer(404, { error: `no task ${id}` });
     },
   },
   'DELETE tasks': { does: 'forgets all tasks', run: ({ control }) => done(() => control.clearTasks()) },
+  'DELETE tasks/{id}': {
+    does: 'forgets one task',
+    run: ({ control, id }) => removed(control.removeTask(id), `no task ${id}`),
+  },
   'POST faults': {
     does: 'orders a fault for requests that match: error, latency, hang, reset, truncated, not_json, huge',
-    run: ({ control, body }) => answer(201, { id: control.setFault(faultRuleSchema.parse(body)) }),
+    run: ({ control, body }) => answer(201, { id: control.setFault(fromWire(faultRuleSchema.parse(body))) }),
   },
-  'DELETE faults': {
-    does: 'takes all faults away, or one: /{id}',
-    run: ({ control, id }) => done(() => control.clearFaults(id)),
+  'DELETE faults': { does: 'takes all faults away', run: ({ control }) => done(() => control.clearFaults()) },
+  'DELETE faults/{id}': {
+    does: 'takes one fault away',
+    run: ({ control, id }) => removed(control.removeFault(id), `no fault ${id}: it is used up, or never was`),
   },
   'POST groups': {
     does: 'adds a group full of APIs, for exports',
     run: ({ control, body }) => {
-      const { instanceId, ...seed } = groupSchema.parse(body);
+      const { instanceId, ...seed } = fromWire(groupSchema.parse(body));
       const groupId = control.addGroup(seed, instanceId);
       return groupId ? answer(201, { groupId }) : answer(404, { error: `no gateway ${instanceId}` });
     },
@@ -53,7 +61,7 @@ export const ACTIONS: Record<string, Action> = {
   'POST rate-limit': {
     does: 'answers 429 above per_second requests; null takes the limit away',
     run: ({ control, body }) => {
-      const { perSecond, projectId } = rateLimitSchema.parse(body);
+      const { perSecond, projectId } = fromWire(rateLimitSchema.parse(body));
       return done(() => control.setRateLimit(perSecond ?? undefined, projectId));
     },
   },

@@ -3,21 +3,21 @@ import * as z from 'zod';
 const name = z.string().min(1).max(64);
 const ms = z.number().nonnegative();
 const common = {
-  projectId: name.exactOptional(),
-  instanceId: name.exactOptional(),
-  taskType: z.enum(['import_api', 'export_api']).exactOptional(),
+  project_id: name.exactOptional(),
+  instance_id: name.exactOptional(),
+  task_type: z.enum(['import_api', 'export_api']).exactOptional(),
   ending: z.enum(['success', 'partial', 'failure', 'never']).exactOptional(),
-  documentBytes: z.int().nonnegative().exactOptional(),
-  taskStatus: z.string().exactOptional(),
-  taskResult: z.string().exactOptional(),
+  document_bytes: z.int().nonnegative().exactOptional(),
+  task_status: z.string().exactOptional(),
+  task_result: z.string().exactOptional(),
 };
 
-/** One task. */
+/** One task. All schemas have the wire's names, so that what they complain of is what was sent. */
 export const taskSchema = z.strictObject({
   ...common,
-  taskId: name.exactOptional(),
-  waitingMs: ms.exactOptional(),
-  processingMs: ms.exactOptional(),
+  task_id: name.exactOptional(),
+  waiting_ms: ms.exactOptional(),
+  processing_ms: ms.exactOptional(),
 });
 
 /** Many tasks: recognised by `count`. */
@@ -25,21 +25,21 @@ export const bulkSchema = z.strictObject({
   ...common,
   count: z.int().positive().max(1_000_000),
   prefix: z.string().max(56).exactOptional(),
-  minDurationMs: ms.exactOptional(),
-  maxDurationMs: ms.exactOptional(),
+  min_duration_ms: ms.exactOptional(),
+  max_duration_ms: ms.exactOptional(),
 });
 
 export const groupSchema = z.strictObject({
-  groupId: name.exactOptional(),
-  instanceId: name.exactOptional(),
+  group_id: name.exactOptional(),
+  instance_id: name.exactOptional(),
   name: z.string().min(3),
   apis: z.int().nonnegative().max(1_000),
-  descriptionBytes: z.int().nonnegative().exactOptional(),
+  description_bytes: z.int().nonnegative().exactOptional(),
 });
 
 export const rateLimitSchema = z.strictObject({
-  projectId: name.exactOptional(),
-  perSecond: z.number().positive().nullable(),
+  project_id: name.exactOptional(),
+  per_second: z.number().positive().nullable(),
 });
 
 export const faultRuleSchema = z.strictObject({
@@ -49,7 +49,7 @@ export const faultRuleSchema = z.strictObject({
       status: z.int().min(400).max(599),
       code: z.string().exactOptional(),
       message: z.string().exactOptional(),
-      retryAfterS: z.number().nonnegative().exactOptional(),
+      retry_after_s: z.number().nonnegative().exactOptional(),
     }),
     z.strictObject({ kind: z.literal('latency'), ms }),
     z.strictObject({ kind: z.literal('hang') }),
@@ -61,8 +61,8 @@ export const faultRuleSchema = z.strictObject({
   match: z
     .strictObject({
       route: z.enum(['token', 'task', 'import', 'export']).exactOptional(),
-      taskId: name.exactOptional(),
-      projectId: name.exactOptional(),
+      task_id: name.exactOptional(),
+      project_id: name.exactOptional(),
     })
     .exactOptional(),
   times: z.int().positive().exactOptional(),

@@ -71,6 +71,11 @@ export class SimulatorControl {
     return { taskId, taskType, polls, status: statusAt(task, this.world.options.clock.now()) };
   }
 
+  /** False where there is no such task. */
+  removeTask(taskId: string): boolean {
+    return this.world.tasks.remove(taskId);
+  }
+
   clearTasks(): void {
     this.world.tasks.clear();
   }
@@ -85,9 +90,13 @@ export class SimulatorControl {
     return this.world.faults.add(rule);
   }
 
-  /** One rule, or all. */
-  clearFaults(id?: string): void {
-    this.world.faults.remove(id);
+  /** False where there is no such rule, or it was used up. */
+  removeFault(id: string): boolean {
+    return this.world.faults.remove(id);
+  }
+
+  clearFaults(): void {
+    this.world.faults.clear();
   }
 
   /** Undefined takes the limit away. */

@@ -38,9 +38,15 @@ export class Faults {
     return id;
   }
 
-  /** Removes one rule, or all. */
-  remove(id?: string): void {
-    this.rules = id === undefined ? [] : this.rules.filter((rule) => rule.id !== id);
+  /** False where there is no such rule any more. */
+  remove(id: string): boolean {
+    const before = this.rules.length;
+    this.rules = this.rules.filter((rule) => rule.id !== id);
+    return this.rules.length < before;
+  }
+
+  clear(): void {
+    this.rules = [];
   }
 
   /** The fault for one request; it is used up by that. */

@@ -5,7 +5,6 @@ import type { SimulatorControl } from './control.ts';
 import { ACTIONS, type Action, answer } from './control-actions.ts';
 import { newRequestId } from './identifier.ts';
 import { readBody } from './read-body.ts';
-import { fromWire } from './wire-names.ts';
 
 /** Where the control route lives; nothing of Huawei's starts like this. */
 const PREFIX = '/_control';
@@ -29,22 +28,23 @@ export async function serveControl(
   response: ServerResponse,
 ): Promise<void> {
   const [path = ''] = (request.url ?? '').split('?', 1);
-  const [what = '', id] = path.slice(PREFIX.length + 1).split('/');
-  send(response, newRequestId(), await answerTo({ control, id, request, what }));
+  send(response, newRequestId(), await answerTo(path.slice(PREFIX.length + 1), { control, request }));
 }
 
-type Attempt = { control: SimulatorControl; what: string; id: string | undefined; request: IncomingMessage };
+type Attempt = { control: SimulatorControl; request: IncomingMessage };
 
-async function answerTo({ what, ...rest }: Attempt): Promise<Answer> {
-  if (what === '' && rest.request.method === 'GET') return answer(200, ROUTES);
-  const action = ACTIONS[`${rest.request.method} ${what}`];
-  return action ? attempt(action, rest) : answer(404, { error: `no such control: GET ${PREFIX} lists them` });
+async function answerTo(below: string, { control, request }: Attempt): Promise<Answer> {
+  if (below === '' && request.method === 'GET') return answer(200, ROUTES);
+  const [, what = '', id] = /^([^/]*)(?:\/([^/]+))?$/.exec(below) ?? [];
+  const action = ACTIONS[`${request.method} ${what}${id === undefined ? '' : '/{id}'}`];
+  if (!action) return answer(404, { error: `no such control: GET ${PREFIX} lists them` });
+  return attempt(action, { control, id: id ?? '', request });
 }
 
-async function attempt(action: Action, { control, id, request }: Omit<Attempt, 'what'>): Promise<Answer> {
+async function attempt(action: Action, { control, id, request }: Attempt & { id: string }): Promise<Answer> {
   try {
     const text = String((await readBody(request)) ?? '');
-    return action.run({ control, id, body: text === '' ? undefined : fromWire(JSON.parse(text)) });
+    return action.run({ control, id, body: text === '' ? undefined : JSON.parse(text) });
   } catch (error) {
     if (error instanceof z.ZodError) return answer(400, { error: z.prettifyError(error) });
     if (error instanceof SyntaxError) return answer(400, { error: 'the body is not JSON' });

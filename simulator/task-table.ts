@@ -44,6 +44,11 @@ export class TaskTable {
     return this.tasks.size;
   }
 
+  /** False where there is no such task. */
+  remove(taskId: string): boolean {
+    return this.tasks.delete(taskId);
+  }
+
   clear(): void {
     this.tasks.clear();
   }

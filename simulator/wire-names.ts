@@ -5,9 +5,14 @@ function renameKeys(value: unknown, rename: (key: string) => string): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [rename(key), renameKeys(item, rename)]));
 }
 
+type CodeName<Name> = Name extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<CodeName<Tail>>}` : Name;
+
+/** What a value of the wire is in the code; arrays have none of their own. */
+type FromWire<T> = T extends object ? { [Name in keyof T as CodeName<Name> & string]: FromWire<T[Name]> } : T;
+
 /** snake_case, as on the wire, to camelCase, as in the code. */
-export const fromWire = (value: unknown): unknown =>
-  renameKeys(value, (key) => key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()));
+export const fromWire = <T>(value: T): FromWire<T> =>
+  renameKeys(value, (key) => key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())) as FromWire<T>;
 
 /** The way back. */
 export const toWire = (value: unknown): unknown =>

@@ -7,6 +7,7 @@ import {
   failureCount,
   failuresOf,
   failureWords,
+  isUnread,
   outcomeHeadline,
   resultUrl,
   shortId,
@@ -57,7 +58,8 @@ function alertSubject(result: TaskResult): string {
 function detailOf(result: TaskResult): string {
   const error = errorOf(result);
   const isCounted = result.outcome === 'succeeded' || result.outcome === 'partially_succeeded' || !error;
-  return isCounted ? countWords(result.summary) : reasonWords(error, 200);
+  if (!isCounted) return reasonWords(error, 200);
+  return countWords(result.summary) || (isUnread(result) ? 'its result could not be read' : '');
 }
 
 /** Our own deadline's message needs no code in front. */
@@ -82,8 +84,13 @@ function errorLines(result: TaskResult): string[] {
   return [
     ...(error && !isSaid ? [`Error: ${reasonWords(error)}`] : []),
     ...(error?.requestId ? [`Huawei request id: ${lineOf(error.requestId, 64)}`] : []),
-    ...(result.result.kind === 'raw' ? [`Not understood: ${lineOf(result.result.reason, 160)}`] : []),
+    ...(isUnread(result) ? [unreadLine(result)] : []),
   ];
+}
+
+function unreadLine({ result }: TaskResult): string {
+  const reason = result.kind === 'raw' ? `: ${lineOf(result.reason, 160)}` : '';
+  return `Its result could not be read${reason}. What Huawei Cloud sent is kept in the whole result, below.`;
 }
 
 function failureLines(result: TaskResult, room: number): string[] {

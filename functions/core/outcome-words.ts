@@ -74,6 +74,11 @@ export function failuresOf(result: Pick<TaskResult, 'result'>): FailedApi[] {
   return parsed.kind === 'stored' ? (parsed.failure ?? []) : [];
 }
 
+/** Whether Huawei Cloud sent a result that could not be read. What it sent is kept. */
+export function isUnread({ result }: Pick<TaskResult, 'result'>): boolean {
+  return result.kind === 'raw' || (result.kind === 'stored' && result.kind_stored === 'raw');
+}
+
 /** How many APIs failed, also where only the first are at hand. */
 export function failureCount(result: Pick<TaskResult, 'result' | 'summary'>): number {
   return Math.max(result.summary.failed ?? 0, failuresOf(result).length);

@@ -6,12 +6,20 @@ export function wellFormed(text: string): string {
   return text.toWellFormed().replace(/[\uFFFE\uFFFF]/g, '\uFFFD');
 }
 
+/** Control, direction-override and line-breaking characters. */
+const UNSEEN = /[\p{Cc}\u2028\u2029\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
+
+/** JSON that is the same when it is read, and shows what cannot be seen; its own line ends are left. */
+export function escapeUnseen(json: string): string {
+  return json.replace(UNSEEN, (character) => {
+    const code = character.charCodeAt(0).toString(16).padStart(4, '0');
+    return character === '\n' ? character : `\\u${code}`;
+  });
+}
+
 /** One printable line: control, direction-override and line-breaking characters become single spaces; ends are trimmed. */
 export function oneLine(text: string): string {
-  return wellFormed(text)
-    .replace(/[\p{Cc}\u2028\u2029\u200E\u200F\u202A-\u202E\u2066-\u2069]+/gu, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
+  return wellFormed(text).replace(UNSEEN, ' ').replace(/\s+/g, ' ').trim();
 }
 
 /** Well-formed, at most `maxUnits` UTF-16 units, ending in `…` where something was cut, never inside a surrogate pair. */

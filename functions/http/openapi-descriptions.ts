@@ -64,7 +64,9 @@ export const FIELDS: Record<string, Sentences> = {
     status:
       'The `task_status` that Huawei Cloud last gave to the process that answers; `waiting` where it gave none yet.',
     deadline_at: 'When the task ends as `expired` if it is not over by then.',
-    next_poll_at: 'When Huawei Cloud is asked next, about: the poller may have learned a better moment.',
+    next_poll_at:
+      'An estimate of when Huawei Cloud is asked next: the poller may have learned a better moment, and asks for a ' +
+      'profile that is refused every 5 minutes only.',
     last_error: 'Why the last poll learned nothing; absent where it did.',
   },
   FinalTask: { ...listed, result: 'What Huawei Cloud answered, parsed; what the parser does not know is kept.' },

@@ -27,6 +27,37 @@ describe('the list of the status page', () => {
     expect(await page.getByLabel('Label (exact)').inputValue()).toBe('');
   });
 
+  it('takes rows away that do not fit a filter which is refused', async () => {
+    const taskId = await stage.watchToItsEnd({}, { label: 'refusable' });
+    const page = await stage.open();
+    const link = page.getByRole('link', { name: taskId });
+    await link.waitFor();
+    const filter = page.getByLabel('Label (exact)');
+    await filter.fill('refus\u200Bable');
+    await page.keyboard.press('Enter');
+    await page.getByText('Not refreshed: ').waitFor();
+    expect(await page.locator('#rows tr').count()).toBe(0);
+    expect(await page.getByRole('columnheader').count()).toBe(0);
+    await filter.fill('refusable');
+    await page.keyboard.press('Enter');
+    await link.waitFor();
+    expect(await page.locator('#board-trouble').textContent()).toBe('');
+  });
+
+  it('finds a label that begins or ends with a space, and takes spaces alone for no filter', async () => {
+    const spaced = await stage.watchToItsEnd({}, { label: ' spaced ' });
+    const bare = await stage.watchToItsEnd({}, { label: 'spaced' });
+    const page = await stage.open();
+    const [link, other] = [spaced, bare].map((name) => page.getByRole('link', { name }));
+    await page.getByLabel('Label (exact)').fill(' spaced ');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => other?.count()).toBe(0);
+    expect(await link?.count()).toBe(1);
+    await page.getByLabel('Label (exact)').fill('  ');
+    await page.keyboard.press('Enter');
+    await other?.waitFor();
+  });
+
   it('has a row of two lines for a task with a label', async () => {
     const taskId = await stage.watchToItsEnd({ ending: 'partial' }, { label: 'two-lines' });
     const page = await stage.open();

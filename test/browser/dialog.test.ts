@@ -19,7 +19,7 @@ describe('the dialog of the status page', () => {
     await page.getByRole('link', { name: taskId }).click();
     await dialogOf(page).waitFor();
     expect(hashOf(page)).toBe(`#${taskId}`);
-    expect(await page.title()).toContain(taskId);
+    await expect.poll(() => page.title()).toContain(taskId);
     await page.goBack();
     await dialogOf(page).waitFor({ state: 'hidden' });
     await page.goForward();
@@ -39,7 +39,7 @@ describe('the dialog of the status page', () => {
     expect(await page.evaluate('document.activeElement.id')).toBe('close');
     await page.keyboard.press('Escape');
     await expect.poll(() => page.evaluate('document.activeElement.dataset.task')).toBe(taskId);
-    expect(hashOf(page)).toBe('');
+    await expect.poll(() => hashOf(page)).toBe('');
   });
 
   it.each(['nobody-knows-this', '..', '%E0%A4%A'])('says so where there is no task %s', async (name) => {
@@ -60,6 +60,38 @@ describe('the dialog of the status page', () => {
     expect(await fact(page, 'Label')).toBe('refused');
     expect(await page.getByRole('heading', { name: 'Task rejected' }).isVisible()).toBe(true);
     expect(await page.locator('#json').isVisible()).toBe(false);
+  });
+
+  it('says of a result that could not be read why, and where the whole is', async () => {
+    const taskId = await stage.watchToItsEnd({ taskResult: 'no JSON at all' });
+    const page = await stage.open(`#${taskId}`);
+    const whole = 'see “As the API answers it” for what Huawei Cloud sent';
+    expect(await fact(page, 'Result')).toBe(`could not be read (it is not JSON): ${whole}`);
+    await page.getByText('As the API answers it', { exact: true }).click();
+    expect(await page.locator('#json').textContent()).toContain('no JSON at all');
+  });
+
+  it('shows no text that turns what is around it, and JSON that names such characters', async () => {
+    const failure = { method: 'GET', path: '/a\u202Eb', error_code: '\u2066APIG.1\u2069', error_msg: 'so\u0007 bad' };
+    const taskId = await stage.watchToItsEnd({ taskResult: JSON.stringify({ success: [], failure: [failure] }) });
+    const page = await stage.open(`#${taskId}`);
+    const cells = page.locator('table.failures td');
+    await cells.first().waitFor();
+    expect(await cells.allTextContents()).toEqual(['GET', '/a b', 'APIG.1', 'so bad']);
+    const json = (await page.locator('#json').textContent()) ?? '';
+    expect(json).toContain('"/a\\u202eb"');
+    expect(JSON.parse(json).result.failure).toEqual([failure]);
+  });
+
+  it('cleans what Huawei Cloud said of a refusal', async () => {
+    const { control } = stage.simulator;
+    const taskId = control.addTask();
+    const fault = { kind: 'error', status: 400, code: 'APIG\u202E.2012', message: 'so\u200F bad' } as const;
+    control.setFault({ fault, match: { taskId } });
+    await stage.watchToItsEnd({ taskId });
+    const page = await stage.open(`#${taskId}`);
+    expect(await fact(page, 'Error')).toBe('APIG .2012');
+    expect(await fact(page, 'Message')).toBe('so bad');
   });
 
   it('keeps the headings of failures in a narrow window', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { countWords, durationWords, failureWords, sizeWords, taskKind } from '../../functions/core/outcome-words.ts';
 import { pack } from '../../functions/core/pack.ts';
-import { cut, oneLine, toAscii } from '../../functions/core/safe-text.ts';
+import { cut, escapeUnseen, oneLine, toAscii } from '../../functions/core/safe-text.ts';
 
 describe('words', () => {
   it.each([
@@ -66,6 +66,14 @@ describe('text', () => {
 
   it('makes one line of many, without overrides of direction', () => {
     expect(oneLine(' a\r\n\u202eb\u0000\u0007c\u2028d ')).toBe('a b c d');
+  });
+
+  it('names what cannot be seen in JSON that stays the same', () => {
+    const value = { a: '\u202eb\u2069\u0085\u2028\u007f \ud83d\ude00', b: ['\n'] };
+    const shown = escapeUnseen(JSON.stringify(value, null, 2));
+    expect(shown).toContain('"\\u202eb\\u2069\\u0085\\u2028\\u007f \ud83d\ude00"');
+    expect(shown.split('\n')).toHaveLength(6);
+    expect(JSON.parse(shown)).toEqual(value);
   });
 
   it('writes printable ASCII within its limit', () => {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { expiredImport, failedImport, goodExport, partialImport } from '../../bin/sample-results.ts';
 import { alertText } from '../../functions/core/alert-text.ts';
-import type { TaskResult } from '../../functions/core/outcome.ts';
 
 const publicUrl = 'https://tasks.example.com';
 const { label: _, ...unlabelled } = partialImport;
@@ -113,9 +112,18 @@ describe('alertText', () => {
     expect(body).toContain('Counts: 1 created, 2 failed');
   });
 
-  it('says so when Huawei was not understood', () => {
-    const raw: TaskResult = { ...goodExport, result: { kind: 'raw', raw: '<html>', reason: 'not JSON' } };
-    expect(alertText(raw).body).toContain('Not understood: not JSON');
+  it('says in its first line that a result could not be read, then why, and where the whole is', () => {
+    const result = { kind: 'raw', raw: '<html>', reason: 'it is not JSON' } as const;
+    const { subject, body } = alertText({ ...goodExport, summary: {}, result });
+    expect(subject).toContain('APIG export succeeded: its result could not be read (');
+    const lines = body.split('\n');
+    expect(lines[0]).toBe('APIG export succeeded: its result could not be read');
+    const kept = 'What Huawei Cloud sent is kept in the whole result, below.';
+    expect(lines).toContain(`Its result could not be read: it is not JSON. ${kept}`);
+    expect(lines.at(-2)).toMatch(/^Whole result: /);
+    const file = { location: 'x', media_type: 'application/json', size_bytes: 1, sha256: '' };
+    const large = alertText({ ...goodExport, summary: {}, result: { kind: 'stored', kind_stored: 'raw', file } });
+    expect(large.body).toContain(`Its result could not be read. ${kept}`);
   });
 
   it('does not let a message forge lines of its own', () => {

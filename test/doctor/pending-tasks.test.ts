@@ -16,7 +16,14 @@ async function findingFor(items: Item[]) {
   await once(server, 'listening');
   onTestFinished(() => void server.close());
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return (await checkApi({ url, key: 'a-key', clock, whenDown: 'start it' })).at(-1);
+  return (
+    await checkApi({
+      url,
+      key: 'a-key',
+      clock,
+      hints: { whenDown: 'start it', whenRefused: 'set another', log: 'read it' },
+    })
+  ).at(-1);
 }
 
 const deadline_at = '2999-01-01T00:00:00.000Z';

@@ -147,6 +147,13 @@ describe('the environment of npm start', () => {
     expect(read).not.toThrow('sk-secret');
   });
 
+  it('refuses a profiles file that names no profile', async () => {
+    const HUAWEICLOUD_PROFILES_FILE = await profilesFile({ profiles: {} });
+    const complaint = 'HUAWEICLOUD_PROFILES_FILE names no profile';
+    expect(() => readLocalConfig({ HUAWEICLOUD_PROFILES_FILE })).toThrow(complaint);
+    expect(() => readLocalConfig({ ...AK_SK, HUAWEICLOUD_PROFILES_FILE })).toThrow(complaint);
+  });
+
   it('reads a profiles file that begins with a byte order mark', async () => {
     const other = { region: 'cn-north-4', project_id: 'p2', auth_token: 'token' };
     const HUAWEICLOUD_PROFILES_FILE = await textFile(`\uFEFF${JSON.stringify({ profiles: { other } })}`);

@@ -58,6 +58,15 @@ describe.each([
   });
 });
 
+it.each([
+  [['start', '--', '--port', '1'], /npm start takes no arguments, so "--port" would do nothing.* PORT=3001 npm start/],
+  [['run', 'simulator', '--', '8080'], /takes no arguments, so "8080" .* SIMULATOR_PORT=8080 npm run simulator/],
+])('npm %j is refused, and says how else', async (args, complaint) => {
+  const refused = npm(...args);
+  await expect(refused).rejects.toThrow('exited with 2');
+  await expect(refused).rejects.toThrow(complaint);
+});
+
 it('npm start finishes a poll in flight at Ctrl-C, which npm and Node get from the terminal, and Node from npm again', async () => {
   const { child, url } = await npm('start');
   const slow = simulator.control.addTask();

@@ -43,11 +43,14 @@ describe('the lines to try it with', () => {
   });
 });
 
-it('the command that a simulator prints makes a profile that signs in to it', () => {
-  const url = 'http://127.0.0.1:8080';
-  const words = indented(startWithSimulatorText(url)).map((line) => line.trim().replace(/ \\$/, ''));
-  expect(words.at(-1)).toBe('npm start');
-  const environment = Object.fromEntries(words.slice(0, -1).map((word) => word.split('=')));
-  const { iam_endpoint: _, ...profile } = defaultProfile(url);
-  expect(readLocalConfig(environment).profiles).toEqual({ default: profile });
-});
+it.each(['http://127.0.0.1:8080', 'http://0.0.0.0:8080', 'http://[::]:8080'])(
+  'the command that a simulator at %s prints makes a profile that signs in to it',
+  (listening) => {
+    const url = 'http://127.0.0.1:8080';
+    const words = indented(startWithSimulatorText(listening)).map((line) => line.trim().replace(/ \\$/, ''));
+    expect(words.at(-1)).toBe('npm start');
+    const environment = Object.fromEntries(words.slice(0, -1).map((word) => word.split('=')));
+    const { iam_endpoint: _, ...profile } = defaultProfile(url);
+    expect(readLocalConfig(environment).profiles).toEqual({ default: profile });
+  },
+);

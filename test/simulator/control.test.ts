@@ -26,8 +26,9 @@ describe('control route', () => {
       expect(listed.status).toBe(200);
       const { routes } = (await listed.json()) as { routes: string[] };
       const page = readFileSync(new URL('../../docs/simulator.md', import.meta.url), 'utf8');
-      expect(routes).toHaveLength(12);
-      for (const route of routes) expect(page).toContain(`\`${route.slice(0, route.indexOf(':'))}`);
+      expect(routes).toHaveLength(14);
+      for (const route of routes) expect(route).toMatch(/^[A-Z]+ \/_control\/[a-z-]+(\/\{id\})?: \w/);
+      for (const route of routes) expect(page).toContain(`\`${route.slice(0, route.indexOf(':'))}\``);
     },
   );
 
@@ -44,6 +45,22 @@ describe('control route', () => {
     });
     await ask(world, 'DELETE tasks');
     expect((await ask(world, 'GET tasks/t1')).status).toBe(404);
+  });
+
+  it('forgets one task and leaves the others', async () => {
+    await using world = await startTestSimulator();
+    const [gone, kept] = [world.control.addTask(), world.control.addTask()];
+    expect(await ask(world, `DELETE tasks/${gone}`)).toEqual({ status: 200, body: {} });
+    expect([world.control.task(gone), world.control.task(kept)]).toMatchObject([undefined, { taskId: kept }]);
+    expect(await ask(world, `DELETE tasks/${gone}`)).toEqual({ status: 404, body: { error: `no task ${gone}` } });
+  });
+
+  it('takes one fault away and leaves the others', async () => {
+    await using world = await startTestSimulator({ auth: false });
+    const [first] = [500, 503].map((status) => world.control.setFault({ fault: { kind: 'error', status } }));
+    expect(await ask(world, 'DELETE faults/nope')).toMatchObject({ status: 404 });
+    expect(await ask(world, `DELETE faults/${first}`)).toEqual({ status: 200, body: {} });
+    expect((await fetch(world.simulator.url + taskPath('x'))).status).toBe(503);
   });
 
   it('adds 200,000 tasks whose ends are spread evenly', async () => {
@@ -126,9 +143,33 @@ describe('control route', () => {
     expect([answer.status, answer.body]).toMatchObject([400, { error: expect.any(String) }]);
   });
 
-  it('answers 404 to what it does not have', async () => {
+  it.each([
+    ['POST tasks', { processing_ms: 'soon' }, 'at processing_ms'],
+    ['POST tasks', { processingMs: 1 }, '"processingMs"'],
+    ['POST tasks', { count: 1, min_duration_ms: -1 }, 'at min_duration_ms'],
+    ['POST faults', { fault: { kind: 'error', status: 429, retry_after_s: -1 } }, 'at fault.retry_after_s'],
+    ['POST rate-limit', { per_second: 'many' }, 'at per_second'],
+  ])('names in its refusal of %s %j what was sent', async (what, body, name) => {
     await using world = await startTestSimulator();
-    expect((await ask(world, 'GET nothing')).status).toBe(404);
+    expect(await ask(world, what, body)).toEqual({ status: 400, body: { error: expect.stringContaining(name) } });
+  });
+
+  it.each([
+    'GET nothing',
+    'GET tasks',
+    'POST tasks/foo',
+    'GET tasks/nope',
+    'DELETE tasks/',
+    'DELETE tasks/x/y',
+    'DELETE all/xx',
+    'DELETE tokens/x',
+    'PUT tasks',
+  ])('answers 404 to %s, and does nothing', async (what) => {
+    await using world = await startTestSimulator();
+    const taskId = world.control.addTask();
+    const { status, body } = await ask(world, what);
+    expect([status, body]).toMatchObject([404, { error: expect.any(String) }]);
+    expect(world.control.task(taskId)).toBeDefined();
   });
 });
 

@@ -49,7 +49,7 @@ describe('faults on demand', () => {
     expect([await statusOf(bad), await statusOf(good)]).toEqual([500, 200]);
     const token = await requestToken(world.simulator);
     expect([token.status, await token.json()]).toMatchObject([503, { error: { code: 503 } }]);
-    world.control.clearFaults(id);
+    world.control.removeFault(id);
     expect(await statusOf(bad)).toBe(200);
   });
 

@@ -24,7 +24,7 @@ export async function refresh() {
     $('freshness').textContent = `as of ${new Date().toLocaleTimeString()}`;
     note('board-trouble');
   } catch (error) {
-    if (mine === page.round) note('board-trouble', `Not refreshed: ${error.message}`);
+    if (mine === page.round) drawTrouble(error);
   }
   if (mine !== page.round || readKey() === null) return;
   page.afterwards();
@@ -62,7 +62,11 @@ function tick() {
   else refresh();
 }
 
-const labelFilter = () => $('label-filter').value.trim();
+/** As it was typed, for a label may begin or end with a space. */
+function labelFilter() {
+  const { value } = $('label-filter');
+  return value.trim() && value;
+}
 
 async function readPages() {
   const items = [];
@@ -91,6 +95,15 @@ function draw(items) {
   page.drawn = drawn;
   announceEnds(items);
   drawRows(items);
+}
+
+/** Rows that fit another filter than the one that was refused would be taken for what fits it. */
+function drawTrouble(error) {
+  note('board-trouble', `Not refreshed: ${error.message}`);
+  if (page.drawn !== '') return;
+  $('rows').replaceChildren();
+  for (const id of ['list', 'nothing-fits', 'nothing-yet', 'more']) $(id).hidden = true;
+  $('freshness').textContent = '';
 }
 
 function announceEnds(items) {

@@ -1,3 +1,4 @@
+import { escapeUnseen, oneLine } from '../../functions/core/safe-text.ts';
 import { callJson } from './api.js';
 import { $, make, note } from './dom.js';
 import { factsOf, headlineOf } from './facts.js';
@@ -113,13 +114,13 @@ function drawUnknown(id) {
 }
 
 function drawHead(text, className = '') {
-  $('detail-title').textContent = text;
+  $('detail-title').textContent = oneLine(text);
   $('detail-title').className = className && `mark ${className}`;
 }
 
 function drawJson(task) {
   $('raw').hidden = task === undefined;
-  const text = task === undefined ? '' : JSON.stringify(task, null, 2);
+  const text = task === undefined ? '' : escapeUnseen(JSON.stringify(task, null, 2));
   if ($('json').textContent !== text) $('json').textContent = text;
 }
 

@@ -52,10 +52,18 @@ function endOf(task) {
   const asked = polls === undefined ? '' : ` and ${polls} ${polls === 1 ? 'poll' : 'polls'}`;
   return [
     ['Ended', `${fullTime(to)}, after ${span(from, to)}${asked}`],
-    ['Result', countsOf(task)],
+    ['Result', countsOf(task) || unreadText(task)],
     ['Told', (task.deliveries ?? []).map(deliveryText).join('; ')],
     ['Kept until', fullTime(task.expires_at)],
   ];
+}
+
+/** Of a result that Huawei Cloud sent and nobody understood: why, and where the whole is. */
+function unreadText({ result }) {
+  if ((result?.kind_stored ?? result?.kind) !== 'raw') return '';
+  const reason = result.reason ? ` (${result.reason})` : '';
+  const place = result.download_url ? '“Download the document”' : '“As the API answers it”';
+  return `could not be read${reason}: see ${place} for what Huawei Cloud sent`;
 }
 
 function deliveryText({ channel, status, reason }) {

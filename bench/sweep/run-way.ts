@@ -26,7 +26,7 @@ type Load = {
  * at 50 ms each, 10,000 would take eight minutes a round.
  */
 const FAST: Load = { tasks: TASKS, warmUp: 6, calls: 3, slowTasks: TASKS };
-const PEER: Load = { tasks: 4_000, warmUp: 2, calls: 1, slowTasks: 4_000 };
+const PEER: Load = { tasks: 4_000, warmUp: 2, calls: 1, slowTasks: 2_000 };
 const LOADS: Record<Way, Load> = {
   handler: FAST,
   floor: FAST,
@@ -37,6 +37,7 @@ const LOADS: Record<Way, Load> = {
 
 /** Tasks per CPU second and per wall second in one run. */
 export type Rates = { perCpuS: number; perWallS: number };
+
 /** One process: warmed up, measured, and measured again with latency. */
 export async function runWay(stage: Stage, way: Way): Promise<{ instant: Rates; slow: Rates }> {
   const { tasks, warmUp, calls, slowTasks } = LOADS[way];

@@ -1,15 +1,12 @@
 import type { ByteBudget } from './byte-budget.ts';
-import { concludeTask } from './conclude-task.ts';
 import { createLanes } from './lanes.ts';
-import { keepError, noteEnd, noteFault, type Observing } from './note-poll.ts';
 import type { Observed, ObserveLimits } from './observe-task.ts';
+import { pollTask } from './poll-task.ts';
 import type { Clock, Log, MetricSink, PendingTaskStore, Segment } from './ports.ts';
-import { resultOf } from './result-of.ts';
 import type { SettlingRound } from './settle.ts';
 import {
   beginJob,
   endJob,
-  type Job,
   noteMissed,
   noteNext,
   noteTask,
@@ -18,7 +15,7 @@ import {
   type Places,
   type Work,
 } from './sweep-pass.ts';
-import { emptyReport, type SweepReport, turnsOf } from './sweep-report.ts';
+import { emptyReport, type SweepReport } from './sweep-report.ts';
 import type { PendingTask } from './task.ts';
 import { createTroubles } from './troubles.ts';
 
@@ -75,7 +72,6 @@ const WAITING = 256;
  * must not wait for a slow one. The polls in flight go on, and the sweeps that follow leave their tasks out.
  */
 const PATIENCE_MS = 10_000;
-const NO_TURN = { kind: 'no_turn' } as const;
 
 /** Makes the places of a process, for so many polls of one profile in flight at once. */
 export function createPlaces(concurrency: number): Places {
@@ -142,42 +138,4 @@ async function waitPatiently({ deps }: Pass, event: Promise<void>): Promise<void
   const over = new AbortController();
   void event.then(() => over.abort());
   await deps.clock.sleep(PATIENCE_MS, over.signal);
-}
-
-async function pollTask({ pass, task }: Job): Promise<void> {
-  const { deps, span, troubles } = pass;
-  const allowance = deps.budget.open();
-  try {
-    const { untilMs, signal } = span;
-    const observed = signal?.aborted ? NO_TURN : await deps.observe(task, { untilMs, allowance, signal });
-    if (observed.kind === 'observed') await handleObservation(pass, task, observed);
-    else noteMissed(pass, task);
-  } catch (error) {
-    deps.log.error('task not handled', { task_id: task.taskId, error });
-    troubles.add(error);
-    noteNext(pass, task);
-  } finally {
-    allowance.release();
-    endJob(pass, task);
-  }
-}
-
-async function handleObservation(pass: Pass, task: PendingTask, observed: Observing): Promise<void> {
-  const { deps, report } = pass;
-  const { observation } = observed;
-  report.polled += 1;
-  turnsOf(report, task.profile).polled += 1;
-  deps.metrics.add('Polls', observed.requests);
-  noteFault(pass, task, observed);
-  const nowMs = deps.clock.now();
-  const conclusion = concludeTask(task, observation, nowMs);
-  if (conclusion.kind === 'over') {
-    const isOurs = await pass.round.add(resultOf(task, { ...deps, conclusion, nowMs }));
-    if (isOurs) noteEnd(deps, task, { outcome: conclusion.outcome, nowMs });
-    else noteNext(pass, task);
-    return;
-  }
-  noteNext(pass, task);
-  if (conclusion.heard) deps.pending.noteHeard(task.taskId, conclusion.heard);
-  await keepError(deps, task, observation);
 }

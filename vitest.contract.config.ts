@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 // Local (Java 17 or later); and the recipe of docs/ci.md (bash, curl, jq).
 export default defineConfig({
   test: {
-    include: ['test/contract/**/*.test.ts', 'test/adapters/dynamo-stores.test.ts'],
+    include: ['test/contract/**/*.test.ts', 'test/stores/dynamo/stores.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -1,5 +1,5 @@
 import process from 'node:process';
-import { ConfigError, StoreError } from '../functions/core/errors.ts';
+import { ConfigError, StoreError } from '../functions/tasks/errors.ts';
 
 /** Ends the process; what is the reader's to fix (environment, port, folder) is said without a stack. */
 export function giveUp(error: unknown): never {

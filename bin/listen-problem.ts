@@ -1,4 +1,4 @@
-import { ConfigError } from '../functions/core/errors.ts';
+import { ConfigError } from '../functions/tasks/errors.ts';
 
 /** For `catch`: says of a place that cannot be listened at which variable names it, and passes other errors on. */
 export function namingVariable(portVariable: string): (error: unknown) => never {

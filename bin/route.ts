@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { ConfigError } from '../functions/core/errors.ts';
-import { renderSlackPosts } from '../functions/core/slack-digest.ts';
-import { routeEvent, type SlackRoute } from '../functions/core/slack-routes.ts';
-import { parseSlackRouting, parseSlackSecret, type SlackRouting } from '../functions/core/slack-routing.ts';
-import type { TaskEvent } from '../functions/core/task-event.ts';
-import { readRecord } from '../functions/notify-slack/read-record.ts';
+import { readRecord } from '../functions/channels/slack/read-record.ts';
+import { renderSlackPosts } from '../functions/channels/slack/slack-digest.ts';
+import { routeEvent, type SlackRoute } from '../functions/channels/slack/slack-routes.ts';
+import { parseSlackRouting, parseSlackSecret, type SlackRouting } from '../functions/channels/slack/slack-routing.ts';
+import type { TaskEvent } from '../functions/messages/task-event.ts';
+import { ConfigError } from '../functions/tasks/errors.ts';
 
 const USAGE = `usage: npm run route -- <event.json> [--rules <file>] [--channel <name>]
 

@@ -1,5 +1,5 @@
-import type { TaskResult } from '../functions/core/outcome.ts';
-import type { FailedApi } from '../functions/core/parsed-result.ts';
+import type { TaskResult } from '../functions/tasks/outcome.ts';
+import type { FailedApi } from '../functions/tasks/parsed-result.ts';
 
 const COMPLETED_AT_MS = Date.parse('2026-11-24T02:13:05.000Z');
 

@@ -1,9 +1,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { alertText } from '../functions/core/alert-text.ts';
-import { composeChat, toChatMessage } from '../functions/core/chat-message.ts';
-import { composeAlerts } from '../functions/core/digest.ts';
-import type { TaskResult } from '../functions/core/outcome.ts';
-import { toEventAttributes, toTaskEvent } from '../functions/core/task-event.ts';
+import { composeChat, toChatMessage } from '../functions/channels/amazon-q/chat-message.ts';
+import { alertText } from '../functions/messages/alert-text.ts';
+import { composeAlerts } from '../functions/messages/digest.ts';
+import { toEventAttributes, toTaskEvent } from '../functions/messages/task-event.ts';
+import type { TaskResult } from '../functions/tasks/outcome.ts';
 import { terminalText } from '../local/terminal-alerts.ts';
 import { burst, expiredImport, failedImport, goodExport, partialImport } from './sample-results.ts';
 

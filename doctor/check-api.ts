@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { parseJson } from '../functions/core/parse-result.ts';
-import type { Clock } from '../functions/core/ports.ts';
-import { lineOf } from '../functions/core/safe-text.ts';
+import type { Clock } from '../functions/tasks/clock.ts';
+import { parseJson } from '../functions/tasks/json.ts';
+import { lineOf } from '../functions/tasks/safe-text.ts';
 import { type Finding, fail, ok, warn } from './check.ts';
 import { nameNetworkError } from './explain-error.ts';
 

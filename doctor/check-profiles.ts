@@ -1,12 +1,12 @@
-import type { HttpAnswer } from '../functions/adapters/huawei/answer-collector.ts';
-import { faultOf } from '../functions/adapters/huawei/fault-of.ts';
-import { createHttpTransport, type HttpTransport } from '../functions/adapters/huawei/http-transport.ts';
-import { createProfileConnections, type ProfileConnections } from '../functions/adapters/huawei/profile-connections.ts';
-import { encodeSegment } from '../functions/adapters/huawei/sign-request.ts';
-import { classifyError } from '../functions/core/classify-error.ts';
-import type { Fault } from '../functions/core/observation.ts';
-import type { Clock } from '../functions/core/ports.ts';
-import type { Profile, Profiles } from '../functions/core/profile.ts';
+import type { HttpAnswer } from '../functions/huawei/answer-collector.ts';
+import { classifyError } from '../functions/huawei/classify-error.ts';
+import { faultOf } from '../functions/huawei/fault-of.ts';
+import { createHttpTransport, type HttpTransport } from '../functions/huawei/http-transport.ts';
+import type { Profile, Profiles } from '../functions/huawei/profile.ts';
+import { createProfileConnections, type ProfileConnections } from '../functions/huawei/profile-connections.ts';
+import { encodeSegment } from '../functions/huawei/sign-request.ts';
+import type { Clock } from '../functions/tasks/clock.ts';
+import type { Fault } from '../functions/tasks/observation.ts';
 import { type Finding, fail } from './check.ts';
 import { judgeAnswer } from './judge-profile.ts';
 

@@ -1,5 +1,5 @@
-import { callbackProblem } from '../functions/core/callback-url.ts';
-import type { Profile, Profiles } from '../functions/core/profile.ts';
+import { callbackProblem } from '../functions/channels/webhook/callback-url.ts';
+import type { Profile, Profiles } from '../functions/huawei/profile.ts';
 import { type Finding, fail, ok } from './check.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { ConfigError } from '../functions/core/errors.ts';
+import { ConfigError } from '../functions/tasks/errors.ts';
 
 type Explained = { message: string; fix: string };
 

@@ -1,5 +1,5 @@
-import type { Fault } from '../functions/core/observation.ts';
-import type { Profile } from '../functions/core/profile.ts';
+import type { Profile } from '../functions/huawei/profile.ts';
+import type { Fault } from '../functions/tasks/observation.ts';
 import { type Finding, fail, ok, warn } from './check.ts';
 
 /** Says what Huawei's answer about a task that does not exist tells of the profile that asked; no fault is a 200. */

@@ -1,5 +1,5 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { ConfigError } from '../functions/core/errors.ts';
+import { ConfigError } from '../functions/tasks/errors.ts';
 
 /** Reads a secret's text and parses it. Throws `ConfigError`, which names fields and no values, or the SDK's error. */
 export async function readSecret<T>(

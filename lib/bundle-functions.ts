@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { lightenPlugin } from './lighten-plugin.ts';
 
-/** The functions that AWS calls: `functions/<name>.lambda.ts`. */
+/** The functions that AWS calls: `functions/runtime/<name>.lambda.ts`. */
 export const FUNCTION_NAMES = ['tasks-api', 'poll-tasks', 'notify-slack', 'deliver-webhook'] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
@@ -32,7 +32,7 @@ const REQUIRE_BANNER = `import { createRequire as __createRequire } from 'node:m
 
 /** Bundles each function into one minified module. Throws esbuild's error when an entry does not build. */
 export async function bundleFunctions(options: BundleOptions): Promise<FunctionBundle[]> {
-  const { outdir, entryDir = join(ROOT, 'functions'), names = FUNCTION_NAMES } = options;
+  const { outdir, entryDir = join(ROOT, 'functions/runtime'), names = FUNCTION_NAMES } = options;
   await mkdir(join(outdir, 'maps'), { recursive: true });
   return Promise.all(names.map((name) => bundleFunction(name, { outdir, entryDir })));
 }

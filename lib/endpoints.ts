@@ -4,7 +4,7 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 const RULE =
   'must be https://host[:port] without a path, like "https://apig.example.com" (http only to a loopback address)';
 
-// The poller's own rule (functions/adapters/huawei/endpoints.ts): what it refuses would break every profile there.
+// The poller's own rule (functions/huawei/endpoints.ts): what it refuses would break every profile there.
 const endpoint = z.url({ error: RULE, abort: true }).refine(isOrigin, RULE);
 
 /** Overrides of Huawei's endpoints, for regions this project does not know yet and for tests. */

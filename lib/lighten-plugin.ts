@@ -97,7 +97,7 @@ const SHRINKS: readonly Shrink[] = [
   },
   {
     // The page and the API's description are asked for rarely: a fifth of their bytes, unpacked at the first request.
-    file: /[\\/]functions[\\/]http[\\/](openapi|status-page)\.json$/,
+    file: /[\\/]functions[\\/]http[\\/](openapi[\\/]openapi|status-page)\.json$/,
     shrink: shrinkJson,
   },
 ];

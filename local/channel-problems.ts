@@ -1,5 +1,5 @@
-import { ConfigError } from '../functions/core/errors.ts';
-import { parseSlackRouting } from '../functions/core/slack-routing.ts';
+import { parseSlackRouting } from '../functions/channels/slack/slack-routing.ts';
+import { ConfigError } from '../functions/tasks/errors.ts';
 import { encryptionFor } from './smtp-alerts.ts';
 
 type Channels = { slackUrl: string | undefined; smtpUrl: string | undefined; emails: readonly string[] };

@@ -1,5 +1,6 @@
-import type { Clock, Log } from '../functions/core/ports.ts';
-import { createRetryPolicy } from '../functions/core/webhook-retry.ts';
+import { createRetryPolicy } from '../functions/channels/webhook/webhook-retry.ts';
+import type { Clock } from '../functions/tasks/clock.ts';
+import type { Log } from '../functions/tasks/telemetry.ts';
 import type { Outbox, StoredEntry, Waiting } from './outbox.ts';
 import type { Attempt, Returned, Subscriber } from './subscriber.ts';
 

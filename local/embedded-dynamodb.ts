@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import { ensureTables, type TableNames } from '../functions/adapters/dynamo-tables.ts';
-import { StoreError } from '../functions/core/errors.ts';
+import { ensureTables, type TableNames } from '../functions/stores/dynamo/tables.ts';
+import { StoreError } from '../functions/tasks/errors.ts';
 
 export type EmbeddedDynamo = {
   client: DynamoDBClient;

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import { StoreError } from '../functions/core/errors.ts';
-import { checkFileKey } from '../functions/core/file-key.ts';
-import type { FileStore } from '../functions/core/ports.ts';
+import { StoreError } from '../functions/tasks/errors.ts';
+import { checkFileKey } from '../functions/tasks/file-key.ts';
+import type { FileStore } from '../functions/tasks/stores.ts';
 import { writeWhole } from './write-whole.ts';
 
 /** Files below `folder`, each written whole or not at all. Keys cannot lead out of the folder. */

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { StoreError } from '../functions/core/errors.ts';
+import { StoreError } from '../functions/tasks/errors.ts';
 import type { Outbox, OutboxEntry, StoredEntry } from './outbox.ts';
 import { formatEntry } from './outbox-entry.ts';
 import { fileOfEntry, type OutboxFolder, readOutboxFolder } from './outbox-folder.ts';

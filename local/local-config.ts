@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import { readEnvironment } from '../functions/config.ts';
-import { apiKeyProblem } from '../functions/core/api-keys.ts';
-import { ConfigError } from '../functions/core/errors.ts';
-import type { Profiles } from '../functions/core/profile.ts';
-import { signingSecretProblems } from '../functions/core/webhook-keys.ts';
+import { signingSecretProblems } from '../functions/channels/webhook/webhook-keys.ts';
+import { apiKeyProblem } from '../functions/http/api-keys.ts';
+import type { Profiles } from '../functions/huawei/profile.ts';
+import { readEnvironment } from '../functions/runtime/config.ts';
+import { ConfigError } from '../functions/tasks/errors.ts';
 import { channelProblems } from './channel-problems.ts';
 import { dataFolderProblem } from './data-folder.ts';
 import { gather } from './gather-problems.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { validateProfiles } from '../functions/adapters/huawei/validate-profiles.ts';
-import { ConfigError } from '../functions/core/errors.ts';
-import type { Profiles } from '../functions/core/profile.ts';
+import type { Profiles } from '../functions/huawei/profile.ts';
+import { validateProfiles } from '../functions/huawei/validate-profiles.ts';
+import { ConfigError } from '../functions/tasks/errors.ts';
 import { gather } from './gather-problems.ts';
 import { PROFILE_VARIABLES, profileFields } from './huawei-variables.ts';
 import { jsonProblem } from './json-problem.ts';

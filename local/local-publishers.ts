@@ -1,7 +1,12 @@
-import { StoreError } from '../functions/core/errors.ts';
-import type { TaskResult } from '../functions/core/outcome.ts';
-import type { AlertPublisher, EventPublisher, PublishReport } from '../functions/core/ports.ts';
-import { type TaskEvent, type TaskEventOptions, toEventAttributes, toTaskEvent } from '../functions/core/task-event.ts';
+import type { AlertPublisher, EventPublisher, PublishReport } from '../functions/messages/publishers.ts';
+import {
+  type TaskEvent,
+  type TaskEventOptions,
+  toEventAttributes,
+  toTaskEvent,
+} from '../functions/messages/task-event.ts';
+import { StoreError } from '../functions/tasks/errors.ts';
+import type { TaskResult } from '../functions/tasks/outcome.ts';
 import type { Subscriber } from './subscriber.ts';
 import type { Topic } from './topics.ts';
 

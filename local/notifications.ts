@@ -1,16 +1,11 @@
-import { createProcessAlertMemory } from '../functions/core/operator-alerter.ts';
-import type { TaskResult } from '../functions/core/outcome.ts';
-import type {
-  AlertPublisher,
-  Clock,
-  EventPublisher,
-  Log,
-  MetricSink,
-  OperatorAlerter,
-  PublishReport,
-  TaskResultStore,
-} from '../functions/core/ports.ts';
-import type { Profiles } from '../functions/core/profile.ts';
+import type { Profiles } from '../functions/huawei/profile.ts';
+import type { OperatorAlerter } from '../functions/messages/operator-alerter.ts';
+import { createProcessAlertMemory } from '../functions/messages/operator-alerter.ts';
+import type { AlertPublisher, EventPublisher, PublishReport } from '../functions/messages/publishers.ts';
+import type { Clock } from '../functions/tasks/clock.ts';
+import type { TaskResult } from '../functions/tasks/outcome.ts';
+import type { TaskResultStore } from '../functions/tasks/stores.ts';
+import type { Log, MetricSink } from '../functions/tasks/telemetry.ts';
 import {
   alertSubscriber,
   createLocalAlertPublisher,

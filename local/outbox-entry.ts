@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
-import { parseJson } from '../functions/core/parse-result.ts';
+import { parseJson } from '../functions/tasks/json.ts';
 import type { OutboxEntry } from './outbox.ts';
 
 const VERSION = 1;

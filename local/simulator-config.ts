@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { readEnvironment } from '../functions/config.ts';
+import { readEnvironment } from '../functions/runtime/config.ts';
 import { port } from './whole-number.ts';
 
 const simulatorEnvironment = z.object({

@@ -1,9 +1,9 @@
 import { createTransport } from 'nodemailer';
-import type { AlertOptions } from '../functions/core/alert-text.ts';
-import { composeAlerts } from '../functions/core/digest.ts';
-import { ConfigError } from '../functions/core/errors.ts';
-import { isLoopbackHost } from '../functions/core/loopback.ts';
-import type { AlertPublisher } from '../functions/core/ports.ts';
+import type { AlertOptions } from '../functions/messages/alert-text.ts';
+import { composeAlerts } from '../functions/messages/digest.ts';
+import type { AlertPublisher } from '../functions/messages/publishers.ts';
+import { ConfigError } from '../functions/tasks/errors.ts';
+import { isLoopbackHost } from '../functions/tasks/loopback.ts';
 
 export type SmtpOptions = AlertOptions & {
   /** `smtp://user:password@host:587` (STARTTLS where offered; `?requireTLS=true` insists) or `smtps://…:465`. A secret. */

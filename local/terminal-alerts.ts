@@ -1,10 +1,11 @@
-import { type AlertOptions, alertText } from '../functions/core/alert-text.ts';
-import { composeAlerts } from '../functions/core/digest.ts';
-import { createOperatorAlerter, type OperatorAlerterDeps } from '../functions/core/operator-alerter.ts';
-import type { Outcome, TaskResult } from '../functions/core/outcome.ts';
-import { needsAttention } from '../functions/core/outcome-words.ts';
-import type { AlertPublisher, OperatorAlert, OperatorAlerter } from '../functions/core/ports.ts';
-import { oneLine } from '../functions/core/safe-text.ts';
+import { type AlertOptions, alertText } from '../functions/messages/alert-text.ts';
+import { composeAlerts } from '../functions/messages/digest.ts';
+import type { OperatorAlert, OperatorAlerter } from '../functions/messages/operator-alerter.ts';
+import { createOperatorAlerter, type OperatorAlerterDeps } from '../functions/messages/operator-alerter.ts';
+import { needsAttention } from '../functions/messages/outcome-words.ts';
+import type { AlertPublisher } from '../functions/messages/publishers.ts';
+import type { Outcome, TaskResult } from '../functions/tasks/outcome.ts';
+import { oneLine } from '../functions/tasks/safe-text.ts';
 
 /** Where text goes and whether it may be coloured. */
 export type Terminal = { write(text: string): unknown; colours: boolean };

@@ -1,4 +1,4 @@
-import type { Log } from '../functions/core/ports.ts';
+import type { Log } from '../functions/tasks/telemetry.ts';
 
 type Level = 'info' | 'warn' | 'error';
 

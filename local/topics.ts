@@ -1,4 +1,5 @@
-import type { Clock, Log } from '../functions/core/ports.ts';
+import type { Clock } from '../functions/tasks/clock.ts';
+import type { Log } from '../functions/tasks/telemetry.ts';
 import { createDeliveryQueue, type DeliveryQueue } from './delivery-queue.ts';
 import type { Outbox, OutboxEntry } from './outbox.ts';
 import type { Subscriber } from './subscriber.ts';

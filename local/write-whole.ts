@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
-import { StoreError } from '../functions/core/errors.ts';
+import { StoreError } from '../functions/tasks/errors.ts';
 
 /** The name's end of files that are still being written: what a killed process leaves of them is worth nothing. */
 export const UNFINISHED = '.tmp';

@@ -1,5 +1,10 @@
 import { pathToFileURL } from 'node:url';
-import { apiEnvironment, pollerEnvironment, slackEnvironment, webhookEnvironment } from '../../functions/config.ts';
+import {
+  apiEnvironment,
+  pollerEnvironment,
+  slackEnvironment,
+  webhookEnvironment,
+} from '../../functions/runtime/config.ts';
 import { startChild } from '../child.ts';
 import type { Taken } from '../measure.ts';
 import type { Subject } from './subjects.ts';

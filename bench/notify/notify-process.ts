@@ -1,10 +1,10 @@
 import { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSRecord } from 'aws-lambda';
-import { createSlackWebhook } from '../../functions/adapters/slack-webhook.ts';
-import { createSnsAlertPublisher } from '../../functions/adapters/sns-alert-publisher.ts';
-import { createSnsEventPublisher } from '../../functions/adapters/sns-event-publisher.ts';
-import { toTaskEvent } from '../../functions/core/task-event.ts';
-import { createNotifySlackHandler } from '../../functions/notify-slack/handler.ts';
+import { createSlackWebhook } from '../../functions/channels/slack/post.ts';
+import { createNotifySlackHandler } from '../../functions/channels/slack/worker.ts';
+import { createSnsAlertPublisher } from '../../functions/channels/sns/sns-alert-publisher.ts';
+import { createSnsEventPublisher } from '../../functions/channels/sns/sns-event-publisher.ts';
+import { toTaskEvent } from '../../functions/messages/task-event.ts';
 import { answerRequests } from '../child.ts';
 import { measure } from '../measure.ts';
 import { resultOf } from './results.ts';

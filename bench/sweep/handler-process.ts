@@ -11,7 +11,7 @@ const realNow = Date.now;
 let offsetMs: number | undefined;
 Date.now = () => realNow() + (offsetMs ?? 0);
 
-const { handler } = await import('../../functions/poll-tasks.lambda.ts');
+const { handler } = await import('../../functions/runtime/poll-tasks.lambda.ts');
 const context = {
   awsRequestId: 'bench',
   functionName: 'poll-tasks',

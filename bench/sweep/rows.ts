@@ -1,5 +1,5 @@
-import { DEFAULT_SCHEDULE, nextPollAt } from '../../functions/core/poll-schedule.ts';
-import type { PendingTask } from '../../functions/core/task.ts';
+import { DEFAULT_SCHEDULE, nextPollAt } from '../../functions/schedule/poll-schedule.ts';
+import type { PendingTask } from '../../functions/tasks/task.ts';
 import { DEFAULT_ACCOUNT } from '../../simulator/defaults.ts';
 
 const DAY_MS = 86_400_000;

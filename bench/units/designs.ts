@@ -9,12 +9,12 @@ import {
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { toPendingRow } from '../../functions/adapters/dynamo-pending-row.ts';
-import { createDynamoPendingTaskStore } from '../../functions/adapters/dynamo-pending-task-store.ts';
-import { ensureTables, type TableNames } from '../../functions/adapters/dynamo-tables.ts';
-import { createDynamoTaskResultStore } from '../../functions/adapters/dynamo-task-result-store.ts';
-import type { TaskResult } from '../../functions/core/outcome.ts';
-import type { PendingTask } from '../../functions/core/task.ts';
+import { toPendingRow } from '../../functions/stores/dynamo/pending-row.ts';
+import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-task-store.ts';
+import { ensureTables, type TableNames } from '../../functions/stores/dynamo/tables.ts';
+import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/task-result-store.ts';
+import type { TaskResult } from '../../functions/tasks/outcome.ts';
+import type { PendingTask } from '../../functions/tasks/task.ts';
 
 /** One watched life of a task, from its registration to the stored result. */
 export type Life = { task: PendingTask; result: TaskResult; polls: number };

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { toPendingRow } from '../../functions/adapters/dynamo-pending-row.ts';
-import { ensureTables } from '../../functions/adapters/dynamo-tables.ts';
-import { DEFAULT_SCHEDULE } from '../../functions/core/poll-schedule.ts';
+import { DEFAULT_SCHEDULE } from '../../functions/schedule/poll-schedule.ts';
+import { toPendingRow } from '../../functions/stores/dynamo/pending-row.ts';
+import { ensureTables } from '../../functions/stores/dynamo/tables.ts';
 import { startDynamoDbLocal } from '../../test/contract/dynamodb-local.ts';
 import { aResult, aTask, longId } from '../../test/contract/samples.ts';
 import type { PartResult } from '../part.ts';

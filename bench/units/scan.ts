@@ -4,9 +4,9 @@ import {
   type ConsumedCapacity,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
-import { toPendingRow } from '../../functions/adapters/dynamo-pending-row.ts';
-import { createDynamoPendingTaskStore } from '../../functions/adapters/dynamo-pending-task-store.ts';
-import type { PendingTask } from '../../functions/core/task.ts';
+import { toPendingRow } from '../../functions/stores/dynamo/pending-row.ts';
+import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-task-store.ts';
+import type { PendingTask } from '../../functions/tasks/task.ts';
 
 /** What one sweep reads. `leastUnits` is bytes ÷ 8 KB: half a unit, eventually consistent, for each 4 KB. */
 export type ScanCost = { rows: number; bytes: number; units: number; leastUnits: number };

@@ -1,8 +1,10 @@
-import type { TaskResult } from '../core/outcome.ts';
-import type { FileRef } from '../core/parsed-result.ts';
-import type { Clock, FileStore, Log, PendingTaskStore, TaskResultStore } from '../core/ports.ts';
-import type { ProfileDefaults } from '../core/profile.ts';
-import type { PendingTask } from '../core/task.ts';
+import type { ProfileDefaults } from '../huawei/profile.ts';
+import type { Clock } from '../tasks/clock.ts';
+import type { TaskResult } from '../tasks/outcome.ts';
+import type { FileRef } from '../tasks/parsed-result.ts';
+import type { FileStore, PendingTaskStore, TaskResultStore } from '../tasks/stores.ts';
+import type { PendingTask } from '../tasks/task.ts';
+import type { Log } from '../tasks/telemetry.ts';
 
 /** Where exported documents are read from. */
 export type DocumentStore = Pick<FileStore, 'open'> & {

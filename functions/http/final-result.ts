@@ -1,5 +1,5 @@
-import type { TaskResult } from '../core/outcome.ts';
-import type { FileRef, ParsedResult } from '../core/parsed-result.ts';
+import type { TaskResult } from '../tasks/outcome.ts';
+import type { FileRef, ParsedResult } from '../tasks/parsed-result.ts';
 import { type ApiResponse, jsonResponse } from './api-event.ts';
 import { contentDisposition } from './content-disposition.ts';
 import type { TasksApiDeps } from './deps.ts';

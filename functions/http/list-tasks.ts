@@ -1,6 +1,6 @@
-import { InvalidCursorError } from '../core/cursor.ts';
-import { listPending } from '../core/list-pending.ts';
-import type { Page, PageRequest } from '../core/ports.ts';
+import { listPending } from '../stores/list-pending.ts';
+import { InvalidCursorError } from '../tasks/cursor.ts';
+import type { Page, PageRequest } from '../tasks/stores.ts';
 import { jsonResponse, type RouteHandler } from './api-event.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { badCursor, decodeCursor, encodeCursor, type ListPosition } from './list-cursor.ts';

@@ -1,4 +1,4 @@
-import type { PendingTask } from '../core/task.ts';
+import type { PendingTask } from '../tasks/task.ts';
 import type { TasksApiDeps } from './deps.ts';
 
 /**

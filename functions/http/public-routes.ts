@@ -21,6 +21,6 @@ export const healthRoute: RouteHandler = async () => jsonResponse(200, { status:
 
 /** `GET /openapi.json`. */
 export const openApiRoute: RouteHandler = async () => {
-  const { default: openapi } = await import('./openapi.json', { with: { type: 'json' } });
+  const { default: openapi } = await import('./openapi/openapi.json', { with: { type: 'json' } });
   return jsonResponse(200, openapi);
 };

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { cut } from '../core/safe-text.ts';
+import { cut } from '../tasks/safe-text.ts';
 import { type ApiEvent, jsonResponse, type RequestContext, type RouteHandler } from './api-event.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { limitResults } from './limit-results.ts';

@@ -1,4 +1,4 @@
-import type { PendingTask } from '../core/task.ts';
+import type { PendingTask } from '../tasks/task.ts';
 import { type ApiResponse, jsonResponse, type RouteHandler } from './api-event.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { nextPollAtMs } from './next-poll.ts';

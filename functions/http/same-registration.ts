@@ -1,5 +1,5 @@
-import { canWatchAgain, type TaskResult } from '../core/outcome.ts';
-import type { PendingTask, TaskIdentity } from '../core/task.ts';
+import { canWatchAgain, type TaskResult } from '../tasks/outcome.ts';
+import type { PendingTask, TaskIdentity } from '../tasks/task.ts';
 import { HttpProblem } from './problem.ts';
 
 /** What a repeated registration must agree on, in the names of the wire. */

@@ -1,5 +1,5 @@
-import { eventId } from '../core/outcome.ts';
-import type { PendingTask } from '../core/task.ts';
+import { eventId } from '../tasks/outcome.ts';
+import type { PendingTask } from '../tasks/task.ts';
 import { type ApiResponse, jsonResponse, type RouteHandler } from './api-event.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { finalResult, viewWhole } from './final-result.ts';

@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
-import type { TaskResult } from '../core/outcome.ts';
-import type { ParsedResult } from '../core/parsed-result.ts';
-import type { PendingTask, TaskError, TaskIdentity } from '../core/task.ts';
+import type { TaskResult } from '../tasks/outcome.ts';
+import type { ParsedResult } from '../tasks/parsed-result.ts';
+import type { PendingTask, TaskError, TaskIdentity } from '../tasks/task.ts';
 import type { finalTaskSchema, listedResultSchema, pendingTaskSchema, taskErrorSchema } from './response-schemas.ts';
 
 export type PendingView = z.infer<typeof pendingTaskSchema>;

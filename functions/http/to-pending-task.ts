@@ -1,5 +1,5 @@
-import type { ProfileDefaults } from '../core/profile.ts';
-import type { PendingTask } from '../core/task.ts';
+import type { ProfileDefaults } from '../huawei/profile.ts';
+import type { PendingTask } from '../tasks/task.ts';
 import { callbackRefusal } from './callback-refusal.ts';
 import type { TasksApiDeps } from './deps.ts';
 import type { HttpProblem, ProblemItem } from './problem.ts';

@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import { cut } from '../core/safe-text.ts';
+import { cut } from '../tasks/safe-text.ts';
 import type { ApiEvent } from './api-event.ts';
 import { HttpProblem, type ProblemItem } from './problem.ts';
 import { noQuerySchema, taskPathSchema } from './request-schemas.ts';

@@ -1,5 +1,5 @@
-import { canWatchAgain, type TaskResult } from '../core/outcome.ts';
-import type { PendingTask } from '../core/task.ts';
+import { canWatchAgain, type TaskResult } from '../tasks/outcome.ts';
+import type { PendingTask } from '../tasks/task.ts';
 import type { RouteHandler } from './api-event.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { HttpProblem, unknownTask } from './problem.ts';

@@ -1,14 +1,14 @@
-import { createDynamoTaskResultStore } from '../adapters/dynamo-task-result-store.ts';
-import { createTelemetry } from '../adapters/powertools.ts';
-import { createSecretReader } from '../adapters/secrets.ts';
-import { createSqsDeadLetter } from '../adapters/sqs-dead-letter.ts';
-import { createWebhookPoster } from '../adapters/webhook-poster.ts';
-import { createSqsRetryQueue } from '../adapters/webhook-retry-queue.ts';
-import { readEnvironment, webhookEnvironment } from '../config.ts';
-import { parseSigningKeys } from '../core/webhook-keys.ts';
-import { createRetryPolicy } from '../core/webhook-retry.ts';
-import { createDeliverWebhookHandler } from '../deliver-webhook/handler.ts';
+import { createSqsDeadLetter } from '../channels/sqs-dead-letter.ts';
+import { parseSigningKeys } from '../channels/webhook/webhook-keys.ts';
+import { createWebhookPoster } from '../channels/webhook/webhook-poster.ts';
+import { createRetryPolicy } from '../channels/webhook/webhook-retry.ts';
+import { createSqsRetryQueue } from '../channels/webhook/webhook-retry-queue.ts';
+import { createDeliverWebhookHandler } from '../channels/webhook/worker.ts';
+import { createDynamoTaskResultStore } from '../stores/dynamo/task-result-store.ts';
+import { createSecretReader } from '../stores/secrets.ts';
+import { readEnvironment, webhookEnvironment } from './config.ts';
 import { createDynamoClient } from './dynamo-client.ts';
+import { createTelemetry } from './powertools.ts';
 import { createSecretsClient } from './secrets-client.ts';
 import { systemClock as clock } from './system-clock.ts';
 

@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { createS3FileStore } from '../adapters/s3-file-store.ts';
+import { createS3FileStore } from '../stores/s3-file-store.ts';
 import { systemClock as clock } from './system-clock.ts';
 
 type Files = {

@@ -1,7 +1,7 @@
-import { createSnsAlertPublisher } from '../adapters/sns-alert-publisher.ts';
-import { createSnsChatPublisher } from '../adapters/sns-chat-publisher.ts';
-import { createSnsEventPublisher } from '../adapters/sns-event-publisher.ts';
-import type { AlertPublisher, EventPublisher } from '../core/ports.ts';
+import { createSnsChatPublisher } from '../channels/amazon-q/sns-chat-publisher.ts';
+import { createSnsAlertPublisher } from '../channels/sns/sns-alert-publisher.ts';
+import { createSnsEventPublisher } from '../channels/sns/sns-event-publisher.ts';
+import type { AlertPublisher, EventPublisher } from '../messages/publishers.ts';
 import { createSnsClient } from './sns-client.ts';
 import { systemClock as clock } from './system-clock.ts';
 

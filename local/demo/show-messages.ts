@@ -1,5 +1,5 @@
-import type { SlackMessage } from '../../functions/core/slack-blocks.ts';
-import type { TaskEvent } from '../../functions/core/task-event.ts';
+import type { SlackMessage } from '../../functions/channels/slack/slack-blocks.ts';
+import type { TaskEvent } from '../../functions/messages/task-event.ts';
 import { slackAsText } from './slack-as-text.ts';
 
 /** A line that opens a part of the output. */

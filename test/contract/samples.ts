@@ -1,5 +1,5 @@
-import type { TaskResult } from '../../functions/core/outcome.ts';
-import type { PendingTask } from '../../functions/core/task.ts';
+import type { TaskResult } from '../../functions/tasks/outcome.ts';
+import type { PendingTask } from '../../functions/tasks/task.ts';
 
 export const NOW_MS = Date.UTC(2026, 10, 24, 12, 0, 0);
 

@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDynamoPendingTaskStore } from '../../functions/adapters/dynamo-pending-task-store.ts';
-import { tableDefinitions } from '../../functions/adapters/dynamo-tables.ts';
-import { createDynamoTaskResultStore } from '../../functions/adapters/dynamo-task-result-store.ts';
-import { createHuaweiTaskQuery } from '../../functions/adapters/huawei/huawei-task-query.ts';
-import { createPoller } from '../../functions/core/create-poller.ts';
-import { DEFAULT_SCHEDULE } from '../../functions/core/poll-schedule.ts';
-import type { PendingTaskStore } from '../../functions/core/ports.ts';
-import { createScheduleLearner } from '../../functions/core/schedule-learner.ts';
-import { createStoreResult } from '../../functions/core/store-result.ts';
+import { createHuaweiTaskQuery } from '../../functions/huawei/huawei-task-query.ts';
+import { createPoller } from '../../functions/polling/create-poller.ts';
+import { createScheduleLearner } from '../../functions/schedule/learned/schedule-learner.ts';
+import { DEFAULT_SCHEDULE } from '../../functions/schedule/poll-schedule.ts';
+import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-task-store.ts';
+import { tableDefinitions } from '../../functions/stores/dynamo/tables.ts';
+import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/task-result-store.ts';
+import { createStoreResult } from '../../functions/stores/store-result.ts';
+import type { PendingTaskStore } from '../../functions/tasks/stores.ts';
 import { defaultProfile } from '../../simulator/default-profile.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
-import { createFakeClock, createMetricSums, silentLog } from '../core/support/fixtures.ts';
 import { createApi } from '../http/support/api.ts';
 import { createMemoryFiles } from '../http/support/memory-files.ts';
+import { createFakeClock, createMetricSums, silentLog } from '../support/fixtures.ts';
 import { type StartBackend, useBackend } from './backend.ts';
 import { meterWrites, reportedBy, totals } from './write-meter.ts';
 

@@ -1,10 +1,10 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { InvalidCursorError } from '../../functions/core/cursor.ts';
-import { StoreError } from '../../functions/core/errors.ts';
-import type { Outcome, TaskResult } from '../../functions/core/outcome.ts';
-import type { ParsedResult } from '../../functions/core/parsed-result.ts';
-import type { ResultFilter, TaskResultStore } from '../../functions/core/ports.ts';
+import { InvalidCursorError } from '../../functions/tasks/cursor.ts';
+import { StoreError } from '../../functions/tasks/errors.ts';
+import type { Outcome, TaskResult } from '../../functions/tasks/outcome.ts';
+import type { ParsedResult } from '../../functions/tasks/parsed-result.ts';
+import type { ResultFilter, TaskResultStore } from '../../functions/tasks/stores.ts';
 import { type StartBackend, useBackend } from './backend.ts';
 import { aResult, longId, NOW_MS } from './samples.ts';
 

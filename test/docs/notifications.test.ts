@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { OUTCOMES } from '../../functions/core/outcome.ts';
-import type { OperatorAlert } from '../../functions/core/ports.ts';
-import { createProfileHealth } from '../../functions/core/profile-health.ts';
+import type { OperatorAlert } from '../../functions/messages/operator-alerter.ts';
+import { createProfileHealth } from '../../functions/polling/profile-health.ts';
+import { OUTCOMES } from '../../functions/tasks/outcome.ts';
 import { EVERYTHING, resourcesOf, synthesize } from '../lib/synthesize.ts';
 
 const page = readFileSync(new URL('../../docs/notifications.md', import.meta.url), 'utf8');

@@ -10,9 +10,9 @@ import {
   totalOf,
   writeUnitsPerTask,
 } from '../../doctor/monthly-cost.ts';
-import { toResultRow } from '../../functions/adapters/dynamo-result-row.ts';
-import { tableDefinitions } from '../../functions/adapters/dynamo-tables.ts';
-import { answerBytesOf } from '../../functions/core/byte-budget.ts';
+import { answerBytesOf } from '../../functions/huawei/byte-budget.ts';
+import { toResultRow } from '../../functions/stores/dynamo/result-row.ts';
+import { tableDefinitions } from '../../functions/stores/dynamo/tables.ts';
 import { parseSettings, settingsSchema } from '../../lib/settings.ts';
 import { indexWriteUnits, itemBytes, writeUnits } from '../contract/index-units.ts';
 import { EVERYTHING, resourcesOf, synthesize } from '../lib/synthesize.ts';

@@ -11,8 +11,8 @@ import { LOCAL_TABLES, startEmbeddedDynamo } from '../../local/embedded-dynamodb
 import { startService } from '../../local/service.ts';
 import { defaultProfile } from '../../simulator/default-profile.ts';
 import { startSimulator } from '../../simulator/simulator.ts';
+import { startSlackServer } from '../channels/slack/slack-server.ts';
 import { EVERYTHING, synthesize } from '../lib/synthesize.ts';
-import { startSlackServer } from '../notify-slack/slack-server.ts';
 import { type Account, startAwsStandIn } from './aws-stand-in.ts';
 
 export const KEY = 'the-api-key-of-this-test';

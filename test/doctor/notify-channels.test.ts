@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { checkSlack } from '../../doctor/check-slack.ts';
 import { smtpCheck } from '../../doctor/check-smtp.ts';
 import { systemClock } from '../../functions/runtime/system-clock.ts';
-import { type Answer, startSlackServer } from '../notify-slack/slack-server.ts';
+import { type Answer, startSlackServer } from '../channels/slack/slack-server.ts';
 
 async function askSlack(answer: Answer) {
   await using server = await startSlackServer();

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { boundError } from '../../functions/core/bound-error.ts';
-import type { TaskResult } from '../../functions/core/outcome.ts';
 import type { Registration } from '../../functions/http/request-schemas.ts';
-import { pendingTask } from '../core/support/fixtures.ts';
+import { boundError } from '../../functions/stores/bound-error.ts';
+import type { TaskResult } from '../../functions/tasks/outcome.ts';
+import { pendingTask } from '../support/fixtures.ts';
 import { API_KEY, createApi, type Json, taskResult } from './support/api.ts';
 
 /** Lambda's own limit on an answer, as the JSON that it is within. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { OUTCOMES } from '../../functions/core/outcome.ts';
-import { pendingTask } from '../core/support/fixtures.ts';
+import { OUTCOMES } from '../../functions/tasks/outcome.ts';
+import { pendingTask } from '../support/fixtures.ts';
 import { API_KEY, createApi, taskResult } from './support/api.ts';
 
 const RUNS = { numRuns: 1_000 };

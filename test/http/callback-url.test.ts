@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { classifyAddress } from '../../functions/adapters/webhook-address.ts';
-import { parseProfileDefaults } from '../../functions/core/profile.ts';
+import { classifyAddress } from '../../functions/channels/webhook/webhook-address.ts';
 import type { TasksApiDeps } from '../../functions/http/deps.ts';
+import { parseProfileDefaults } from '../../functions/huawei/profile.ts';
 import { createApi, taskResult } from './support/api.ts';
 
 const register = async (callbackUrl: string, deps: Partial<TasksApiDeps> = {}) => {

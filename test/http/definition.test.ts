@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { FileRef } from '../../functions/core/parsed-result.ts';
 import { contentDisposition } from '../../functions/http/content-disposition.ts';
-import { pendingTask } from '../core/support/fixtures.ts';
+import type { FileRef } from '../../functions/tasks/parsed-result.ts';
+import { pendingTask } from '../support/fixtures.ts';
 import { createApi, taskResult } from './support/api.ts';
 
 const BYTES = Buffer.from([0xef, 0xbb, 0xbf, 0x7b, 0x0d, 0x0a, 0xff, 0x00, 0x7d]);

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import openapi from '../../functions/http/openapi.json' with { type: 'json' };
-import { buildOpenApiDocument } from '../../functions/http/openapi-document.ts';
+import { buildOpenApiDocument } from '../../functions/http/openapi/document.ts';
+import openapi from '../../functions/http/openapi/openapi.json' with { type: 'json' };
 import statusPage from '../../functions/http/status-page.json' with { type: 'json' };
 import { buildStatusPage } from '../../web/build-status-page.ts';
 import { createApi } from './support/api.ts';

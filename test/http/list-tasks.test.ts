@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pendingTask, START_MS } from '../core/support/fixtures.ts';
+import { pendingTask, START_MS } from '../support/fixtures.ts';
 import { createApi, type Json, taskResult } from './support/api.ts';
 
 const pendingTasks = [1, 2, 3, 4, 5].map((n) =>

@@ -2,8 +2,8 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
-import { OUTCOMES } from '../../functions/core/outcome.ts';
-import openapi from '../../functions/http/openapi.json' with { type: 'json' };
+import openapi from '../../functions/http/openapi/openapi.json' with { type: 'json' };
+import { OUTCOMES } from '../../functions/tasks/outcome.ts';
 
 type Schema = { properties?: Record<string, { description?: string }>; anyOf?: Schema[] };
 type Operation = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { StoreError } from '../../functions/core/errors.ts';
 import { MAX_BODY_BYTES } from '../../functions/http/json-body.ts';
+import { StoreError } from '../../functions/tasks/errors.ts';
 import { API_KEY, createApi, OTHER_API_KEY, taskResult } from './support/api.ts';
 
 const rows = { results: [taskResult()] };

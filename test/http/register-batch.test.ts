@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { StoreError } from '../../functions/core/errors.ts';
+import { StoreError } from '../../functions/tasks/errors.ts';
 import { createApi, type Json, taskResult } from './support/api.ts';
 
 const statuses = (body: Json) => body.tasks.map((entry) => entry.status);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pendingTask, START_MS } from '../core/support/fixtures.ts';
+import { pendingTask, START_MS } from '../support/fixtures.ts';
 import { createApi, taskResult } from './support/api.ts';
 
 const iso = (ms: number) => new Date(ms).toISOString();

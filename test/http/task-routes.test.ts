@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ParsedResult } from '../../functions/core/parsed-result.ts';
-import { pendingTask, START_MS } from '../core/support/fixtures.ts';
+import type { ParsedResult } from '../../functions/tasks/parsed-result.ts';
+import { pendingTask, START_MS } from '../support/fixtures.ts';
 import { createApi, taskResult } from './support/api.ts';
 
 const rows = { pending: [pendingTask({ taskId: 'p1' })], results: [taskResult({ taskId: 'f1' })] };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { StoreError } from '../../functions/core/errors.ts';
-import { OUTCOMES } from '../../functions/core/outcome.ts';
-import { pendingTask, START_MS } from '../core/support/fixtures.ts';
+import { StoreError } from '../../functions/tasks/errors.ts';
+import { OUTCOMES } from '../../functions/tasks/outcome.ts';
+import { pendingTask, START_MS } from '../support/fixtures.ts';
 import { createApi, taskResult } from './support/api.ts';
 
 const expired = taskResult({

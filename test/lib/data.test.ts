@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { NEWEST_PROJECTION } from '../../functions/adapters/dynamo-tables.ts';
+import { NEWEST_PROJECTION } from '../../functions/stores/dynamo/tables.ts';
 import { propertiesOf, synthesize } from './synthesize.ts';
 
 const production = synthesize();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { validateProfiles } from '../../functions/adapters/huawei/validate-profiles.ts';
+import { validateProfiles } from '../../functions/huawei/validate-profiles.ts';
 import { LOG_RETENTION_DAYS, parseSettings, readSettings, settingsSchema } from '../../lib/settings.ts';
 import { SettingsError } from '../../lib/settings-problems.ts';
 import { describeSettings } from '../../lib/settings-table.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { StoreError } from '../../functions/core/errors.ts';
+import { StoreError } from '../../functions/tasks/errors.ts';
 import { createFolderFileStore } from '../../local/folder-file-store.ts';
 import { describeFileStore } from '../contract/file-store.contract.ts';
 

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { StoreError } from '../../functions/core/errors.ts';
+import { StoreError } from '../../functions/tasks/errors.ts';
 import { openFolderOutbox } from '../../local/folder-outbox.ts';
 import type { OutboxEntry } from '../../local/outbox.ts';
-import { silentLog } from '../core/support/fixtures.ts';
+import { silentLog } from '../support/fixtures.ts';
 
 const folders: string[] = [];
 afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { burst, failedImport, goodExport } from '../../bin/sample-results.ts';
-import { StoreError } from '../../functions/core/errors.ts';
-import type { TaskResult } from '../../functions/core/outcome.ts';
+import { StoreError } from '../../functions/tasks/errors.ts';
+import type { TaskResult } from '../../functions/tasks/outcome.ts';
 import {
   alertSubscriber,
   createLocalAlertPublisher,
@@ -11,7 +11,7 @@ import {
 } from '../../local/local-publishers.ts';
 import type { Subscriber } from '../../local/subscriber.ts';
 import { createTopic } from '../../local/topics.ts';
-import { createFakeClock, silentLog } from '../core/support/fixtures.ts';
+import { createFakeClock, silentLog } from '../support/fixtures.ts';
 import { createMemoryOutbox } from './memory-outbox.ts';
 
 function topicOf<T>(outbox = createMemoryOutbox<T>()) {

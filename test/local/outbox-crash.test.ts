@@ -7,7 +7,7 @@ import { openFolderOutbox } from '../../local/folder-outbox.ts';
 import type { Outbox, OutboxEntry } from '../../local/outbox.ts';
 import type { Subscriber } from '../../local/subscriber.ts';
 import { createTopic } from '../../local/topics.ts';
-import { createFakeClock, silentLog } from '../core/support/fixtures.ts';
+import { createFakeClock, silentLog } from '../support/fixtures.ts';
 
 /** One process: the sizes of the rounds it publishes, which deliveries fail, and after how many effects it is killed. */
 type Life = { rounds: number[]; failures: boolean[]; effects: number; diesAfterwards: boolean };

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import type { WindowReport, WindowRequest } from '../../functions/core/poll-window.ts';
+import type { WindowReport, WindowRequest } from '../../functions/polling/poll-window.ts';
 import { runPoller } from '../../local/run-poller.ts';
 
 const REPORT: WindowReport = { sweeps: 1, polled: 0, missed: 0, pending: 0, oldestAgeMs: 0, coveredUntilMs: 0 };

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { createDynamoTaskResultStore } from '../../functions/adapters/dynamo-task-result-store.ts';
-import type { TaskResult } from '../../functions/core/outcome.ts';
+import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/task-result-store.ts';
+import type { TaskResult } from '../../functions/tasks/outcome.ts';
 import { LOCAL_TABLES, startEmbeddedDynamo } from '../../local/embedded-dynamodb.ts';
 import type { LocalEvent } from '../../local/local-publishers.ts';
 import { createNotifications } from '../../local/notifications.ts';
+import { type Answer, startSlackServer } from '../channels/slack/slack-server.ts';
 import { aResult, longId } from '../contract/samples.ts';
-import { createFakeClock, createMetricSums, silentLog } from '../core/support/fixtures.ts';
-import { type Answer, startSlackServer } from '../notify-slack/slack-server.ts';
+import { createFakeClock, createMetricSums, silentLog } from '../support/fixtures.ts';
 import { createMemoryOutbox } from './memory-outbox.ts';
 
 /** The topics of `npm start` on its database, with a Slack of its own; waits between attempts pass at once. */

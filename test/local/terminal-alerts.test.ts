@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { burst, failedImport, goodExport, partialImport } from '../../bin/sample-results.ts';
-import { createProcessAlertMemory } from '../../functions/core/operator-alerter.ts';
-import type { TaskResult } from '../../functions/core/outcome.ts';
+import { createProcessAlertMemory } from '../../functions/messages/operator-alerter.ts';
+import type { TaskResult } from '../../functions/tasks/outcome.ts';
 import {
   createTerminalAlertPublisher,
   createTerminalOperatorAlerter,
   wantsColours,
 } from '../../local/terminal-alerts.ts';
-import { arbitraryResult } from '../core/arbitrary-result.ts';
+import { arbitraryResult } from '../messages/arbitrary-result.ts';
 
 const ESC = '\u001b';
 

@@ -1,10 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { Clock, Log } from '../../functions/core/ports.ts';
+import type { Clock } from '../../functions/tasks/clock.ts';
+import type { Log } from '../../functions/tasks/telemetry.ts';
 import type { OutboxEntry } from '../../local/outbox.ts';
 import type { Subscriber } from '../../local/subscriber.ts';
 import { createTopic } from '../../local/topics.ts';
-import { createFakeClock, silentLog } from '../core/support/fixtures.ts';
+import { createFakeClock, silentLog } from '../support/fixtures.ts';
 import { createMemoryOutbox } from './memory-outbox.ts';
 
 function topicOf<T>({ clock = createFakeClock() as Clock, kept = new Map<string, OutboxEntry<T>>() } = {}) {

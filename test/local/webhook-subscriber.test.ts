@@ -1,13 +1,13 @@
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
-import { createDynamoTaskResultStore } from '../../functions/adapters/dynamo-task-result-store.ts';
-import type { TaskResult } from '../../functions/core/outcome.ts';
+import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/task-result-store.ts';
+import type { TaskResult } from '../../functions/tasks/outcome.ts';
 import { LOCAL_TABLES, startEmbeddedDynamo } from '../../local/embedded-dynamodb.ts';
 import type { LocalEvent } from '../../local/local-publishers.ts';
 import { createNotifications } from '../../local/notifications.ts';
+import { startReceiver } from '../channels/webhook/receiver.ts';
 import { aResult } from '../contract/samples.ts';
-import { createFakeClock, createMetricSums, silentLog } from '../core/support/fixtures.ts';
-import { startReceiver } from '../deliver-webhook/receiver.ts';
+import { createFakeClock, createMetricSums, silentLog } from '../support/fixtures.ts';
 import { createMemoryOutbox } from './memory-outbox.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 3).toString('base64')}`;

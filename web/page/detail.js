@@ -1,4 +1,4 @@
-import { escapeUnseen, oneLine } from '../../functions/core/safe-text.ts';
+import { escapeUnseen, oneLine } from '../../functions/tasks/safe-text.ts';
 import { callJson } from './api.js';
 import { $, make, note } from './dom.js';
 import { factsOf, headlineOf } from './facts.js';

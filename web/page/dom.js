@@ -1,4 +1,4 @@
-import { oneLine } from '../../functions/core/safe-text.ts';
+import { oneLine } from '../../functions/tasks/safe-text.ts';
 
 /** The element with this id; index.html has it. */
 export const $ = (id) => document.getElementById(id);

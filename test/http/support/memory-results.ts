@@ -1,6 +1,6 @@
-import { comparePositions, decodeCursor, encodeCursor } from '../../../functions/core/cursor.ts';
-import type { TaskResult } from '../../../functions/core/outcome.ts';
-import type { TaskResultStore } from '../../../functions/core/ports.ts';
+import { comparePositions, decodeCursor, encodeCursor } from '../../../functions/tasks/cursor.ts';
+import type { TaskResult } from '../../../functions/tasks/outcome.ts';
+import type { TaskResultStore } from '../../../functions/tasks/stores.ts';
 
 /** `TaskResults` as a Map, listed newest first with the cursors that the table's store gives. */
 export function createMemoryResultStore(

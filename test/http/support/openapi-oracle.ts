@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import openapi from '../../../functions/http/openapi.json' with { type: 'json' };
+import openapi from '../../../functions/http/openapi/openapi.json' with { type: 'json' };
 
 type Media = { schema: object };
 type Reference = { $ref: string };

@@ -1,0 +1,56 @@
+import * as z from 'zod/mini';
+import { createDocument } from 'zod-openapi';
+import * as requests from '../request-schemas.ts';
+import * as responses from '../response-schemas.ts';
+import { HEADERS, problemComponents } from './answers.ts';
+import { describeDocument } from './describe.ts';
+import { TASK_EXAMPLES } from './examples.ts';
+import { collectionPaths, publicPaths, taskPaths } from './paths.ts';
+
+// For bin/openapi.ts and the tests: the Lambda carries only openapi.json, not this library.
+
+const NAMES = {
+  Registration: requests.registrationSchema,
+  WatchAgain: requests.watchAgainSchema,
+  Batch: requests.batchSchema,
+  Notification: requests.notificationSchema,
+  NotificationAnswer: responses.notificationAnswerSchema,
+  PendingTask: responses.pendingTaskSchema,
+  FinalTask: responses.finalTaskSchema,
+  ListedResult: responses.listedResultSchema,
+  Summary: responses.summarySchema,
+  Result: responses.resultSchema,
+  TaskError: responses.taskErrorSchema,
+  Delivery: responses.deliverySchema,
+  TaskPage: responses.taskPageSchema,
+  BatchAnswer: responses.batchAnswerSchema,
+  BatchEntryAnswer: responses.batchEntryAnswerSchema,
+  Health: responses.healthSchema,
+  Problem: responses.problemSchema,
+};
+
+/** OpenAPI 3.1 of the whole API, from the schemas that check its requests. */
+export function buildOpenApiDocument(): object {
+  for (const [id, schema] of Object.entries(NAMES)) z.globalRegistry.add(schema, { id });
+  const document = createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'APIG task notifier',
+      version: '1.0.0',
+      description:
+        'Watches Huawei Cloud API Gateway import and export tasks and tells when they are over. Errors are problem ' +
+        'documents (RFC 9457), times are RFC 3339 in UTC, and unknown fields and parameters are refused by name.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/' }],
+    security: [{ api_key: [] }],
+    paths: { ...publicPaths(), ...collectionPaths(), ...taskPaths() },
+    components: {
+      securitySchemes: { api_key: { type: 'http', scheme: 'bearer', description: 'One of the API keys.' } },
+      headers: HEADERS,
+      responses: problemComponents(),
+      examples: TASK_EXAMPLES,
+    },
+  });
+  return describeDocument(document);
+}

@@ -1,0 +1,66 @@
+import { isLoopbackHost } from '../tasks/loopback.ts';
+import type { Profile } from './profile.ts';
+
+/** Origins to talk to; `iam` is absent where neither the region nor an override gives it. */
+export type Endpoints = { apig: string; iam?: string };
+
+type Problem = { field: string; problem: string };
+
+const numbered = (prefix: string, numbers: number[]) => numbers.map((number) => `${prefix}-${number}`);
+
+/** Regions with an API Gateway. Source: Huawei Cloud, "Regions and Endpoints". Others need endpoint overrides. */
+const REGIONS: ReadonlySet<string> = new Set([
+  ...numbered('cn-north', [1, 2, 4, 9, 11, 12]),
+  ...numbered('cn-east', [2, 3, 4, 5]),
+  ...numbered('cn-south', [1, 2, 4]),
+  ...numbered('cn-southwest', [2, 3]),
+  ...numbered('ap-southeast', [1, 2, 3, 4, 5]),
+  ...numbered('eu-west', [0, 101]),
+  ...['my-kualalumpur-1', 'tr-west-1', 'ae-ad-1', 'me-east-1', 'af-south-1', 'af-north-1', 'ru-northwest-2'],
+  ...['ru-moscow-1', 'sa-brazil-1', 'la-south-2', 'la-north-2', 'na-mexico-1'],
+]);
+
+/** The one region that lives under another domain. */
+const EUROPEAN_DOMAIN_REGION = 'eu-west-101';
+
+/** The profile's endpoints: its overrides, else its region's. Wrong ones are left out; see `endpointProblems`. */
+export function resolveEndpoints(profile: Profile): Partial<Endpoints> {
+  const apig = originOf(profile.apig_endpoint, () => regionOrigin('apig', profile.region));
+  const iam = originOf(profile.iam_endpoint, () => regionOrigin('iam', profile.region));
+  return { ...(apig && { apig }), ...(iam && { iam }) };
+}
+
+/** What stops the endpoints of a profile from being used, never with a value. */
+export function endpointProblems(profile: Profile): Problem[] {
+  const problems: Problem[] = [];
+  for (const field of ['apig_endpoint', 'iam_endpoint'] as const) {
+    const value = profile[field];
+    if (value !== undefined && parseOrigin(value) === undefined) problems.push({ field, problem: BAD_ENDPOINT });
+  }
+  const needed = profile.password === undefined ? [] : (['iam_endpoint'] as const);
+  const missing = (['apig_endpoint', ...needed] as const).filter((field) => profile[field] === undefined);
+  if (missing.length > 0 && !REGIONS.has(profile.region ?? '')) {
+    const what = profile.region === undefined ? 'is missing' : 'is not a known region';
+    problems.push({ field: 'region', problem: `${what}: set it, or set ${missing.join(' and ')}` });
+  }
+  return problems;
+}
+
+const BAD_ENDPOINT = 'must be https://host[:port] without a path (http only to a loopback address)';
+
+function regionOrigin(service: 'apig' | 'iam', region: string | undefined): string | undefined {
+  if (region === undefined || !REGIONS.has(region)) return undefined;
+  return `https://${service}.${region}.myhuaweicloud.${region === EUROPEAN_DOMAIN_REGION ? 'eu' : 'com'}`;
+}
+
+function originOf(override: string | undefined, otherwise: () => string | undefined): string | undefined {
+  return override === undefined ? otherwise() : parseOrigin(override);
+}
+
+/** Credentials go there, so plain http is for this machine only. */
+function parseOrigin(endpoint: string): string | undefined {
+  const url = URL.parse(endpoint);
+  if (url === null || url.username || url.password || url.pathname !== '/' || url.search || url.hash) return undefined;
+  const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname));
+  return isSafe ? url.origin : undefined;
+}

@@ -1,0 +1,166 @@
+import { eventId, type Outcome, type Summary, type TaskResult } from '../tasks/outcome.ts';
+import type { FailedApi } from '../tasks/parsed-result.ts';
+import { cut, lineOf, utf8Bytes } from '../tasks/safe-text.ts';
+import { errorOf, failureCount, failuresOf, resultUrl } from './outcome-words.ts';
+
+/** No event is larger, in UTF-8 bytes of its JSON: every CloudEvents intermediary must carry 64 KiB. */
+export const MAX_EVENT_BYTES = 64 * 1024;
+/** How many failed APIs an event lists. */
+export const MAX_EVENT_FAILURES = 20;
+const MAX_ATTRIBUTE_UNITS = 256;
+/** Tried in turn until an event fits: first only whole entries go, then long strings are cut ever shorter. */
+const STRING_LIMITS = [MAX_EVENT_BYTES, 4096, 1024, 128];
+
+/** One failed API as an event lists it: Huawei's four fields, nothing else. */
+export type EventFailure = Pick<FailedApi, 'method' | 'path' | 'error_code' | 'error_msg'>;
+
+/** What a `TaskEvent` says about the task. Wire names. */
+export type TaskEventData = {
+  task_id: string;
+  instance_id: string;
+  project_id: string;
+  profile: string;
+  label?: string;
+  /** `import_api`, `export_api`, what else Huawei said, or `unknown` where it never answered. */
+  task_type: string;
+  outcome: Outcome;
+  /** When watching began (RFC 3339); `time` less this is how long it took. */
+  registered_at: string;
+  /** Counts of everything, also of what `failures` leaves out. */
+  summary: Summary;
+  error?: { code: string; message: string; request_id?: string; http_status?: number };
+  /** Absolute where a public URL is configured, else the path in the HTTP API. */
+  result_url: string;
+  /** The first 20 of an import's failed APIs, in Huawei's order. */
+  failures?: EventFailure[];
+  /** True where failures are left out or a long string was cut (it then ends in `…`). */
+  truncated?: true;
+};
+
+/** A CloudEvents 1.0 event in JSON: the message for machines. Source: cloudevents.io, version 1.0.2. */
+export type TaskEvent = {
+  specversion: '1.0';
+  id: string;
+  source: string;
+  type: `apig.task.${Outcome}`;
+  subject: string;
+  time: string;
+  datacontenttype: 'application/json';
+  data: TaskEventData;
+};
+
+export type TaskEventOptions = {
+  /** Base of `result_url`, without the path. */
+  publicUrl?: string | undefined;
+};
+
+/** The event of a result; its JSON never exceeds `MAX_EVENT_BYTES` and holds no broken character. Pure: repeats are equal. */
+export function toTaskEvent(result: TaskResult, options: TaskEventOptions = {}): TaskEvent {
+  const failures = listsFailures(result) ? failuresOf(result).slice(0, MAX_EVENT_FAILURES) : [];
+  for (const limit of STRING_LIMITS) {
+    const event = composeEvent(result, { ...options, failures, limit });
+    const nothingFits = failures.length > 0 && event.data.failures === undefined;
+    if (!nothingFits && utf8Bytes(JSON.stringify(event)) <= MAX_EVENT_BYTES) return event;
+  }
+  throw new RangeError(`The identity of task ${lineOf(result.taskId, 64)} does not fit into an event`);
+}
+
+/**
+ * SNS message attributes (all of type String) for filter policies. Never an empty value, which SNS refuses.
+ * `callback` is `true` where the requester asked for a webhook.
+ */
+export function toEventAttributes(result: TaskResult): Record<string, string> {
+  const attributes = {
+    outcome: result.outcome,
+    task_type: result.taskType || 'unknown',
+    instance_id: result.instanceId,
+    profile: result.profile,
+    label: result.label ?? '',
+    callback: result.callbackUrl ? 'true' : '',
+  };
+  const safe = Object.entries(attributes).map(([name, value]) => [name, lineOf(value, MAX_ATTRIBUTE_UNITS)]);
+  return Object.fromEntries(safe.filter(([, value]) => value !== ''));
+}
+
+function listsFailures(result: TaskResult): boolean {
+  return result.outcome === 'failed' || result.outcome === 'partially_succeeded';
+}
+
+type Composition = TaskEventOptions & { failures: FailedApi[]; limit: number };
+
+function composeEvent(result: TaskResult, { publicUrl, failures, limit }: Composition): TaskEvent {
+  const shortener = createShortener(limit);
+  const event: TaskEvent = {
+    specversion: '1.0',
+    id: eventId(result),
+    source: `/apig/${result.projectId}/${result.instanceId}`,
+    type: `apig.task.${result.outcome}`,
+    subject: result.taskId,
+    time: new Date(result.completedAtMs).toISOString(),
+    datacontenttype: 'application/json',
+    data: composeData(result, shortener.shorten, publicUrl),
+  };
+  const entries = failures.map((failure) => toEventFailure(failure, shortener.shorten));
+  const fitting = takeFitting(entries, MAX_EVENT_BYTES - utf8Bytes(JSON.stringify(event)) - 64);
+  if (fitting.length > 0) event.data.failures = fitting;
+  const leavesOut = listsFailures(result) && fitting.length < failureCount(result);
+  if (leavesOut || shortener.hasCut()) event.data.truncated = true;
+  return event;
+}
+
+function composeData(result: TaskResult, shorten: Shorten, publicUrl: string | undefined): TaskEventData {
+  const error = errorOf(result);
+  return {
+    task_id: result.taskId,
+    instance_id: result.instanceId,
+    project_id: result.projectId,
+    profile: shorten(result.profile),
+    ...(result.label === undefined ? {} : { label: shorten(result.label) }),
+    task_type: shorten(result.taskType || 'unknown'),
+    outcome: result.outcome,
+    registered_at: new Date(result.registeredAtMs).toISOString(),
+    summary: shortenStrings(result.summary, shorten),
+    ...(error ? { error: toEventError(error, shorten) } : {}),
+    result_url: resultUrl(result.taskId, publicUrl),
+  };
+}
+
+function toEventError(error: NonNullable<TaskResult['error']>, shorten: Shorten): NonNullable<TaskEventData['error']> {
+  return {
+    code: shorten(error.code),
+    message: shorten(error.message),
+    ...(error.requestId === undefined ? {} : { request_id: shorten(error.requestId) }),
+    ...(error.httpStatus === undefined ? {} : { http_status: error.httpStatus }),
+  };
+}
+
+function toEventFailure({ method, path, error_code, error_msg }: FailedApi, shorten: Shorten): EventFailure {
+  return shortenStrings({ method, path, error_code, error_msg }, shorten) as EventFailure;
+}
+
+function shortenStrings<T extends object>(record: T, shorten: Shorten): T {
+  const fields = Object.entries(record).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(
+    fields.map(([name, value]) => [name, typeof value === 'string' ? shorten(value) : value]),
+  ) as T;
+}
+
+function takeFitting<T>(entries: T[], budgetBytes: number): T[] {
+  let left = budgetBytes;
+  const end = entries.findIndex((entry) => {
+    left -= utf8Bytes(JSON.stringify(entry)) + 1;
+    return left < 0;
+  });
+  return end === -1 ? entries : entries.slice(0, end);
+}
+
+type Shorten = (text: string) => string;
+
+function createShortener(limit: number): { shorten: Shorten; hasCut(): boolean } {
+  let hasCut = false;
+  const shorten = (text: string) => {
+    if (text.length > limit) hasCut = true;
+    return cut(text, limit);
+  };
+  return { shorten, hasCut: () => hasCut };
+}

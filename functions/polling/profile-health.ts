@@ -1,0 +1,125 @@
+import type { OperatorAlerter } from '../messages/operator-alerter.ts';
+import type { Clock } from '../tasks/clock.ts';
+import type { Fault } from '../tasks/observation.ts';
+import type { TaskIdentity } from '../tasks/task.ts';
+
+/** How long a refused profile, or one gateway of one of its projects, is left alone before one request tries again. */
+const REST_MS = 5 * 60_000;
+/** The same where IAM was unavailable or out of reach, which may pass at any moment. */
+const BRIEF_REST_MS = 30_000;
+
+/**
+ * Whether a profile's credentials work. Five bad signatures in a row lock an access key and repeated wrong passwords
+ * lock an account, so the first request of a window goes alone and the others wait for what it learns.
+ */
+export type ProfileHealth = {
+  /** Forgets what was verified (not what is broken): the next request probes again. */
+  beginWindow(): void;
+  /** A report function to call with what the poll learned, or the fault that made the profile rest; waits for a probe. */
+  admit(task: TaskIdentity): Admission | Promise<Admission>;
+  /** The fault that makes the task's profile or gateway rest now, for who was admitted a while ago. */
+  restOf(task: TaskIdentity): Fault | undefined;
+};
+
+export type Admission = { kind: 'go'; report: Report } | { kind: 'rest'; fault: Fault };
+
+/** Nothing to wait for where the poll learned nothing new. */
+type Report = (learned: Learned) => Promise<void> | undefined;
+
+/** What a poll told of its profile: a fault, that it works, or nothing, for the poll had no turn. */
+export type Learned = Fault | 'works' | 'nothing';
+
+type State = { kind: 'verified' } | { kind: 'probing'; done: Promise<void> };
+
+/** Makes the health book of this process; `alerts` hears of a broken profile once per period. */
+export function createProfileHealth(clock: Clock, alerts: OperatorAlerter): ProfileHealth {
+  const states = new Map<string, State>();
+  const resting = new Map<string, { untilMs: number; fault: Fault }>();
+
+  const restUnder = (key: string): Fault | undefined => {
+    const rest = resting.get(key);
+    if (rest === undefined || clock.now() < rest.untilMs) return rest?.fault;
+    resting.delete(key);
+    return undefined;
+  };
+  const restOf = (task: TaskIdentity): Fault | undefined =>
+    resting.size === 0 ? undefined : (restUnder(task.profile) ?? restUnder(gatewayKey(task)));
+  const noteFault = async (task: TaskIdentity, fault: Fault) => {
+    const key = restKey(task, fault);
+    if (!key || restOf(task)) return;
+    resting.set(key, { untilMs: clock.now() + restMs(fault), fault });
+    await alerts.raise(brokenProfileAlert(task, fault, key));
+  };
+  const report = (task: TaskIdentity, learned: Learned) =>
+    typeof learned === 'string' ? undefined : noteFault(task, learned);
+  const probe = (task: TaskIdentity): Admission => {
+    const { promise: done, resolve } = Promise.withResolvers<void>();
+    states.set(task.profile, { kind: 'probing', done });
+    return {
+      kind: 'go',
+      report: async (learned) => {
+        try {
+          await report(task, learned);
+        } finally {
+          if (learned === 'nothing') states.delete(task.profile);
+          else states.set(task.profile, { kind: 'verified' });
+          resolve();
+        }
+      },
+    };
+  };
+  const admitNow = (task: TaskIdentity): Admission => {
+    const fault = restOf(task);
+    if (fault) return { kind: 'rest', fault };
+    if (!states.has(task.profile)) return probe(task);
+    return { kind: 'go', report: (learned) => report(task, learned) };
+  };
+  const admitAfterProbe = async (task: TaskIdentity): Promise<Admission> => {
+    for (let state = states.get(task.profile); state?.kind === 'probing'; state = states.get(task.profile))
+      await state.done;
+    return admitNow(task);
+  };
+  return {
+    restOf,
+    beginWindow() {
+      for (const [profile, state] of states) if (state.kind === 'verified') states.delete(profile);
+    },
+    admit(task) {
+      return states.get(task.profile)?.kind === 'probing' ? admitAfterProbe(task) : admitNow(task);
+    },
+  };
+}
+
+/** A gateway belongs to a project: another one refuses because its id is wrong, which says nothing about this one. */
+const gatewayKey = (task: TaskIdentity) => `${task.profile}/${task.projectId}/${task.instanceId}`;
+
+function restKey(task: TaskIdentity, fault: Fault): string | undefined {
+  if (fault.class === 'unauthenticated') return fault.isOfProject ? gatewayKey(task) : task.profile;
+  return fault.class === 'forbidden' ? gatewayKey(task) : undefined;
+}
+
+function restMs({ error: { code, httpStatus }, retryAfterMs = 0 }: Fault): number {
+  const isPassing =
+    httpStatus === undefined
+      ? code === 'TIMEOUT' || code === 'CONNECTION'
+      : httpStatus >= 500 || httpStatus === 429 || httpStatus === 408;
+  return isPassing ? Math.max(BRIEF_REST_MS, retryAfterMs) : REST_MS;
+}
+
+function brokenProfileAlert(task: TaskIdentity, { error }: Fault, key: string) {
+  const requestId = error.requestId ? ` (request ${error.requestId})` : '';
+  return {
+    key: `profile:${key}`,
+    subject: `APIG notifier: profile ${task.profile} cannot poll (${error.code})`,
+    body: [
+      `Tasks of profile "${task.profile}" on gateway ${task.instanceId}, project ${task.projectId},`,
+      'cannot be polled. Huawei Cloud said:',
+      `${error.code}: ${error.message}${requestId}`,
+      '',
+      'They stay pending and nothing is lost. Where it says 5xx or a time-out, it is tried again by itself. Else check that',
+      'project and gateway are the right ones, and the key, password or permissions (apig:asyncTask:get) of this profile.',
+      'A change of the Huawei profiles secret is seen within 15 minutes, without a deploy, and one at Huawei Cloud within',
+      'half an hour; `npm start` reads its variables and files when it starts.',
+    ].join('\n'),
+  };
+}

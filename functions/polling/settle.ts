@@ -1,0 +1,125 @@
+import type { AlertPublisher, EventPublisher } from '../messages/publishers.ts';
+import type { StoreResult } from '../stores/store-result.ts';
+import type { BoundedMap } from '../tasks/bounded-map.ts';
+import type { Clock } from '../tasks/clock.ts';
+import type { TaskResult } from '../tasks/outcome.ts';
+import type { PendingTaskStore } from '../tasks/stores.ts';
+import type { Log, MetricSink } from '../tasks/telemetry.ts';
+import { createGate } from './gate.ts';
+import { createTroubles } from './troubles.ts';
+
+/** A run lives at most this long: a stored result that is older and still pending was left by one that died. */
+export const RUN_LIFETIME_MS = 2 * 60_000;
+
+export type SettleDeps = {
+  storeResult: StoreResult;
+  pending: PendingTaskStore;
+  /** Everybody who is told: machines first, then people. All of them must have it before the pending row goes. */
+  publishers: readonly (EventPublisher | AlertPublisher)[];
+  /** How many of the publishers have an end that not all of them took: those are not told again by this process. */
+  toldBefore: BoundedMap<number>;
+  clock: Clock;
+  log: Log;
+  metrics: MetricSink;
+};
+
+/** Collects what ended in one sweep and tells about it in as few rounds as its length allows. */
+export type SettlingRound = {
+  /** Step 1. False when another run stored this result a moment ago and will go on with it. */
+  add(result: TaskResult): Promise<boolean>;
+  /** Steps 2 and 3 for all that was added; throws what they could not do since the last time. */
+  finish(): Promise<void>;
+};
+
+const MAX_ROUND = 500;
+/** A sweep that waits for its upstream takes a minute: what has ended is told sooner, still in few messages. */
+const MAX_ROUND_MS = 5_000;
+const DELETES_AT_ONCE = 32;
+
+/**
+ * Settles in three single-item steps: put the result if none is there, publish, delete the pending row.
+ *
+ *     put ──✗ died ──► the row is pending, the next poll finds the result after 2 minutes and goes on from publish
+ *     put ─► publish ──✗ died ──► the same; the message repeats under the same event id
+ *     put ─► publish ─► delete: over
+ */
+export function createSettlingRound(deps: SettleDeps): SettlingRound {
+  let round: TaskResult[] = [];
+  let timer = new AbortController();
+  const troubles = createTroubles();
+  const told = new Set<Promise<void>>();
+  const tell = () => {
+    timer.abort();
+    const results = round;
+    round = [];
+    if (results.length === 0) return;
+    const telling = publishAndRemove(deps, results)
+      .catch(troubles.add)
+      .finally(() => told.delete(telling));
+    told.add(telling);
+  };
+  const tellLater = async () => {
+    timer = new AbortController();
+    const { signal } = timer;
+    await deps.clock.sleep(MAX_ROUND_MS, signal);
+    if (!signal.aborted) tell();
+  };
+  return {
+    async add(result) {
+      const stored = await deps.storeResult(result);
+      if (stored.kind === 'exists' && isLeftToOther(stored.result, result, deps.clock.now())) return false;
+      if (round.push(stored.result) === 1) void tellLater();
+      if (round.length >= MAX_ROUND) {
+        tell();
+        // Results that wait to be told are held in memory: no more come before these have gone.
+        await Promise.all(told);
+      }
+      return true;
+    },
+    async finish() {
+      tell();
+      await Promise.all(told);
+      troubles.throwAll('rounds not told');
+    },
+  };
+}
+
+/** A result with our own completion time is ours: the SDK repeated a put whose answer got lost. */
+function isLeftToOther(existing: TaskResult, ours: TaskResult, nowMs: number): boolean {
+  return existing.completedAtMs !== ours.completedAtMs && nowMs - existing.completedAtMs < RUN_LIFETIME_MS;
+}
+
+async function publishAndRemove(deps: SettleDeps, results: TaskResult[]): Promise<void> {
+  const failed = new Map<string, string>();
+  const isOpen = (result: TaskResult, number: number) =>
+    !failed.has(result.taskId) && (deps.toldBefore.get(endOf(result)) ?? 0) <= number;
+  for (const [number, publisher] of deps.publishers.entries()) {
+    const open = results.filter((result) => isOpen(result, number));
+    const report = await publisher.publish(open);
+    for (const { taskId, reason } of report.failed) failed.set(taskId, reason);
+    for (const result of open) if (!failed.has(result.taskId)) deps.toldBefore.set(endOf(result), number + 1);
+  }
+  const told = results.filter((result) => !failed.has(result.taskId));
+  deps.metrics.add('NotificationsSent', told.length);
+  if (failed.size > 0) {
+    deps.metrics.add('NotificationFailures', failed.size);
+    deps.log.error('not published, will be published again', { failed: Object.fromEntries([...failed].slice(0, 20)) });
+  }
+  await removeAll(deps, told);
+}
+
+/** A task that is watched again has another end later, of which nobody has been told. */
+function endOf({ taskId, completedAtMs }: TaskResult): string {
+  return `${taskId}@${completedAtMs}`;
+}
+
+async function removeAll({ pending, toldBefore }: SettleDeps, results: TaskResult[]): Promise<void> {
+  const gate = createGate(DELETES_AT_ONCE);
+  const removals = results.map(async (result) => {
+    await gate.enter();
+    await pending.remove(result.taskId).finally(gate.leave);
+    toldBefore.delete(endOf(result));
+  });
+  const lost = (await Promise.allSettled(removals)).find((removal) => removal.status === 'rejected');
+  if (lost) throw lost.reason;
+}

@@ -1,0 +1,92 @@
+import {
+  GetSecretValueCommand,
+  InvalidRequestException,
+  ResourceNotFoundException,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import type { Clock } from '../tasks/clock.ts';
+import { ConfigError, StoreError } from '../tasks/errors.ts';
+import type { Log } from '../tasks/telemetry.ts';
+
+export type SecretReader = {
+  /**
+   * A function that gives the parsed secret. It is read again once it is older than the maximum age, so that a rotation
+   * needs no deploy, and parsed again only when it changed. While Secrets Manager fails, the last one serves on for up to
+   * an hour. Throws `ConfigError` for a secret that is absent or wrong, at once, and `StoreError` for one that cannot be read.
+   */
+  watch<T>(secretId: string, parse: (text: string) => T): () => Promise<T>;
+};
+
+type SecretReaderDeps = { client: SecretsManagerClient; maxAgeS: number; clock: Pick<Clock, 'now'>; log: Log };
+
+/**
+ * How old a secret may get that cannot be read again. So long, at most, a key still fits that was taken out while Secrets
+ * Manager was in trouble; one that was taken out before, or whose secret was deleted, does not.
+ */
+const MAX_BRIDGED_MS = 3_600_000;
+/** When it is tried again while the last one serves. */
+const RETRY_MS = 30_000;
+/** Who asks within this time of a failure shares it: every poll of a sweep asks. */
+const SHARED_FAILURE_MS = 1_000;
+
+/** Secrets Manager, cached per process for `maxAgeS` seconds. */
+export function createSecretReader(deps: SecretReaderDeps): SecretReader {
+  return { watch: (secretId, parse) => watchSecret(deps, secretId, parse) };
+}
+
+/**
+ *     read ──► kept for `maxAgeS` ──► read ──✗──► the last one, tried again every 30 s ──✗ an hour old ──► StoreError
+ */
+function watchSecret<T>(deps: SecretReaderDeps, secretId: string, parse: (text: string) => T): () => Promise<T> {
+  const { client, maxAgeS, clock, log } = deps;
+  let last: { text: string; value: T; atMs: number } | undefined;
+  let answer: Promise<T> | undefined;
+  let untilMs = 0;
+
+  const read = async (): Promise<T> => {
+    const atMs = clock.now();
+    const text = await readText(client, secretId);
+    last = { text, value: last?.text === text ? last.value : parse(text), atMs };
+    untilMs = atMs + maxAgeS * 1_000;
+    return last.value;
+  };
+
+  const bridge = (error: unknown): T => {
+    const nowMs = clock.now();
+    untilMs = nowMs + SHARED_FAILURE_MS;
+    if (error instanceof ConfigError) last = undefined;
+    if (last === undefined || nowMs - last.atMs >= MAX_BRIDGED_MS) throw error;
+    untilMs = nowMs + RETRY_MS;
+    log.warn('the secret cannot be read again, the last one serves', {
+      secret: nameOf(secretId),
+      age_s: Math.round((nowMs - last.atMs) / 1_000),
+      reason: error instanceof Error ? String(error.cause) : 'unknown',
+    });
+    return last.value;
+  };
+
+  return () => {
+    if (answer === undefined || clock.now() >= untilMs) {
+      untilMs = Number.POSITIVE_INFINITY;
+      answer = read().catch(bridge);
+    }
+    return answer;
+  };
+}
+
+async function readText(client: SecretsManagerClient, secretId: string): Promise<string> {
+  try {
+    const { SecretString: text } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
+    if (text !== undefined) return text;
+  } catch (cause) {
+    // The second is what a secret says that is marked for deletion.
+    const isAbsent = cause instanceof ResourceNotFoundException || cause instanceof InvalidRequestException;
+    if (!isAbsent) throw new StoreError(`The secret ${nameOf(secretId)} cannot be read`, { cause });
+  }
+  throw new ConfigError([`The secret ${nameOf(secretId)} has no text value yet`]);
+}
+
+/** The secret's name without account and region. */
+function nameOf(secretId: string): string {
+  return secretId.split(':').slice(6).join(':') || secretId;
+}

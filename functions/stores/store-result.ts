@@ -1,0 +1,99 @@
+import { fileKey } from '../tasks/file-key.ts';
+import { asText } from '../tasks/json.ts';
+import type { TaskResult } from '../tasks/outcome.ts';
+import type { FailedApi, ParsedResult } from '../tasks/parsed-result.ts';
+import { cut } from '../tasks/safe-text.ts';
+import type { FileStore, TaskResultStore } from '../tasks/stores.ts';
+import { boundError } from './bound-error.ts';
+import { fitsItem } from './item-size.ts';
+
+type Export = Extract<ParsedResult, { kind: 'export' }>;
+
+const KEPT_FAILURES = 20;
+const MAX_MESSAGE = 500;
+/** Of each text that stands in the row itself, in UTF-16 units. */
+const MAX_TEXT = 1024;
+
+/** Step 1: stores the result unless one is there; answers with the one that is there now. */
+export type StoreResult = (
+  result: TaskResult,
+) => Promise<{ kind: 'stored'; result: TaskResult } | { kind: 'exists'; result: TaskResult }>;
+
+/**
+ * Step 1 of settling: files first, then the row that points to them, so that no row ever points to nothing.
+ * An exported document always becomes a file, byte for byte; any other result does when its item would pass 256 KB.
+ */
+export function createStoreResult(stores: { results: TaskResultStore; files: FileStore }): StoreResult {
+  return async (result) => {
+    const fitting = await moveToFiles(stores.files, boundTexts(result));
+    const put = await stores.results.put(fitting);
+    return put.kind === 'exists' ? put : { kind: 'stored', result: fitting };
+  };
+}
+
+/** A name or code that Huawei made as large as an item would keep its task pending for ever; ends in `…` where it is cut. */
+function boundTexts(task: TaskResult): TaskResult {
+  const { error, result } = task;
+  return {
+    ...withShortTexts(task, ['taskType', 'taskStatus']),
+    summary: withShortTexts(task.summary, ['group_id', 'file_name']),
+    result: result.kind === 'export' ? withShortTexts(result, ['file_name', 'file_type']) : result,
+    // The message is cut by the row alone: who is told now has it whole.
+    ...(error && { error: { ...boundError(error), message: error.message } }),
+  };
+}
+
+function withShortTexts<T extends object>(record: T, keys: readonly (keyof T)[]): T {
+  const short = { ...record };
+  for (const key of keys) {
+    const text = record[key];
+    if (typeof text === 'string') short[key] = cut(text, MAX_TEXT) as typeof text;
+  }
+  return short;
+}
+
+async function moveToFiles(files: FileStore, task: TaskResult): Promise<TaskResult> {
+  const { result } = task;
+  if (result.kind === 'export') return moveDocument(files, task, result);
+  return fitsItem(result) ? task : { ...task, result: await moveWhole(files, task.taskId, result) };
+}
+
+async function moveDocument(files: FileStore, task: TaskResult, { content, ...rest }: Export): Promise<TaskResult> {
+  const slim = fitsItem(rest.extra) ? rest : await moveExtra(files, task.taskId, rest);
+  if (content === undefined) return { ...task, result: slim };
+  const type = documentType(rest.file_type, content);
+  const name = (rest.file_name || 'definition').replace(/\.(json|ya?ml)$/i, '');
+  const file = await files.put(fileKey(task.taskId, `${name}.${type.extension}`), content, type.mediaType);
+  return { ...task, result: { ...slim, file }, summary: { ...task.summary, size_bytes: file.size_bytes } };
+}
+
+/** What Huawei said beside the document is never larger than an item; should it be, the document stays within reach. */
+async function moveExtra(files: FileStore, taskId: string, rest: Export): Promise<Export> {
+  const file = await files.put(fileKey(taskId, 'extra.json'), asText(rest.extra) ?? '', 'application/json');
+  return { ...rest, extra: { stored: file } };
+}
+
+async function moveWhole(files: FileStore, taskId: string, result: ParsedResult): Promise<ParsedResult> {
+  const file = await files.put(fileKey(taskId, 'result.json'), asText(result) ?? '', 'application/json');
+  const stored: ParsedResult = { kind: 'stored', kind_stored: result.kind, file };
+  if (result.kind === 'import') stored.failure = result.failure.slice(0, KEPT_FAILURES).map(shorten);
+  return stored;
+}
+
+/** The four fields that people are shown, each of a bounded length. */
+function shorten(failure: FailedApi): FailedApi {
+  const short: FailedApi = {};
+  for (const key of ['method', 'path', 'error_code', 'error_msg'] as const) {
+    const text = failure[key];
+    if (text !== undefined) short[key] = cut(text, MAX_MESSAGE);
+  }
+  return short;
+}
+
+/** By Huawei's word (`.json`, `yml`, …); failing that, JSON is what starts with a brace. Media type: RFC 9512 for YAML. */
+function documentType(fileType: string | undefined, content: string): { extension: string; mediaType: string } {
+  const isJson = /json/i.test(fileType ?? '') || (!/ya?ml/i.test(fileType ?? '') && /^\s*[{[]/.test(content));
+  return isJson
+    ? { extension: 'json', mediaType: 'application/json' }
+    : { extension: 'yaml', mediaType: 'application/yaml' };
+}

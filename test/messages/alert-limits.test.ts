@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { alertText, MAX_ALERT_UNITS } from '../../functions/messages/alert-text.ts';
+import { composeAlerts, DIGEST_ABOVE, MAX_BODY_BYTES } from '../../functions/messages/digest.ts';
+import { arbitraryResult } from './arbitrary-result.ts';
+
+const options = { publicUrl: 'https://tasks.example.com' };
+const SUBJECT = /^[!-~][ -~]{0,98}$/;
+const FORBIDDEN = /(?!\n)\p{Cc}|[\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uffff]/u;
+
+it('an alert fits a subject and an SMS, whatever the result', () => {
+  fc.assert(
+    fc.property(arbitraryResult, (result) => {
+      const { subject, body } = alertText(result, options);
+      expect(subject).toMatch(SUBJECT);
+      expect(body.length).toBeLessThanOrEqual(MAX_ALERT_UNITS);
+      expect(body.isWellFormed()).toBe(true);
+      expect(body).not.toMatch(FORBIDDEN);
+      expect(body).toContain(`${options.publicUrl}/tasks/${result.taskId}`);
+      if ((result.summary.failed ?? 0) > 0) expect(body).toMatch(/failed API/);
+    }),
+    { numRuns: 500 },
+  );
+}, 120_000);
+
+it('a round tells about every result once, within every limit, whatever the results', () => {
+  fc.assert(
+    fc.property(fc.array(arbitraryResult, { maxLength: 40 }), (results) => {
+      const alerts = composeAlerts(results, options);
+      expect(alerts.flatMap(({ taskIds }) => taskIds).toSorted()).toEqual(results.map((one) => one.taskId).toSorted());
+      if (results.length > DIGEST_ABOVE) expect(alerts).toHaveLength(1);
+      for (const { subject, body } of alerts) {
+        expect(subject).toMatch(SUBJECT);
+        expect(Buffer.byteLength(body)).toBeLessThanOrEqual(MAX_BODY_BYTES);
+        expect(body.isWellFormed()).toBe(true);
+        expect(body).not.toMatch(FORBIDDEN);
+      }
+    }),
+    { numRuns: 200 },
+  );
+}, 120_000);
+
+it('a digest names every task that did not succeed, however many repeat', () => {
+  const storm = fc.tuple(arbitraryResult, fc.integer({ min: 6, max: 600 }));
+  fc.assert(
+    fc.property(storm, ([pattern, count]) => {
+      const results = Array.from({ length: count }, (_, n) => ({ ...pattern, taskId: `task-${n}` }));
+      const text = composeAlerts(results, options)
+        .map(({ body }) => body)
+        .join('\n');
+      if (pattern.outcome !== 'succeeded') for (const { taskId } of results) expect(text).toContain(`/tasks/${taskId}`);
+    }),
+    { numRuns: 100 },
+  );
+}, 120_000);

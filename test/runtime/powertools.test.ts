@@ -1,0 +1,41 @@
+import type { Context } from 'aws-lambda';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { createTelemetry } from '../../functions/runtime/powertools.ts';
+
+const context = { awsRequestId: 'request-1', functionName: 'poll-tasks' } as Context;
+
+/** What one invocation that does `work` writes in CloudWatch's embedded metric format. */
+function metricLinesOf(work: (add: (name: string, value: number, unit?: 'Seconds') => void) => void): object[] {
+  // Prints through the console that can be listened to; metrics are off there unless told otherwise.
+  vi.stubEnv('POWERTOOLS_DEV', 'true');
+  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+  const printed = vi.spyOn(console, 'log').mockImplementation(() => {});
+  const { metrics, begin, end } = createTelemetry();
+  begin(context);
+  work(metrics.add);
+  end();
+  return printed.mock.calls.map(([line]) => JSON.parse(String(line)));
+}
+
+describe('metrics', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    vi.restoreAllMocks();
+  });
+
+  it('are one line with the sum, however often something is counted', () => {
+    const lines = metricLinesOf((add) => {
+      for (let poll = 0; poll < 1_000; poll += 1) add('Polls', 2);
+    });
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatchObject({ Polls: 2_000 });
+  });
+
+  it('keep every value of what is not a count', () => {
+    const lines = metricLinesOf((add) => {
+      add('DetectionDelaySeconds', 2, 'Seconds');
+      add('DetectionDelaySeconds', 5, 'Seconds');
+    });
+    expect(lines[0]).toMatchObject({ DetectionDelaySeconds: [2, 5] });
+  });
+});

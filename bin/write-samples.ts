@@ -3,7 +3,7 @@ import { composeChat, toChatMessage } from '../functions/channels/amazon-q/chat-
 import { alertText } from '../functions/messages/alert-text.ts';
 import { composeAlerts } from '../functions/messages/digest.ts';
 import { toEventAttributes, toTaskEvent } from '../functions/messages/task-event.ts';
-import type { TaskResult } from '../functions/tasks/outcome.ts';
+import type { TaskResult } from '../functions/tasks/result.ts';
 import { terminalText } from '../local/terminal-alerts.ts';
 import { burst, expiredImport, failedImport, goodExport, partialImport } from './sample-results.ts';
 

@@ -1,5 +1,5 @@
 import { type CloudWatchClient, type Datapoint, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
-import type { Clock } from '../functions/tasks/clock.ts';
+import type { Clock } from '../functions/tasks/ports.ts';
 import { METRICS, METRICS_NAMESPACE } from '../lib/metric-names.ts';
 import { type Check, type Finding, fail, ok, warn } from './check.ts';
 import { type Deployment, resourcesOf } from './read-deployment.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../functions/tasks/clock.ts';
+import type { Clock } from '../functions/tasks/ports.ts';
 import type { LocalConfig } from '../local/local-config.ts';
 import { type Check, type Finding, runChecks, warn } from './check.ts';
 import { checkApi } from './check-api.ts';

@@ -1,5 +1,4 @@
-import type { Outcome, Summary, TaskResult } from '../tasks/outcome.ts';
-import type { FailedApi } from '../tasks/parsed-result.ts';
+import type { FailedApi, Outcome, Summary, TaskResult } from '../tasks/result.ts';
 import { cut, lineOf } from '../tasks/safe-text.ts';
 import type { TaskError } from '../tasks/task.ts';
 

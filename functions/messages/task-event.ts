@@ -1,5 +1,4 @@
-import { eventId, type Outcome, type Summary, type TaskResult } from '../tasks/outcome.ts';
-import type { FailedApi } from '../tasks/parsed-result.ts';
+import { eventId, type FailedApi, type Outcome, type Summary, type TaskResult } from '../tasks/result.ts';
 import { cut, lineOf, utf8Bytes } from '../tasks/safe-text.ts';
 import { errorOf, failureCount, failuresOf, resultUrl } from './outcome-words.ts';
 

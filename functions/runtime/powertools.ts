@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
-import type { Log, MetricSink } from '../tasks/telemetry.ts';
+import type { Log, MetricSink } from '../tasks/ports.ts';
 
 /** CloudWatch namespace of the project's metrics. */
 const NAMESPACE = 'ApigTaskNotifier';

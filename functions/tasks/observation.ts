@@ -1,4 +1,4 @@
-import type { ParsedResult } from './parsed-result.ts';
+import type { ParsedResult } from './result.ts';
 import type { TaskError } from './task.ts';
 
 /** What a fault means for the watched task; see `classifyError`. */

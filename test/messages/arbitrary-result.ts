@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import { OUTCOMES, type TaskResult } from '../../functions/tasks/outcome.ts';
-import type { FailedApi, ParsedResult } from '../../functions/tasks/parsed-result.ts';
+import { type FailedApi, OUTCOMES, type ParsedResult, type TaskResult } from '../../functions/tasks/result.ts';
 
 const MEGABYTE = 1_048_576;
 

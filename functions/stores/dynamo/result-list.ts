@@ -1,7 +1,7 @@
 import { type AttributeValue, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { decodeCursor, encodeCursor } from '../../tasks/cursor.ts';
-import type { TaskResult } from '../../tasks/outcome.ts';
-import type { Page, PageRequest, ResultFilter } from '../../tasks/stores.ts';
+import type { Page, PageRequest, ResultFilter } from '../../tasks/ports.ts';
+import type { TaskResult } from '../../tasks/result.ts';
 import type { Row } from './attributes.ts';
 import { readResultRow } from './result-row.ts';
 import { callTable, type DynamoTable, onTable, readRows } from './table.ts';

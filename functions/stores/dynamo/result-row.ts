@@ -1,6 +1,12 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { type Delivery, OUTCOMES, type Outcome, type Summary, type TaskResult } from '../../tasks/outcome.ts';
-import type { ParsedResult } from '../../tasks/parsed-result.ts';
+import {
+  type Delivery,
+  OUTCOMES,
+  type Outcome,
+  type ParsedResult,
+  type Summary,
+  type TaskResult,
+} from '../../tasks/result.ts';
 import {
   fromAttribute,
   type Row,

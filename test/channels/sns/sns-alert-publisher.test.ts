@@ -5,7 +5,7 @@ import { createSnsChatPublisher } from '../../../functions/channels/amazon-q/sns
 import { createSnsAlertPublisher } from '../../../functions/channels/sns/sns-alert-publisher.ts';
 import { createSnsOperatorAlerter } from '../../../functions/channels/sns/sns-operator-alerter.ts';
 import { createProcessAlertMemory } from '../../../functions/messages/operator-alerter.ts';
-import type { Log } from '../../../functions/tasks/telemetry.ts';
+import type { Log } from '../../../functions/tasks/ports.ts';
 import { arbitraryResult } from '../../messages/arbitrary-result.ts';
 import { type Behaviour, type SnsServer, snsDeps, startSnsServer } from './sns-server.ts';
 

@@ -10,7 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { METRICS_NAMESPACE } from './metric-names.ts';
+import { METRICS_NAMESPACE } from '../functions/names.ts';
 import type { Settings } from './settings.ts';
 
 export type NodeFunctionProps = {

@@ -1,4 +1,5 @@
-import type { FailedApi, Outcome, Summary, TaskResult } from '../tasks/result.ts';
+import type { Outcome } from '../names.ts';
+import type { FailedApi, Summary, TaskResult } from '../tasks/result.ts';
 import { cut, lineOf } from '../tasks/safe-text.ts';
 import type { TaskError } from '../tasks/task.ts';
 

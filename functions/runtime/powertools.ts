@@ -1,10 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
+import { METRICS_NAMESPACE } from '../names.ts';
 import type { Log, MetricSink } from '../tasks/ports.ts';
-
-/** CloudWatch namespace of the project's metrics. */
-const NAMESPACE = 'ApigTaskNotifier';
 
 /** Log lines and metrics of one function: JSON with the request id, and CloudWatch's embedded metric format. */
 export type Telemetry = {
@@ -18,7 +16,7 @@ export type Telemetry = {
 /** Makes the telemetry of this process. Service name and log level come from the `POWERTOOLS_*` environment. */
 export function createTelemetry(): Telemetry {
   const logger = new Logger();
-  const metrics = new Metrics({ namespace: NAMESPACE });
+  const metrics = new Metrics({ namespace: METRICS_NAMESPACE });
   // Powertools keeps every value and prints a line for each hundred: ten thousand polls are one sum instead.
   const counts = new Map<string, number>();
   return {

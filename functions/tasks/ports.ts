@@ -1,5 +1,6 @@
+import type { MetricName, Outcome } from '../names.ts';
 import { StoreError } from './errors.ts';
-import type { Delivery, FileRef, Outcome, TaskResult } from './result.ts';
+import type { Delivery, FileRef, TaskResult } from './result.ts';
 import type { Heard, PendingTask, TaskError } from './task.ts';
 
 /** One part of a parallel scan, as DynamoDB numbers them. */
@@ -72,7 +73,7 @@ export interface Clock {
 export type MetricUnit = 'Count' | 'Milliseconds' | 'Seconds';
 /** Where numbers go: Powertools' EMF in AWS, nothing or a counter locally. */
 export interface MetricSink {
-  add(name: string, value: number, unit?: MetricUnit): void;
+  add(name: MetricName, value: number, unit?: MetricUnit): void;
 }
 
 /** Structured log lines; never given a secret. */

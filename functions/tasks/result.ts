@@ -1,9 +1,5 @@
+import type { Outcome } from '../names.ts';
 import type { TaskError, TaskIdentity } from './task.ts';
-
-export const OUTCOMES = ['succeeded', 'partially_succeeded', 'failed', 'expired', 'not_found', 'rejected'] as const;
-
-/** How a watched task ended. */
-export type Outcome = (typeof OUTCOMES)[number];
 
 /** Ends of our watching, not of the task: how it went is not known, so watching it again may tell. */
 const ENDS_OF_WATCHING: readonly Outcome[] = ['expired', 'not_found', 'rejected'];

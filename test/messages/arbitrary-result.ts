@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { type FailedApi, OUTCOMES, type ParsedResult, type TaskResult } from '../../functions/tasks/result.ts';
+import { OUTCOMES } from '../../functions/names.ts';
+import type { FailedApi, ParsedResult, TaskResult } from '../../functions/tasks/result.ts';
 
 const MEGABYTE = 1_048_576;
 

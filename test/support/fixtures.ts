@@ -1,4 +1,5 @@
-import type { Fault, FaultClass, Observation } from '../../functions/tasks/observation.ts';
+import type { FaultClass } from '../../functions/names.ts';
+import type { Fault, Observation } from '../../functions/tasks/observation.ts';
 import type { Clock } from '../../functions/tasks/ports.ts';
 import type { PendingTask } from '../../functions/tasks/task.ts';
 

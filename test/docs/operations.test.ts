@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { goodExport, partialImport } from '../../bin/sample-results.ts';
+import { answerBytesOf } from '../../functions/huawei/byte-budget.ts';
+import { toResultRow } from '../../functions/stores/dynamo/result-row.ts';
+import { tableDefinitions } from '../../functions/stores/dynamo/tables.ts';
 import {
   ASSUMPTIONS,
   LOADS,
@@ -9,10 +12,7 @@ import {
   renderCostTable,
   totalOf,
   writeUnitsPerTask,
-} from '../../doctor/monthly-cost.ts';
-import { answerBytesOf } from '../../functions/huawei/byte-budget.ts';
-import { toResultRow } from '../../functions/stores/dynamo/result-row.ts';
-import { tableDefinitions } from '../../functions/stores/dynamo/tables.ts';
+} from '../../lib/monthly-cost.ts';
 import { parseSettings, settingsSchema } from '../../lib/settings.ts';
 import { indexWriteUnits, itemBytes, writeUnits } from '../contract/index-units.ts';
 import { EVERYTHING, resourcesOf, synthesize } from '../lib/synthesize.ts';

@@ -77,7 +77,7 @@ function commonEnvironment(settings: Settings): Record<string, string> {
     POWERTOOLS_SERVICE_NAME: settings.stackName,
     POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
     SECRET_MAX_AGE_S: String(settings.secretMaxAgeSeconds),
-    ...(settings.allowLoopback && { ALLOW_LOOPBACK: 'true' }),
+    ...(settings.allowLoopbackCallbacks && { ALLOW_LOOPBACK_CALLBACKS: 'true' }),
   };
 }
 

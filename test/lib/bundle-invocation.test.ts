@@ -111,7 +111,7 @@ describe('bundles, imported from an .mjs file', () => {
     const results = createDynamoTaskResultStore({ client: dynamo.client, tableName: LOCAL_TABLES.results, clock, log });
     await results.put({ ...finished('hooked'), callbackUrl: `${cloud.url}/hook` });
     const body = JSON.stringify(toTaskEvent(finished('hooked')));
-    const loopback = { ...environment, ALLOW_LOOPBACK: 'true' };
+    const loopback = { ...environment, ALLOW_LOOPBACK_CALLBACKS: 'true' };
     const { answer } = await invokeBundle('deliver-webhook', { Records: [sqsRecord(body)] }, loopback);
     expect(answer).toEqual({ batchItemFailures: [] });
     expect(cloud.received.find(({ path }) => path === '/hook')?.body).toBe(body);

@@ -1,5 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
+import type { MiddlewareObj } from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { METRICS_NAMESPACE } from '../names.ts';
 import type { Log, MetricSink } from '../tasks/ports.ts';
@@ -37,6 +38,18 @@ export function createTelemetry(): Telemetry {
       for (const [name, value] of counts) metrics.addMetric(name, 'Count', value);
       counts.clear();
       if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+    },
+  };
+}
+
+/** Puts the request id on log lines, logs what the handler throws, and writes the metrics out in every case. */
+export function telemetryOf(telemetry: Telemetry): MiddlewareObj {
+  return {
+    before: ({ context }) => telemetry.begin(context),
+    after: () => telemetry.end(),
+    onError: ({ error }) => {
+      telemetry.log.error('invocation failed', { error });
+      telemetry.end();
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createTelemetry } from '../../functions/runtime/powertools.ts';
+import { createTelemetry } from '../../functions/runtime/telemetry.ts';
 import type { MetricSink } from '../../functions/tasks/ports.ts';
 
 const context = { awsRequestId: 'request-1', functionName: 'poll-tasks' } as Context;

@@ -4,6 +4,6 @@ import process from 'node:process';
 export function refuseArguments(command: string, instead: string): void {
   const [first] = process.argv.slice(2);
   if (first === undefined) return;
-  console.error(`${command} takes no arguments, so "${first}" would do nothing. ${instead}`);
+  console.error(`${command} takes no arguments; "${first}" is not supported. ${instead}`);
   process.exit(2);
 }

@@ -17,11 +17,11 @@ async function demo(asJson: boolean): Promise<string> {
 }
 
 describe('npm run demo', () => {
-  it('prints alerts in one piece, what machines get after them, then the table and what to do next', async () => {
+  it('prints alerts in one piece, messages for machines after them, then the table and what to do next', async () => {
     const output = await demo(false);
     const parts = output.split('───');
-    expect(output.indexOf('what people get')).toBeGreaterThan(output.indexOf('import-broken: failed'));
-    const people = output.slice(output.indexOf('what people get'), output.indexOf('what machines get'));
+    expect(output.indexOf('messages for people')).toBeGreaterThan(output.indexOf('import-broken: failed'));
+    const people = output.slice(output.indexOf('messages for people'), output.indexOf('messages for machines'));
     for (const label of ['import-clean', 'import-partly', 'import-broken', 'export-json', 'export-yaml'])
       expect(people).toContain(`\n  Label: ${label}\n`);
     expect(people).toContain('8 tasks ended: 1 failed, 7 succeeded');

@@ -45,7 +45,7 @@ describe('npm run route', () => {
 
   it('renders a batch as the digest that each channel would get', async () => {
     const { stdout } = await route('batch.json', '--rules', 'rules.json');
-    expect(stdout).toContain('-> nowhere: the rules that fit name no channel');
+    expect(stdout).toContain('-> nowhere: the matching rules have no channels');
     expect(stdout).toContain('-> ops: the default: no rule fits');
     expect(stdout).toContain('"text": "⚠️ 6 APIG tasks ended: 1 partially succeeded, 1 expired, 4 succeeded"');
   });

@@ -108,7 +108,7 @@ describe('npm start', () => {
 
   it('says without a stack that its data cannot be where a file is', async () => {
     const refused = start({ DATA_DIR: 'package.json' });
-    await expect(refused).rejects.toThrow(/exited with 1[\s\S]*DATA_DIR package.json is not a folder/);
+    await expect(refused).rejects.toThrow(/exited with 1[\s\S]*DATA_DIR package.json is not a writable folder/);
     await expect(refused).rejects.not.toThrow(/\n +at /);
   });
 

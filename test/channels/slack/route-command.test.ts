@@ -62,7 +62,7 @@ describe('npm run route', () => {
   it.each([
     [['event.json', '--rules', 'bad-rules.json'], 'channels.ops: must be an https URL'],
     [['event.json', '--channel', 'nobody'], 'There is no channel "nobody" among default.'],
-    [['strange.json'], 'Event 1 is not one: not a task event: specversion, id,'],
+    [['strange.json'], 'Event 1 is not a TaskEvent: not a task event: specversion, id,'],
     [['absent.json'], 'absent.json cannot be read.'],
     [[], 'usage: npm run route'],
     [['event.json', '--rulez'], 'usage: npm run route'],

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { whole } from './setting-kinds.ts';
-import type { Settings } from './settings.ts';
 
 /** Each shard is run once a minute, and the alarm counts over five. */
 const RUNS_COUNTED = 5;
@@ -27,15 +26,18 @@ export const alarmsSchema = z
   .prefault({})
   .describe('Alarms, sent to the operator topic. An alarm fires when its threshold is reached.');
 
+/** What the rules read of the settings. */
+type AlarmSettings = { alarms: z.infer<typeof alarmsSchema>; shards: number; taskDeadlineHours: number };
+
 /** Thresholds that a deployment with these settings can never reach. */
-export function alarmProblems({ alarms, shards }: Settings): string[] {
+export function alarmProblems({ alarms, shards }: AlarmSettings): string[] {
   const most = RUNS_COUNTED * shards;
   if (alarms.pollerErrors <= most) return [];
   return [`alarms.pollerErrors: must be at most ${most}: with shards ${shards}, no more runs can fail in 5 minutes`];
 }
 
 /** A threshold that only tasks registered with a longer `deadline_seconds` can reach. */
-export function alarmWarnings({ alarms, taskDeadlineHours }: Settings): string[] {
+export function alarmWarnings({ alarms, taskDeadlineHours }: AlarmSettings): string[] {
   const deadline = taskDeadlineHours * 60;
   if (alarms.oldestPendingMinutes < deadline) return [];
   return [

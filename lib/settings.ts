@@ -107,7 +107,7 @@ export const settingsSchema = z.strictObject({
   api: apiSchema,
   alarms: alarmsSchema,
   endpoints: endpointsSchema,
-  allowLoopback: flag
+  allowLoopbackCallbacks: flag
     .default(false)
     .describe('Allow plain http to this machine for Slack and webhook addresses. For tests on an emulator only.'),
   tags: z

@@ -1,4 +1,4 @@
-import { OUTCOMES } from '../../tasks/outcome.ts';
+import { OUTCOMES } from '../../names.ts';
 
 // Used only to generate openapi.json; no Lambda bundles this file.
 

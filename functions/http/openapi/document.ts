@@ -8,7 +8,7 @@ import { describeDocument } from './describe.ts';
 import { TASK_EXAMPLES } from './examples.ts';
 import { collectionPaths, publicPaths, taskPaths } from './paths.ts';
 
-// Used by bin/openapi.ts and the tests; the Lambda bundles only the generated openapi.json.
+// Used by `npm run generate` and the tests; the Lambda bundles only the generated openapi.json.
 
 const NAMES = {
   Registration: requests.registrationSchema,

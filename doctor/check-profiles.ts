@@ -83,7 +83,7 @@ function loginOf({ ak, domain_name, user_name, auth_token }: Profile): string {
 }
 
 function notAsked(name: string, before: string): Found {
-  const message = `not tried: it signs in as profile "${before}" does, which was refused`;
+  const message = `not tried: it uses the same login as profile "${before}", which was refused`;
   return {
     finding: fail(`huawei ${name}`, message, `fix profile "${before}", then run the doctor again`),
     refused: false,

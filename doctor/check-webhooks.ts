@@ -31,8 +31,8 @@ function judge(
     return fail(
       check,
       'it has a callback_url and no webhook_secrets, so no event is sent',
-      'add "webhook_secrets": ["whsec_…"] to the profile; docs/webhooks.md says how to make one',
+      'add "webhook_secrets": ["whsec_…"] to the profile; docs/webhooks.md shows how to make one',
     );
-  const origin = callback_url === undefined ? 'what a registration names' : new URL(callback_url).origin;
+  const origin = callback_url === undefined ? 'the callback_url of each registration' : new URL(callback_url).origin;
   return ok(check, `signs for ${origin} with ${webhook_secrets.length === 1 ? 'one secret' : 'two secrets'}`);
 }

@@ -33,10 +33,10 @@ export async function examineLocal(examination: LocalExamination): Promise<Findi
 }
 
 const HINTS = {
-  whenDown: 'start it with `npm start`, or say its URL: npm run doctor -- --local http://…',
+  whenDown: 'start it with `npm start`, or pass its URL: npm run doctor -- --local http://…',
   whenRefused:
-    'set API_KEY to one of the API_KEYS that it was started with, or DATA_DIR to its folder, where its key is',
-  log: 'look at what `npm start` prints',
+    'set API_KEY to one of the API_KEYS that it was started with, or DATA_DIR to the folder with its api-key',
+  log: 'read the output of `npm start`',
 };
 
 function checksOf({ config, url, apiKey: key, clock, dates }: LocalExamination): Check[] {
@@ -55,6 +55,6 @@ async function examineProfiles(config: LocalConfig, deps: Parameters<typeof chec
   const fix = 'see README, Run it on one machine';
   const unused = config.warning === undefined ? [] : [warn('huawei', config.warning, fix)];
   if (profiles === undefined)
-    return [warn('huawei', 'no credentials in this environment, so a simulator stands in', fix), ...unused];
+    return [warn('huawei', 'no credentials in this environment: npm start uses the simulator', fix), ...unused];
   return [...(await checkProfiles(profiles, deps)), ...checkWebhooks(profiles, { allowLoopbackCallbacks }), ...unused];
 }

@@ -48,7 +48,7 @@ function renderSlackSamples(): Record<string, string> {
 export function embedSamples(markdown: string, samples: Record<string, string>): string {
   return markdown.replace(/(<!-- sample (\S+) -->\n```\w*\n)[\s\S]*?(```\n)/g, (_block, before, name, after) => {
     const sample = samples[name];
-    if (sample === undefined) throw new Error(`docs/notifications.md wants a sample that nobody writes: ${name}`);
+    if (sample === undefined) throw new Error(`docs/notifications.md refers to a sample that does not exist: ${name}`);
     return `${before}${sample.trimEnd()}\n${after}`;
   });
 }

@@ -10,8 +10,8 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { createDynamoPendingTaskStore, toPendingRow } from '../../functions/stores/dynamo/pending-tasks.ts';
-import { ensureTables, type TableNames } from '../../functions/stores/dynamo/tables.ts';
 import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/results.ts';
+import { ensureTables, type TableNames } from '../../functions/stores/dynamo/tables.ts';
 import type { TaskResult } from '../../functions/tasks/result.ts';
 import type { PendingTask } from '../../functions/tasks/task.ts';
 

@@ -56,7 +56,9 @@ export const listQuerySchema = z.strictObject({
   instance_id: z.optional(idSchema),
   label: z.optional(labelSchema),
   limit: z.optional(z.string().check(z.regex(/^(?:[1-9]\d?|100)$/, LIMIT_RULE))),
-  cursor: z.optional(z.string().check(z.regex(/^[A-Za-z0-9_-]{1,4096}$/, 'must be a next_cursor as it was given'))),
+  cursor: z.optional(
+    z.string().check(z.regex(/^[A-Za-z0-9_-]{1,4096}$/, 'must be the next_cursor of the previous page')),
+  ),
 });
 export type ListQuery = z.infer<typeof listQuerySchema>;
 

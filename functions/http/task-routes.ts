@@ -59,7 +59,7 @@ export function notifyAgainRoute(deps: TasksApiDeps): RouteHandler {
 }
 
 function alreadyFinal(taskId: string): HttpProblem {
-  return new HttpProblem(409, `Task "${taskId}" is already final. Its result expires by itself.`, {
+  return new HttpProblem(409, `Task "${taskId}" is already final. Its result expires automatically.`, {
     kind: 'task-already-final',
   });
 }

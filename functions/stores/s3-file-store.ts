@@ -91,7 +91,7 @@ async function send(options: S3FileStoreOptions, request: S3Request): Promise<Re
 async function attemptOnce(options: S3FileStoreOptions, request: S3Request): Promise<Response> {
   const { url, headers } = await sign(options, request);
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(new Error('No answer in time')), options.timeoutMs ?? 6_000);
+  const timer = setTimeout(() => controller.abort(new Error('Timed out')), options.timeoutMs ?? 6_000);
   const init: RequestInit = { method: request.method, headers, signal: controller.signal, redirect: 'manual' };
   if (request.body) init.body = request.body;
   try {

@@ -56,7 +56,7 @@ function watchSecret<T>(deps: SecretReaderDeps, secretId: string, parse: (text: 
     if (error instanceof ConfigError) last = undefined;
     if (last === undefined || nowMs - last.atMs >= MAX_BRIDGED_MS) throw error;
     untilMs = nowMs + RETRY_MS;
-    log.warn('the secret cannot be read again, the last one serves', {
+    log.warn('secret refresh failed, using the cached value', {
       secret: nameOf(secretId),
       age_s: Math.round((nowMs - last.atMs) / 1_000),
       reason: error instanceof Error ? String(error.cause) : 'unknown',

@@ -17,16 +17,16 @@ async function demo(asJson: boolean): Promise<string> {
 }
 
 describe('npm run demo', () => {
-  it('prints alerts in one piece, what machines get after them, then the table and what to do next', async () => {
+  it('prints alerts in one piece, messages for machines after them, then the table and what to do next', async () => {
     const output = await demo(false);
     const parts = output.split('───');
-    expect(output.indexOf('what people get')).toBeGreaterThan(output.indexOf('import-broken: failed'));
-    const people = output.slice(output.indexOf('what people get'), output.indexOf('what machines get'));
+    expect(output.indexOf('messages for people')).toBeGreaterThan(output.indexOf('import-broken: failed'));
+    const people = output.slice(output.indexOf('messages for people'), output.indexOf('messages for machines'));
     for (const label of ['import-clean', 'import-partly', 'import-broken', 'export-json', 'export-yaml'])
       expect(people).toContain(`\n  Label: ${label}\n`);
     expect(people).toContain('8 tasks ended: 1 failed, 7 succeeded');
-    expect(people).toMatch(/One of \d+ messages that Slack was sent:\n\n {2}\S+ (APIG|\d+ APIG)/);
-    expect(output).toContain('One of 5 CloudEvents that were posted to the webhook');
+    expect(people).toMatch(/One of \d+ messages sent to Slack:\n\n {2}\S+ (APIG|\d+ APIG)/);
+    expect(output).toContain('One of 5 signed CloudEvents sent to the webhook');
     expect(output).toMatch(/\n {2}type {4}apig\.task\.partially_succeeded\n/);
     expect(parts.at(-1)).toMatch(/export-yaml +export_api +succeeded .*\n\nTry it yourself: npm start/);
     expect(output).not.toContain('"blocks"');

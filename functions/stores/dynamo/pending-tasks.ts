@@ -51,7 +51,7 @@ export function createDynamoPendingTaskStore(table: DynamoTable): PendingTaskSto
         const existing = await get(task.taskId);
         if (existing) return { kind: 'exists', task: existing };
       }
-      throw new StoreError(`Task ${task.taskId} comes and goes while it is being registered`);
+      throw new StoreError(`Task ${task.taskId} was registered and removed repeatedly during this request`);
     },
 
     async *scan(segment) {

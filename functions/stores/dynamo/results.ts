@@ -45,7 +45,7 @@ export function createDynamoTaskResultStore(table: DynamoResultTable): TaskResul
         const existing = await get(result.taskId);
         if (existing) return { kind: 'exists', result: existing };
       }
-      throw new StoreError(`The result of task ${result.taskId} comes and goes while it is being put`);
+      throw new StoreError(`The result of task ${result.taskId} was stored and deleted repeatedly during this write`);
     },
 
     list: (filter, page) => listResults(table, { ...filter, nowS: nowS(table) }, page),

@@ -56,7 +56,7 @@ export function readRows<T>(table: DynamoTable, rows: Row[], read: (row: Row) =>
   for (const row of rows) {
     const result = read(row);
     if (result.ok) values.push(result.value);
-    else table.log?.warn('A row cannot be read and is skipped', skipFields(table, result));
+    else table.log?.warn('Skipped a row that cannot be read', skipFields(table, result));
   }
   return values;
 }

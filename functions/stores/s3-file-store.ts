@@ -31,7 +31,7 @@ const ATTEMPTS = 4;
 const EMPTY_SHA256 = createHash('sha256').digest('hex');
 
 /** A file store whose files can also be fetched by who holds an address. */
-export type S3FileStore = FileStore & {
+type S3FileStore = FileStore & {
   /** An address that answers with the file and this `Content-Disposition` for five minutes; it is a secret that long. */
   presign(ref: Pick<FileRef, 'location'>, contentDisposition: string): Promise<string>;
 };

@@ -14,8 +14,9 @@ export default defineConfig({
   test: {
     // One worker less than there are cores is the default, and on two cores that is one.
     maxWorkers: Math.max(2, availableParallelism()),
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // A net, not a limit: under a load of twenty the slowest cases take half a minute.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     projects: [
       { extends: true, test: { name: 'alone', include: ALONE } },
       {

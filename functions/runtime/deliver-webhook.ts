@@ -4,7 +4,7 @@ import { createWebhookPoster } from '../channels/webhook/webhook-poster.ts';
 import { createRetryPolicy } from '../channels/webhook/webhook-retry.ts';
 import { createSqsRetryQueue } from '../channels/webhook/webhook-retry-queue.ts';
 import { createDeliverWebhookHandler } from '../channels/webhook/worker.ts';
-import { createDynamoTaskResultStore } from '../stores/dynamo/task-result-store.ts';
+import { createDynamoTaskResultStore } from '../stores/dynamo/results.ts';
 import { createSecretReader } from '../stores/secrets.ts';
 import { createDynamoClient, createSecretsClient } from './aws-clients.ts';
 import { readEnvironment, webhookEnvironment } from './config.ts';

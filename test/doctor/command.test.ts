@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_ACCOUNT } from '../../simulator/defaults.ts';
+import { compileCache } from '../support/compile-cache.ts';
 import { KEY, startDeployment } from './deployed.ts';
 
 let deployed: Awaited<ReturnType<typeof startDeployment>>;
@@ -26,7 +27,7 @@ type Ended = { status: number; stdout: string; stderr: string };
 /** `npm run doctor -- …` with nothing of this machine's own environment. */
 function runDoctor(args: string[], env: Record<string, string> = {}): Promise<Ended> {
   return new Promise((resolve) => {
-    const options = { env: { PATH: process.env.PATH, DATA_DIR: folder, ...env } };
+    const options = { env: { PATH: process.env.PATH, ...compileCache, DATA_DIR: folder, ...env } };
     execFile(process.execPath, ['bin/doctor.ts', ...args], options, (error, stdout, stderr) => {
       resolve({ status: error === null ? 0 : Number(error.code), stdout, stderr });
     });

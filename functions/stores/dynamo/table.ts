@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException, type ConsumedCapacity, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { StoreError } from '../../tasks/errors.ts';
 import type { Log } from '../../tasks/ports.ts';
-import type { Row, RowRead } from './attributes.ts';
+import type { Row, RowRead } from './rows.ts';
 
 /** One table and what its stores need to work on it. */
 export type DynamoTable = {

@@ -5,7 +5,7 @@ import type { Context } from 'aws-lambda';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { toTaskEvent } from '../../../functions/messages/task-event.ts';
-import { createDynamoTaskResultStore } from '../../../functions/stores/dynamo/task-result-store.ts';
+import { createDynamoTaskResultStore } from '../../../functions/stores/dynamo/results.ts';
 import { LOCAL_TABLES, startEmbeddedDynamo } from '../../../local/embedded-dynamodb.ts';
 import { aResult } from '../../contract/samples.ts';
 import { record } from '../slack/setup.ts';

@@ -9,10 +9,18 @@ import { createBoundedMap } from '../../tasks/bounded-map.ts';
 import { StoreError } from '../../tasks/errors.ts';
 import type { PendingTaskStore, Segment } from '../../tasks/ports.ts';
 import type { Heard, PendingTask, TaskError } from '../../tasks/task.ts';
-import { boundError } from '../bound-error.ts';
-import type { Row } from './attributes.ts';
-import { errorAttribute } from './identity.ts';
-import { readPendingRow, toPendingRow } from './pending-row.ts';
+import { boundError } from '../../tasks/task.ts';
+import {
+  errorAttribute,
+  identityAttributes,
+  type Row,
+  type RowRead,
+  readError,
+  readIdentity,
+  readTime,
+  timeAttribute,
+  unreadable,
+} from './rows.ts';
 import { callTable, type DynamoTable, onTable, readRow, readRows, tryOnTable } from './table.ts';
 
 /** Tasks whose last answer is remembered in the process; some MB at most. */
@@ -131,4 +139,33 @@ function deleteRow(table: DynamoTable, taskId: string) {
     ReturnValues: 'ALL_OLD',
   });
   return callTable(table, 'DeleteItem', () => table.client.send(command));
+}
+
+/** One row of `PendingTasks`. `status` is left out on purpose: it changes too often to be worth write units. */
+export function toPendingRow(task: PendingTask): Row {
+  const row = identityAttributes(task);
+  row.registered_at = timeAttribute(task.registeredAtMs);
+  row.deadline_at = timeAttribute(task.deadlineAtMs);
+  if (task.lastError !== undefined) row.last_error = errorAttribute(task.lastError);
+  return row;
+}
+
+/** Mapped by hand rather than with util-dynamodb: a sweep reads every row there is. */
+export function readPendingRow(row: Row): RowRead<PendingTask> {
+  const identity = readIdentity(row);
+  const registeredAtMs = readTime(row.registered_at);
+  const deadlineAtMs = readTime(row.deadline_at);
+  if (identity === undefined || Number.isNaN(registeredAtMs) || Number.isNaN(deadlineAtMs)) {
+    return unreadable(row, missingAttributes(row));
+  }
+  const task: PendingTask = { ...identity, registeredAtMs, deadlineAtMs };
+  const lastError = readError(row.last_error);
+  if (lastError !== undefined) task.lastError = lastError;
+  return { ok: true, value: task };
+}
+
+function missingAttributes(row: Row): string[] {
+  const strings = ['task_id', 'instance_id', 'project_id', 'profile'].filter((name) => !row[name]?.S);
+  const times = ['registered_at', 'deadline_at'].filter((name) => Number.isNaN(readTime(row[name])));
+  return [...strings, ...times];
 }

@@ -8,7 +8,7 @@ import type { TasksApiDeps } from './deps.ts';
 import { HttpProblem } from './problem.ts';
 import { invalid } from './validate.ts';
 
-const NEVER = 'cannot be used';
+const UNUSABLE = 'cannot be used';
 
 /**
  * Why no event of a registration would ever reach its `callback_url`, as far as that is known without a look-up;
@@ -17,9 +17,9 @@ const NEVER = 'cannot be used';
 export function callbackRefusal(deps: TasksApiDeps, text: string, profile?: ProfileDefaults): string | undefined {
   const problem = callbackProblem(text, deps.allowLoopbackCallbacks ?? false);
   if (problem !== undefined) return problem;
-  if (deps.areWebhooksOff) return `${NEVER}: webhooks are off in this deployment`;
-  if (isRefusedHost(deps, new URL(text).hostname)) return `${NEVER}: its host is not a public address`;
-  return profile?.cannot_sign === undefined ? undefined : `${NEVER}: ${profile.cannot_sign}`;
+  if (deps.areWebhooksOff) return `${UNUSABLE}: webhooks are off in this deployment`;
+  if (isRefusedHost(deps, new URL(text).hostname)) return `${UNUSABLE}: its host is not a public address`;
+  return profile?.cannot_sign === undefined ? undefined : `${UNUSABLE}: ${profile.cannot_sign}`;
 }
 
 /** The rule of each delivery, for hosts that are an address already. */

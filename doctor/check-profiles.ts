@@ -1,10 +1,8 @@
-import type { HttpAnswer } from '../functions/huawei/answer-collector.ts';
-import { classifyError } from '../functions/huawei/classify-error.ts';
-import { faultOf } from '../functions/huawei/fault-of.ts';
-import { createHttpTransport, type HttpTransport } from '../functions/huawei/http-transport.ts';
+import { classifyError, faultOf } from '../functions/huawei/faults.ts';
 import type { Profile, Profiles } from '../functions/huawei/profile.ts';
-import { createProfileConnections, type ProfileConnections } from '../functions/huawei/profile-connections.ts';
+import { type Connections, createConnections } from '../functions/huawei/sign-in.ts';
 import { encodeSegment } from '../functions/huawei/sign-request.ts';
+import { createTransport, type HttpAnswer, type Transport } from '../functions/huawei/transport.ts';
 import type { Clock } from '../functions/tasks/clock.ts';
 import type { Fault } from '../functions/tasks/observation.ts';
 import { type Finding, fail } from './check.ts';
@@ -21,12 +19,12 @@ const HEADERS = { accept: 'application/json', 'user-agent': 'apig-task-notifier-
  * password that was refused a moment ago, because five bad signatures in a row lock an access key.
  */
 export async function checkProfiles(profiles: Profiles, deps: ProfileCheckDeps): Promise<Finding[]> {
-  const transport = noteDates(createHttpTransport({ connections: 1, headersTimeoutMs: 10_000 }), deps.noteDate);
+  const transport = noteDates(createTransport({ connections: 1, timeoutMs: 10_000 }), deps.noteDate);
   const asking = {
     profiles,
     transport,
     clock: deps.clock,
-    connections: createProfileConnections({ ...deps, transport }),
+    connections: createConnections({ ...deps, transport }),
   };
   const refusedBy = new Map<string, string>();
   const findings: Finding[] = [];
@@ -41,7 +39,7 @@ export async function checkProfiles(profiles: Profiles, deps: ProfileCheckDeps):
   return findings;
 }
 
-type Asking = { profiles: Profiles; transport: HttpTransport; clock: Clock; connections: ProfileConnections };
+type Asking = { profiles: Profiles; transport: Transport; clock: Clock; connections: Connections };
 type Found = { finding: Finding; refused: boolean };
 
 async function checkProfile(asking: Asking, name: string, profile: Profile): Promise<Found> {
@@ -90,7 +88,7 @@ function notAsked(name: string, before: string): Found {
   };
 }
 
-function noteDates(transport: HttpTransport, noteDate: ProfileCheckDeps['noteDate']): HttpTransport {
+function noteDates(transport: Transport, noteDate: ProfileCheckDeps['noteDate']): Transport {
   return {
     async send(request) {
       const answer = await transport.send(request);

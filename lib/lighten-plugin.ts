@@ -56,6 +56,18 @@ const STUBS: readonly Stub[] = [
     contents: `export class DefaultRateLimiter { constructor() { ${throwing('The adaptive retry mode')} } }`,
   },
   {
+    // The index loads fetch, caches and mocks as well (280 kB, 40 ms): only what huawei/transport.ts imports.
+    import: /^undici$/,
+    importer: /./,
+    contents: `
+      import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
+      import request from 'undici/lib/api/api-request.js';
+      import Pool from 'undici/lib/dispatcher/pool.js';
+      import EnvHttpProxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js';
+      Dispatcher.prototype.request = request;
+      export { EnvHttpProxyAgent, Pool };`,
+  },
+  {
     // llhttp without SIMD, for processors that Lambda does not have (72 kB).
     import: /\/llhttp-wasm\.js$/,
     importer: IN_UNDICI,

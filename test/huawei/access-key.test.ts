@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createHuaweiTaskQuery } from '../../functions/huawei/huawei-task-query.ts';
 import { signRequest } from '../../functions/huawei/sign-request.ts';
+import { createHuaweiTaskQuery } from '../../functions/huawei/task-query.ts';
 import { answerJson, manualClock, type Respond, startServer } from './loopback-server.ts';
 
 const KEY = { ak: 'AK1', sk: 'SK1', security_token: 'temporary' };

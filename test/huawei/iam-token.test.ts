@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createHuaweiTaskQuery } from '../../functions/huawei/huawei-task-query.ts';
 import type { Profiles } from '../../functions/huawei/profile.ts';
+import { createHuaweiTaskQuery } from '../../functions/huawei/task-query.ts';
 import { answerJson, manualClock, type Received, type Respond, startServer } from './loopback-server.ts';
 
 const TASK = { taskId: 't1', instanceId: 'i1', projectId: 'p1', profile: 'main' };

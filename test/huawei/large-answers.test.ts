@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createByteBudget } from '../../functions/huawei/byte-budget.ts';
-import { createHttpTransport } from '../../functions/huawei/http-transport.ts';
+import { createTransport } from '../../functions/huawei/transport.ts';
 
 const MIB = 2 ** 20;
 const servers: Server[] = [];
@@ -26,7 +26,7 @@ async function serve(bytes: number, isChunked: boolean): Promise<string> {
 describe.each([false, true])('large answers, chunked: %s', (isChunked) => {
   it('are read only as far as there is memory for them, and all of them in the end', async () => {
     const origin = await serve(4 * MIB, isChunked);
-    const transport = createHttpTransport({ maxBodyBytes: 4 * MIB });
+    const transport = createTransport({ maxBodyBytes: 4 * MIB });
     const budget = createByteBudget(9 * MIB);
     let held = 0;
     const read = async () => {
@@ -46,7 +46,7 @@ describe.each([false, true])('large answers, chunked: %s', (isChunked) => {
 
   it('are let go when they are cut off while they wait', async () => {
     const origin = await serve(4 * MIB, isChunked);
-    const transport = createHttpTransport({ maxBodyBytes: 4 * MIB });
+    const transport = createTransport({ maxBodyBytes: 4 * MIB });
     const budget = createByteBudget(4 * MIB);
     const first = budget.open();
     await first.take(4 * MIB);

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { outcomeOf, parseTaskAnswer } from '../../functions/huawei/parse-answer.ts';
-import { parseTaskResult, type WireResult } from '../../functions/huawei/parse-result.ts';
+import { outcomeOf, parseTaskAnswer, parseTaskResult, type WireResult } from '../../functions/huawei/parse-answer.ts';
 import { summarize } from '../../functions/tasks/summarize.ts';
 import { renderTaskResult } from '../support/render-task-result.ts';
 

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { parseTaskAnswer } from '../../functions/huawei/parse-answer.ts';
-import { parseTaskResult } from '../../functions/huawei/parse-result.ts';
+import { parseTaskAnswer, parseTaskResult } from '../../functions/huawei/parse-answer.ts';
 
 const fixture = (name: string) => readFileSync(new URL(`../fixtures/huawei/${name}.json`, import.meta.url), 'utf8');
 const json = (value: unknown) => JSON.stringify(value);

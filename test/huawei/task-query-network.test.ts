@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { createHuaweiTaskQuery, type HuaweiTaskQueryOptions } from '../../functions/huawei/huawei-task-query.ts';
+import { createHuaweiTaskQuery, type HuaweiTaskQueryOptions } from '../../functions/huawei/task-query.ts';
 import { manualClock, type Respond, startServer } from './loopback-server.ts';
 
 const TASK = { taskId: 't1', instanceId: 'i1', projectId: 'p1', profile: 'main' };
@@ -66,12 +66,12 @@ describe('the way there', () => {
 
 describe('time', () => {
   test('runs out for an answer that does not begin', async () => {
-    expect(await pollOnce(() => undefined, { headersTimeoutMs: 50 })).toMatchObject(transient('TIMEOUT'));
+    expect(await pollOnce(() => undefined, { timeoutMs: 50 })).toMatchObject(transient('TIMEOUT'));
   });
 
   test('runs out for a body that stops', async () => {
     const respond: Respond = (_, response) => response.write('{"task_status":');
-    expect(await pollOnce(respond, { bodyTimeoutMs: 50 })).toMatchObject(transient('TIMEOUT'));
+    expect(await pollOnce(respond, { timeoutMs: 50 })).toMatchObject(transient('TIMEOUT'));
   });
 
   test('is over when the caller says so, before, while waiting, and while queued for a socket', async () => {
@@ -101,8 +101,7 @@ describe('the body', () => {
       class: 'permanent',
       error: {
         code: 'ANSWER_TOO_LARGE',
-        message: 'the answer is larger than 1000 bytes, the most that is read',
-        httpStatus: 200,
+        message: 'UND_ERR_RES_EXCEEDED_MAX_SIZE: Response content exceeded max size',
       },
     },
   };
@@ -148,7 +147,7 @@ test('no fault tells the token', async () => {
   const faults = [
     await pollOnce((_, response) => response.destroy()),
     await pollOnce((_, response) => response.writeHead(502).end('secret in a page: no')),
-    await pollOnce(() => undefined, { headersTimeoutMs: 20 }),
+    await pollOnce(() => undefined, { timeoutMs: 20 }),
   ];
   expect(faults.map(({ kind }) => kind)).toStrictEqual(['fault', 'fault', 'fault']);
   expect(JSON.stringify(faults)).not.toContain('secret');

@@ -104,13 +104,17 @@ const TIMEOUT_CODES = new Set([
 export function faultOf(cause: unknown): Fault {
   const error = cause instanceof Error ? cause : new Error('unknown network error');
   const systemCode = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (systemCode === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return { class: 'permanent', error: TOO_LARGE };
   const message = [systemCode, error.message].filter((part) => part !== '').join(': ') || error.name;
-  const code = networkCodeOf(error, systemCode);
-  return { class: code === 'ANSWER_TOO_LARGE' ? 'permanent' : 'transient', error: boundError({ code, message }) };
+  return { class: 'transient', error: boundError({ code: networkCodeOf(error, systemCode), message }) };
 }
 
+const TOO_LARGE: TaskError = {
+  code: 'ANSWER_TOO_LARGE',
+  message: 'the answer is larger than what is read here: 64 MiB, or less in a function with little memory',
+};
+
 function networkCodeOf(error: Error, systemCode: string): string {
-  if (systemCode === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return 'ANSWER_TOO_LARGE';
   if (TIMEOUT_CODES.has(systemCode) || error.name === 'TimeoutError') return 'TIMEOUT';
   // undici gives its own AbortError a code, for one when a proxy refuses to connect.
   return error.name === 'AbortError' && systemCode === '' ? 'ABORTED' : 'CONNECTION';

@@ -108,17 +108,18 @@ function createDispatcher(origin: string, options: TransportOptions & { maxBodyB
     keepAliveTimeout: 10_000,
     allowH2: false,
   };
+  const { https_proxy, HTTPS_PROXY } = process.env;
+  const proxy = https_proxy || HTTPS_PROXY;
   // Plain http is for loopback addresses, which no proxy reaches.
-  const isProxied = origin.startsWith('https:') && (process.env.https_proxy || process.env.HTTPS_PROXY);
-  return isProxied ? createProxied(settings) : new Pool(origin, settings);
+  return proxy && origin.startsWith('https:') ? createProxied(proxy, settings) : new Pool(origin, settings);
 }
 
-/** Throws `ConfigError` without the value, which may hold a password. */
-function createProxied(settings: EnvHttpProxyAgent.Options): Dispatcher {
+/** Reads `NO_PROXY` itself. Throws `ConfigError` without the value, which may hold a password. */
+function createProxied(httpsProxy: string, settings: EnvHttpProxyAgent.Options): Dispatcher {
   try {
-    return new EnvHttpProxyAgent({ ...settings, httpProxy: '' });
+    return new EnvHttpProxyAgent({ ...settings, httpsProxy, httpProxy: '' });
   } catch {
-    throw new ConfigError(['HTTPS_PROXY is not the URL of a proxy: http://host:port']);
+    throw new ConfigError(['HTTPS_PROXY is not the URL of a proxy, which looks like http://host:port']);
   }
 }
 

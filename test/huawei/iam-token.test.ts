@@ -127,6 +127,17 @@ describe('a token', () => {
   });
 });
 
+test.each([17_000, 40_000])('a token of %i characters, more than the 16 KiB of Node, is used', async (length) => {
+  const token = `MII${'x'.repeat(length - 3)}`;
+  await using cloud = await startCloud({
+    iam: (_, response) => answerJson(response, 201, {}, { 'X-Subject-Token': token }),
+    gateway: (_, response) => answerJson(response, 200, { task_status: 'waiting' }),
+  });
+  expect(await cloud.poll()).toStrictEqual(pending);
+  expect(cloud.polls()[0]?.headers['x-auth-token']).toBe(token);
+  expect(cloud.signIns()).toHaveLength(1);
+});
+
 describe('a 401 from the gateway', () => {
   test('renews the token once for all polls that had it, and each asks again', async () => {
     await using cloud = await startCloud();

@@ -14,6 +14,8 @@ export function judgeAnswer(check: string, fault: Fault | undefined, profile: Pr
   if (isIamTrouble(fault)) return judgeIam(check, fault, said);
   switch (fault.class) {
     case 'not_found':
+      if (error.code === 'APIG.1149')
+        return fail(check, `not of this project, ${said}`, 'check project_id and instance_id');
       return ok(check, `credentials accepted (${error.code} for a task that does not exist)`);
     case 'gateway_not_found':
       return judgeGateway(check, fault, profile);

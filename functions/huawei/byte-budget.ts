@@ -59,9 +59,9 @@ function startNext(book: Book): void {
   }
 }
 
-/** Bytes for the answers of a function with this much memory: what the program leaves, divided by the copies that an answer has at once. */
+/** Whole bytes for the answers of a function with this much memory: what the program leaves, divided by the copies that an answer has at once. */
 export function answerBytesOf(memoryMb: number): number {
-  return Math.max(1, (memoryMb - PROGRAM_MB) / COPIES) * 2 ** 20;
+  return Math.floor(Math.max(1, (memoryMb - PROGRAM_MB) / COPIES) * 2 ** 20);
 }
 
 const PROGRAM_MB = 110;

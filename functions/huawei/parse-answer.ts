@@ -4,7 +4,7 @@ import type { Outcome } from '../tasks/outcome.ts';
 import type { Extra, FailedApi, IgnoredApi, ImportedApi, ParsedResult } from '../tasks/parsed-result.ts';
 
 /** An answer that says nothing about the task; `reason` is for a person. */
-export type UnreadableAnswer = { kind: 'unreadable'; reason: string };
+type UnreadableAnswer = { kind: 'unreadable'; reason: string };
 
 /** What `task_result` alone can be: a result before any of it is moved to a file. */
 export type WireResult = Exclude<ParsedResult, { kind: 'stored' }>;
@@ -70,7 +70,7 @@ function unreadableReason(body: unknown, parsed: unknown): string {
  * Reads `task_result` of a task that is over. Never throws: what cannot be read comes back as `raw` with a reason.
  * `taskType` decides how a success is read; where it is missing, the fields that are there decide.
  */
-export function parseTaskResult(taskType: string | undefined, succeeded: boolean, raw: unknown): WireResult {
+function parseTaskResult(taskType: string | undefined, succeeded: boolean, raw: unknown): WireResult {
   if (raw === undefined || raw === null || (typeof raw === 'string' && raw.trim() === '')) return { kind: 'none' };
   const value = typeof raw === 'string' ? parseJson(raw) : raw;
   if (value === undefined) return kept(raw, 'it is not JSON');
@@ -79,7 +79,7 @@ export function parseTaskResult(taskType: string | undefined, succeeded: boolean
 }
 
 /** The fields not listed in `known`, under `extra`; nothing where there are none. */
-export function extraOf(fields: Fields, known: readonly string[]): { extra?: Extra } {
+function extraOf(fields: Fields, known: readonly string[]): { extra?: Extra } {
   const entries = Object.entries(fields).filter(([key, value]) => !known.includes(key) && value !== undefined);
   // fromEntries, not assignment: a key named __proto__ stays a key.
   return entries.length === 0 ? {} : { extra: Object.fromEntries(entries) };

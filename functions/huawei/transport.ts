@@ -25,7 +25,7 @@ type HttpRequest = {
 export type TransportOptions = {
   /** Sockets per origin. Default 50. */
   connections?: number;
-  /** The most that is read of a body, counted as received. Default 64 MiB. */
+  /** The most that is read of a body, as received; whole bytes. Default 64 MiB. */
   maxBodyBytes?: number;
   /** From the request's end to the answer's head, and between two pieces of the body. Default 15000. */
   timeoutMs?: number;

@@ -108,6 +108,7 @@ describe('other trouble with Huawei Cloud', () => {
   it.each([
     [403, 'APIG.1005', 'fail', 'grant apig:asyncTask:get'],
     [404, 'APIG.3030', 'fail', 'check instance_id'],
+    [409, 'APIG.1149', 'fail', 'check project_id'],
     [404, 'APIGW.0101', 'fail', 'check region and apig_endpoint'],
     [400, 'APIG.2012', 'fail', 'check project_id'],
     [429, 'APIGW.0308', 'warn', 'requests_per_second'],

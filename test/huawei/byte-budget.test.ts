@@ -67,5 +67,7 @@ describe('a byte budget', () => {
     expect(Math.round(answerBytesOf(512) / 2 ** 20)).toBe(45);
     expect(Math.round(answerBytesOf(128) / 2 ** 20)).toBe(2);
     expect(answerBytesOf(64)).toBe(2 ** 20);
+    const wholeMb = fc.integer({ min: 64, max: 10_240 });
+    fc.assert(fc.property(wholeMb, (mb) => Number.isInteger(answerBytesOf(mb))));
   });
 });

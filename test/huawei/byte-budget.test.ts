@@ -39,7 +39,7 @@ describe('a byte budget', () => {
     expect(order).toEqual(['third']);
   });
 
-  it('never gives more than there is, and everybody a share in the end', async () => {
+  it('never gives more than there is, and serves every share in the end', async () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 150 }), { maxLength: 40 });
     await fc.assert(
       fc.asyncProperty(sizes, async (wanted) => {

@@ -131,10 +131,17 @@ describe('a network error', () => {
     [withCode('UND_ERR_SOCKET'), 'CONNECTION'],
     [withCode('CERT_HAS_EXPIRED'), 'CONNECTION'],
     [new DOMException('stop', 'AbortError'), 'ABORTED'],
+    // undici's own, when a proxy refuses to connect.
+    [Object.assign(withCode('UND_ERR_ABORTED'), { name: 'AbortError' }), 'CONNECTION'],
     ['a string', 'CONNECTION'],
     [undefined, 'CONNECTION'],
   ])('%s is passing, with code %s', (cause, code) => {
     expect(faultOf(cause)).toMatchObject({ class: 'transient', error: { code } });
+  });
+
+  test('is permanent where the answer is too large, because the next one would be as large', () => {
+    const error = { code: 'ANSWER_TOO_LARGE' };
+    expect(faultOf(withCode('UND_ERR_RES_EXCEEDED_MAX_SIZE'))).toMatchObject({ class: 'permanent', error });
   });
 
   test("names the system's code and message, or its kind where it has neither", () => {

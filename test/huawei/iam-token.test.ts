@@ -119,7 +119,7 @@ describe('a token', () => {
     expect(cloud.signIns()).toHaveLength(2);
   });
 
-  test('that ended before it began, by our clock, is used all the same', async () => {
+  test('that has already expired by our clock is used anyway', async () => {
     await using cloud = await startCloud({ lifetimeMs: -5 * MINUTE_MS });
     await cloud.poll();
     expect(await cloud.poll()).toStrictEqual(pending);
@@ -148,7 +148,7 @@ describe('a 401 from the gateway', () => {
     expect(cloud.signIns()).toHaveLength(2);
   });
 
-  test('that goes on is told after one renewal, and the next comes a minute later', async () => {
+  test('that goes on is reported after one renewal, and the next renewal comes a minute later', async () => {
     const gateway: Respond = (_, response) => answerJson(response, 401, { error_code: 'APIG.1002', error_msg: 'm' });
     await using cloud = await startCloud({ gateway });
     for (let count = 0; count < 5; count++) expect(await cloud.poll()).toMatchObject(unauthenticated('APIG.1002'));
@@ -182,7 +182,7 @@ describe('a refused password', () => {
     expect(cloud.polls()).toHaveLength(0);
   });
 
-  test('for a project that the user cannot use is told from a wrong password, which the own project decides', async () => {
+  test('is the fault of one project where the same login works for its own project, which goes on', async () => {
     await using cloud = await startCloud();
     const { issue } = cloud;
     const projectOf = ({ body }: Received) => JSON.parse(body).auth.scope.project.id;
@@ -209,7 +209,7 @@ describe('a refused password', () => {
     ]);
   });
 
-  test('is never told', async () => {
+  test('appears in no fault', async () => {
     await using cloud = await startCloud({ iam: wrongPassword });
     expect(JSON.stringify(await cloud.poll())).not.toMatch(/pass-1/);
   });

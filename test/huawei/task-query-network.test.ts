@@ -156,7 +156,7 @@ describe('the body', () => {
   });
 });
 
-test('no fault tells the token', async () => {
+test('no fault holds the token', async () => {
   const faults = [
     await pollOnce((_, response) => response.destroy()),
     await pollOnce((_, response) => response.writeHead(502).end('secret in a page: no')),

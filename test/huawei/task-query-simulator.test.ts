@@ -58,7 +58,7 @@ describe.each(['key', 'login'])('signed in with %s', (profile) => {
   });
 });
 
-test('a revoked token is renewed without anybody noticing', async () => {
+test('a revoked token is renewed within the same poll', async () => {
   const taskId = simulator.control.addTask({});
   await poll(taskId, 'login');
   simulator.control.revokeTokens();

@@ -61,10 +61,11 @@ const STUBS: readonly Stub[] = [
     importer: /./,
     contents: `
       import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
+      import connect from 'undici/lib/api/api-connect.js';
       import request from 'undici/lib/api/api-request.js';
       import Pool from 'undici/lib/dispatcher/pool.js';
       import EnvHttpProxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js';
-      Dispatcher.prototype.request = request;
+      Object.assign(Dispatcher.prototype, { connect, request });
       export { EnvHttpProxyAgent, Pool };`,
   },
   {

@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { FormData as UndiciFormData, type Pool as UndiciPool } from 'undici';
+import {
+  FormData as UndiciFormData,
+  type Pool as UndiciPool,
+  type EnvHttpProxyAgent as UndiciProxyAgent,
+} from 'undici';
 import { describe, expect, it } from 'vitest';
 import { lightenPlugin } from '../../lib/lighten-plugin.ts';
 import { startLoopbackCloud } from './loopback-cloud.ts';
@@ -48,6 +52,17 @@ describe('the lightened bundle', () => {
       'FormData is left out of this bundle: see lib/lighten-plugin.ts',
     );
     await pool.destroy();
+  });
+
+  it('opens a tunnel through a proxy, which this server refuses', async () => {
+    const { EnvHttpProxyAgent } = (await importLightened(`export { EnvHttpProxyAgent } from 'undici';`)) as {
+      EnvHttpProxyAgent: typeof UndiciProxyAgent;
+    };
+    await using cloud = await startLoopbackCloud();
+    const agent = new EnvHttpProxyAgent({ httpsProxy: cloud.url, httpProxy: '', noProxy: '' });
+    const request = agent.request({ origin: 'https://apig.example', path: '/', method: 'GET' });
+    await expect(request).rejects.toMatchObject({ code: 'UND_ERR_PRX_CONN' });
+    await agent.destroy();
   });
 
   it('takes credentials from the environment', async () => {

@@ -3,8 +3,8 @@ import type { Profile, Profiles } from '../functions/huawei/profile.ts';
 import { type Connections, createConnections } from '../functions/huawei/sign-in.ts';
 import { encodeSegment } from '../functions/huawei/sign-request.ts';
 import { createTransport, type HttpAnswer, type Transport } from '../functions/huawei/transport.ts';
-import type { Clock } from '../functions/tasks/clock.ts';
 import type { Fault } from '../functions/tasks/observation.ts';
+import type { Clock } from '../functions/tasks/ports.ts';
 import { type Finding, fail } from './check.ts';
 import { createDateNotes, type DateNotes } from './clock-skew.ts';
 import { isIamTrouble, judgeAnswer } from './judge-profile.ts';
@@ -84,7 +84,7 @@ function loginOf({ ak, domain_name, user_name, auth_token }: Profile): string {
 }
 
 function notAsked(name: string, before: string): Found {
-  const message = `not tried: it signs in like profile "${before}", which was refused`;
+  const message = `not tried: it uses the same login as profile "${before}", which was refused`;
   return {
     finding: fail(`huawei ${name}`, message, `fix profile "${before}", then run the doctor again`),
     refused: false,

@@ -1,4 +1,4 @@
-import { isLoopbackHost } from '../tasks/loopback.ts';
+import { isLoopbackHost } from '../names.ts';
 import type { Profile } from './profile.ts';
 
 /** Origins of Huawei's services; `iam` is absent if neither the region nor an override gives it. */

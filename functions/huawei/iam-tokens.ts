@@ -1,6 +1,6 @@
-import type { Clock } from '../tasks/clock.ts';
 import { isFields, parseJson } from '../tasks/json.ts';
 import type { Fault } from '../tasks/observation.ts';
+import type { Clock } from '../tasks/ports.ts';
 import { classifyError, faultOf } from './faults.ts';
 import type { Transport } from './transport.ts';
 

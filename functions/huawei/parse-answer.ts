@@ -1,7 +1,7 @@
+import type { Outcome } from '../names.ts';
 import { asText, type Fields, isFields, parseJson } from '../tasks/json.ts';
 import type { TaskAnswer } from '../tasks/observation.ts';
-import type { Outcome } from '../tasks/outcome.ts';
-import type { Extra, FailedApi, IgnoredApi, ImportedApi, ParsedResult } from '../tasks/parsed-result.ts';
+import type { Extra, FailedApi, IgnoredApi, ImportedApi, ParsedResult } from '../tasks/result.ts';
 
 /** An answer that says nothing about the task; `reason` is for a person. */
 type UnreadableAnswer = { kind: 'unreadable'; reason: string };

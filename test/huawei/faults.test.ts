@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { classifyError, faultOf } from '../../functions/huawei/faults.ts';
-import type { FaultClass } from '../../functions/tasks/observation.ts';
+import type { FaultClass } from '../../functions/names.ts';
 
 const nowMs = Date.parse('2026-11-24T12:00:00Z');
 const classify = (httpStatus: number, body: unknown, headers?: Record<string, string | string[]>) =>

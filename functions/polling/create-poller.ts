@@ -3,7 +3,7 @@ import type { Profiles } from '../huawei/profile.ts';
 import type { TaskQuery } from '../huawei/task-query.ts';
 import type { OperatorAlerter } from '../messages/operator-alerter.ts';
 import type { AlertPublisher, EventPublisher } from '../messages/publishers.ts';
-import type { TaskSchedule } from '../schedule/task-schedule.ts';
+import type { TaskSchedule } from '../schedule/schedule.ts';
 import type { StoreResult } from '../stores/store-result.ts';
 import { createBoundedMap } from '../tasks/bounded-map.ts';
 import type { Clock } from '../tasks/clock.ts';

@@ -1,8 +1,7 @@
 import type { Clock } from '../tasks/clock.ts';
 import type { Segment } from '../tasks/stores.ts';
 import type { Log, MetricSink } from '../tasks/telemetry.ts';
-import type { Sweeper } from './sweep.ts';
-import type { SweepReport, Turns } from './sweep-report.ts';
+import type { Sweeper, SweepReport, Turns } from './sweep.ts';
 
 export type WindowDeps = {
   beginWindow(): void;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHuaweiTaskQuery } from '../../functions/huawei/huawei-task-query.ts';
 import { createPoller } from '../../functions/polling/create-poller.ts';
 import { createScheduleLearner } from '../../functions/schedule/learned/schedule-learner.ts';
-import { DEFAULT_SCHEDULE } from '../../functions/schedule/poll-schedule.ts';
+import { DEFAULT_SCHEDULE } from '../../functions/schedule/schedule.ts';
 import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-task-store.ts';
 import { tableDefinitions } from '../../functions/stores/dynamo/tables.ts';
 import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/task-result-store.ts';

@@ -8,8 +8,7 @@ import { createHuaweiTaskQuery, type TaskQuery } from '../functions/huawei/task-
 import { createRepublish } from '../functions/messages/republish.ts';
 import { createPoller, type Poller } from '../functions/polling/create-poller.ts';
 import { createScheduleLearner } from '../functions/schedule/learned/schedule-learner.ts';
-import { withMinInterval } from '../functions/schedule/poll-schedule.ts';
-import { createTaskSchedule } from '../functions/schedule/task-schedule.ts';
+import { createTaskSchedule, withMinInterval } from '../functions/schedule/schedule.ts';
 import { createDynamoPendingTaskStore } from '../functions/stores/dynamo/pending-tasks.ts';
 import { createDynamoTaskResultStore } from '../functions/stores/dynamo/results.ts';
 import { createStoreResult } from '../functions/stores/store-result.ts';

@@ -1,9 +1,9 @@
+import pLimit from 'p-limit';
 import type { AlertPublisher, EventPublisher } from '../messages/publishers.ts';
 import type { StoreResult } from '../stores/store-result.ts';
 import type { BoundedMap } from '../tasks/bounded-map.ts';
 import type { Clock, Log, MetricSink, PendingTaskStore } from '../tasks/ports.ts';
 import type { TaskResult } from '../tasks/result.ts';
-import { createGate } from './gate.ts';
 import { createTroubles } from './troubles.ts';
 
 /** A run lives at most this long: a stored result that is older and still pending was left by one that died. */
@@ -112,12 +112,13 @@ function endOf({ taskId, completedAtMs }: TaskResult): string {
 }
 
 async function removeAll({ pending, toldBefore }: SettleDeps, results: TaskResult[]): Promise<void> {
-  const gate = createGate(DELETES_AT_ONCE);
-  const removals = results.map(async (result) => {
-    await gate.enter();
-    await pending.remove(result.taskId).finally(gate.leave);
-    toldBefore.delete(endOf(result));
-  });
+  const limit = pLimit(DELETES_AT_ONCE);
+  const removals = results.map((result) =>
+    limit(async () => {
+      await pending.remove(result.taskId);
+      toldBefore.delete(endOf(result));
+    }),
+  );
   const lost = (await Promise.allSettled(removals)).find((removal) => removal.status === 'rejected');
   if (lost) throw lost.reason;
 }

@@ -4,7 +4,7 @@ import { createHuaweiTaskQuery } from '../huawei/task-query.ts';
 import { sortProfiles } from '../huawei/validate-profiles.ts';
 import { createPoller } from '../polling/create-poller.ts';
 import { createScheduleLearner } from '../schedule/learned/schedule-learner.ts';
-import { withMinInterval } from '../schedule/poll-schedule.ts';
+import { withMinInterval } from '../schedule/schedule.ts';
 import { createDynamoAlertMemory } from '../stores/dynamo/alert-memory.ts';
 import { createDynamoPendingTaskStore } from '../stores/dynamo/pending-tasks.ts';
 import { createDynamoTaskResultStore } from '../stores/dynamo/results.ts';

@@ -25,6 +25,22 @@ export function withMinInterval(minIntervalMs: number | undefined): PollSchedule
   return { ...DEFAULT_SCHEDULE, ...(minIntervalMs !== undefined && { minIntervalMs }) };
 }
 
+/** When a task is due, as pure functions of the task; times are epoch milliseconds. */
+export type TaskSchedule = {
+  nextPollAt(task: PendingTask, afterMs: number): number;
+  countPolls(task: PendingTask, untilMs: number): number;
+  previousPollAt(task: PendingTask, atMs: number): number;
+};
+
+/** The plain schedule, with its settings filled in. */
+export function createTaskSchedule(schedule: PollSchedule): TaskSchedule {
+  return {
+    nextPollAt: (task, afterMs) => nextPollAt(task, afterMs, schedule),
+    countPolls: (task, untilMs) => countPolls(task, untilMs, schedule),
+    previousPollAt: (task, atMs) => previousPollAt(task, atMs, schedule),
+  };
+}
+
 /**
  * The first poll point of the task strictly after `afterMs` (both epoch milliseconds).
  *

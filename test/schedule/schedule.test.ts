@@ -7,7 +7,7 @@ import {
   type PollSchedule,
   previousPollAt,
   type ScheduledTask,
-} from '../../functions/schedule/poll-schedule.ts';
+} from '../../functions/schedule/schedule.ts';
 
 const DAY_MS = 86_400_000;
 

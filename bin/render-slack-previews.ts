@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
-import type { SlackMessage } from '../functions/channels/slack/slack-blocks.ts';
+import type { SlackMessage } from '../functions/channels/slack/blocks.ts';
 import { toPreviewHtml } from './slack-preview-html.ts';
 
 const SAMPLES = fileURLToPath(new URL('../docs/samples/', import.meta.url));

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { callbackProblem } from '../channels/webhook/callback-url.ts';
+import { callbackProblem } from '../channels/webhook/settings.ts';
 import type { ProfileDefaults } from '../huawei/profile.ts';
 import { isLoopbackHost } from '../tasks/loopback.ts';
 import type { TasksApiDeps } from './deps.ts';

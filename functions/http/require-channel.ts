@@ -1,4 +1,4 @@
-import { WEBHOOK_CHANNEL } from '../channels/delivery.ts';
+import { WEBHOOK_CHANNEL } from '../channels/channel.ts';
 import type { TaskResult } from '../tasks/outcome.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { HttpProblem } from './problem.ts';

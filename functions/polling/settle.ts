@@ -1,4 +1,4 @@
-import type { AlertPublisher, EventPublisher } from '../messages/publishers.ts';
+import type { Publisher } from '../messages/publishers.ts';
 import type { StoreResult } from '../stores/store-result.ts';
 import type { BoundedMap } from '../tasks/bounded-map.ts';
 import type { Clock } from '../tasks/clock.ts';
@@ -15,7 +15,7 @@ export type SettleDeps = {
   storeResult: StoreResult;
   pending: PendingTaskStore;
   /** Everybody who is told: machines first, then people. All of them must have it before the pending row goes. */
-  publishers: readonly (EventPublisher | AlertPublisher)[];
+  publishers: readonly Publisher[];
   /** How many of the publishers have an end that not all of them took: those are not told again by this process. */
   toldBefore: BoundedMap<number>;
   clock: Clock;

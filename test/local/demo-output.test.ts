@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { renderSlackMessage } from '../../functions/channels/slack/slack-message.ts';
+import { renderSlackMessage } from '../../functions/channels/slack/message.ts';
 import { runDemo } from '../../local/demo/run-demo.ts';
 import { slackAsText } from '../../local/demo/slack-as-text.ts';
 import { makeEvent, PARTIAL, PUBLIC_URL } from '../channels/slack/slack-events.ts';

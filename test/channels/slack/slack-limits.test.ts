@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { renderSlackPosts } from '../../../functions/channels/slack/slack-digest.ts';
-import { renderSlackMessage } from '../../../functions/channels/slack/slack-message.ts';
-import { code, cutEscaped, escapeSlack, link, plain } from '../../../functions/channels/slack/slack-text.ts';
+import { code, cutEscaped, escapeSlack, link, plain } from '../../../functions/channels/slack/blocks.ts';
+import { renderSlackPosts } from '../../../functions/channels/slack/digest.ts';
+import { renderSlackMessage } from '../../../functions/channels/slack/message.ts';
 import { type TaskEvent, toTaskEvent } from '../../../functions/messages/task-event.ts';
 import { OUTCOMES, type TaskResult } from '../../../functions/tasks/outcome.ts';
 import { makeEvent, makeResult, PARTIAL } from './slack-events.ts';

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { burst, failedImport, goodExport } from '../../bin/sample-results.ts';
 import { composeChatTopic } from '../../functions/channels/amazon-q/message.ts';
 import { composeMails } from '../../functions/channels/email/topic.ts';
 import { createSnsOperatorAlerter, createSnsPublisher, type SnsTopic } from '../../functions/channels/sns.ts';
 import { createProcessAlertMemory } from '../../functions/messages/operator-alerter.ts';
 import { toNotice } from '../../functions/messages/task-event.ts';
 import type { Log } from '../../functions/tasks/telemetry.ts';
+import { burst, failedImport, goodExport } from '../../samples/results.ts';
 import { arbitraryResult } from '../messages/arbitrary-result.ts';
 import { type Behaviour, type SnsServer, snsDeps, startSnsServer } from './sns-server.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { matchesGlob, routeEvent } from '../../functions/channels/routes.ts';
 import { parseRouting, parseRoutingSecret } from '../../functions/channels/routing.ts';
 import { ConfigError } from '../../functions/tasks/errors.ts';
-import { makeEvent } from './slack/slack-events.ts';
+import { makeEvent } from '../../samples/events.ts';
 
 const URLS = {
   ops: 'https://hooks.slack.com/services/T0/B0/secretA',
@@ -36,12 +36,12 @@ describe('the Slack secret', () => {
     expect(parseRouting({ channels: { ops } }).default).toEqual(['ops']);
     expect(parseRouting({ channels: { ops, default: payments } }).default).toEqual(['default']);
     expect(problemsOf({ channels: URLS })).toEqual([
-      'default: must name the channels that get what no rule fits ([] for none)',
+      'default: must name the channels for events that match no rule ([] for none)',
     ]);
   });
 
   it('is of no use before it has a channel', () => {
-    expect(problemsOf({ channels: {} })).toEqual(['channels: there is none yet']);
+    expect(problemsOf({ channels: {} })).toEqual(['channels: none is set yet']);
   });
 
   it('takes plain http only to a loopback address', () => {
@@ -73,19 +73,19 @@ describe('the Slack secret', () => {
     [
       'a mention that is never sent',
       { channels: URLS, default: [], rules: [{ when: { outcome: ['succeeded'] }, channels: [], mention: '<!here>' }] },
-      'rules[0].mention: is never sent, because the rule fits only what succeeded',
+      'rules[0].mention: is never sent, because the rule matches only successes',
     ],
     [
       'a condition that is not known',
       { channels: URLS, default: [], rules: [{ when: { lable: 'x' }, channels: [] }] },
-      'rules[0].when: has fields that are not known',
+      'rules[0].when: has unknown fields',
     ],
     [
-      'a channel with the name of the webhooks of one’s own',
+      'a channel with the name that callback_url webhooks have',
       { channels: { webhook: URLS.ops }, default: [] },
-      "channels.webhook: is the name of the webhooks of one's own",
+      'channels.webhook: is reserved for callback_url webhooks',
     ],
-    ['both forms at once', { webhook_url: URLS.ops, channels: URLS }, 'the secret: has fields that are not known'],
+    ['both forms at once', { webhook_url: URLS.ops, channels: URLS }, 'the secret: has unknown fields'],
   ])('is refused for %s', (_, secret, problem) => {
     expect(problemsOf(secret)).toEqual([problem]);
   });
@@ -128,9 +128,9 @@ describe('the Slack secret', () => {
 describe('routing', () => {
   const event = makeEvent({ outcome: 'failed', label: 'payments-prod', profile: 'eu' });
 
-  it('uses the default where no rule fits', () => {
+  it('uses the default where no rule matches', () => {
     const rules = [{ when: { profile: 'asia' }, channels: ['payments'] }];
-    expect(routeEvent(event, routing(rules))).toEqual([{ channel: 'ops', because: 'the default: no rule fits' }]);
+    expect(routeEvent(event, routing(rules))).toEqual([{ channel: 'ops', because: 'the default: no rule matches' }]);
   });
 
   it('adds the channels of every rule that fits, each once, with the first mention', () => {
@@ -170,10 +170,10 @@ describe('routing', () => {
   it('goes to the one channel that a replay names, with the mention that the rules give it', () => {
     const rules = [{ when: {}, channels: ['ops', 'payments'], mention: '<!here>' }];
     expect(routeEvent(event, routing(rules), 'payments')).toEqual([
-      { channel: 'payments', because: 'it was asked for by name', mention: '<!here>' },
+      { channel: 'payments', because: 'it was requested by name', mention: '<!here>' },
     ]);
     expect(routeEvent(event, routing([]), 'payments')).toEqual([
-      { channel: 'payments', because: 'it was asked for by name' },
+      { channel: 'payments', because: 'it was requested by name' },
     ]);
   });
 });

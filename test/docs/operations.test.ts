@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { goodExport, partialImport } from '../../bin/sample-results.ts';
 import {
   ASSUMPTIONS,
   LOADS,
@@ -14,6 +13,7 @@ import { answerBytesOf } from '../../functions/huawei/byte-budget.ts';
 import { toResultRow } from '../../functions/stores/dynamo/result-row.ts';
 import { tableDefinitions } from '../../functions/stores/dynamo/tables.ts';
 import { parseSettings, settingsSchema } from '../../lib/settings.ts';
+import { goodExport, partialImport } from '../../samples/results.ts';
 import { indexWriteUnits, itemBytes, writeUnits } from '../contract/index-units.ts';
 import { EVERYTHING, resourcesOf, synthesize } from '../lib/synthesize.ts';
 

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { renderSlackMessage } from '../../functions/channels/slack/message.ts';
 import { runDemo } from '../../local/demo/run-demo.ts';
 import { slackAsText } from '../../local/demo/slack-as-text.ts';
-import { makeEvent, PARTIAL, PUBLIC_URL } from '../channels/slack/slack-events.ts';
+import { makeEvent, PARTIAL, PUBLIC_URL } from '../../samples/events.ts';
 
 async function demo(asJson: boolean): Promise<string> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'apig-demo-'));

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { burst, failedImport, goodExport } from '../../bin/sample-results.ts';
 import { StoreError } from '../../functions/tasks/errors.ts';
 import type { TaskResult } from '../../functions/tasks/outcome.ts';
 import {
@@ -11,6 +10,7 @@ import {
 import type { Subscriber } from '../../local/outbox.ts';
 import { publisherSubscriber } from '../../local/subscribers.ts';
 import { createTopic } from '../../local/topics.ts';
+import { burst, failedImport, goodExport } from '../../samples/results.ts';
 import { createFakeClock, silentLog } from '../support/fixtures.ts';
 import { createMemoryOutbox } from './memory-outbox.ts';
 

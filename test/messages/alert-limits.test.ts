@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { MAX_ALERT_UNITS } from '../../functions/messages/alert.ts';
-import { DIGEST_ABOVE, MAX_BODY_BYTES } from '../../functions/messages/digest.ts';
+import { composeAlerts, DIGEST_ABOVE, MAX_BODY_BYTES } from '../../functions/messages/digest.ts';
+import { toNotice } from '../../functions/messages/task-event.ts';
 import { arbitraryResult } from './arbitrary-result.ts';
 import { alertOf, alertsOf } from './render.ts';
 
@@ -42,14 +43,15 @@ it('a round tells about every result once, within every limit, whatever the resu
 }, 120_000);
 
 it('a digest names every task that did not succeed, however many repeat', () => {
-  const storm = fc.tuple(arbitraryResult, fc.integer({ min: 6, max: 600 }));
+  const storms = fc.tuple(arbitraryResult, fc.integer({ min: 6, max: 600 }));
   fc.assert(
-    fc.property(storm, ([pattern, count]) => {
-      const results = Array.from({ length: count }, (_, n) => ({ ...pattern, taskId: `task-${n}` }));
-      const text = alertsOf(results, options)
-        .map(({ body }) => body)
-        .join('\n');
-      if (pattern.outcome !== 'succeeded') for (const { taskId } of results) expect(text).toContain(`/tasks/${taskId}`);
+    fc.property(storms, ([pattern, count]) => {
+      const { data, ...notice } = toNotice(pattern, options);
+      const urls = Array.from({ length: count }, (_, n) => `${options.publicUrl}/tasks/task-${n}`);
+      const storm = urls.map((result_url) => ({ ...notice, data: { ...data, result_url } }));
+      const bodies = composeAlerts(storm).map(({ message }) => message.body);
+      const told = new Set(bodies.join('\n').match(/\S+\/tasks\/task-\d+/g));
+      if (pattern.outcome !== 'succeeded') expect(told).toEqual(new Set(urls));
     }),
     { numRuns: 100 },
   );

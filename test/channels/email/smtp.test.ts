@@ -4,9 +4,9 @@ import { connect, createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, describe, expect, it } from 'vitest';
-import { burst, failedImport, goodExport, partialImport } from '../../../bin/sample-results.ts';
 import { createSmtpPublisher, encryptionFor, type SmtpPublisher } from '../../../functions/channels/email/smtp.ts';
 import type { TaskResult } from '../../../functions/tasks/outcome.ts';
+import { burst, failedImport, goodExport, partialImport } from '../../../samples/results.ts';
 
 type Mail = { to: string[]; secure: boolean; user: string | undefined; raw: string };
 

@@ -2,22 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { renderSlackPosts } from '../../../functions/channels/slack/digest.ts';
 import { renderSlackMessage } from '../../../functions/channels/slack/message.ts';
 import { OUTCOMES } from '../../../functions/tasks/outcome.ts';
-import { EXPIRED, EXPORTED, FAILED, makeBatch, makeEvent, PARTIAL, PUBLIC_URL, withOutcome } from './slack-events.ts';
+import { EXPIRED, FAILED, makeBatch, makeEvent, PARTIAL, PUBLIC_URL, withOutcome } from '../../../samples/events.ts';
 
 const textOf = (value: unknown): string => JSON.stringify(value);
-const sample = (name: string) => `../../docs/samples/slack-${name}.json`;
-const pretty = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 
 describe('a Slack message', () => {
-  it.each([
-    ['succeeded', makeEvent(), undefined],
-    ['partial', makeEvent(PARTIAL), '<!here>'],
-    ['failed', makeEvent(FAILED), '<!subteam^S012AB3CD>'],
-    ['exported', makeEvent(EXPORTED), undefined],
-  ])('looks as in docs/samples/slack-%s.json', async (name, event, mention) => {
-    await expect(pretty(renderSlackMessage(event, mention))).toMatchFileSnapshot(sample(name));
-  });
-
   it('opens with the outcome and the counts', () => {
     const { text, blocks } = renderSlackMessage(makeEvent(PARTIAL));
     expect(text).toBe(
@@ -94,10 +83,6 @@ describe('a Slack message', () => {
 
 describe('a Slack digest', () => {
   const posts = renderSlackPosts(makeBatch().map((event) => ({ event, mention: '<!here>' })));
-
-  it('looks as in docs/samples/slack-digest.json', async () => {
-    await expect(pretty(posts[0]?.message)).toMatchFileSnapshot(sample('digest'));
-  });
 
   it('is one message, worst first', () => {
     expect(posts).toHaveLength(1);

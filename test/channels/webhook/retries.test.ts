@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { RETRY_FOR_MS } from '../../../functions/channels/queues.ts';
 import { toTaskEvent } from '../../../functions/messages/task-event.ts';
+import { makeResult } from '../../../samples/events.ts';
 import { record } from '../slack/setup.ts';
-import { makeResult } from '../slack/slack-events.ts';
 import { startReceiver } from './receiver.ts';
 import { receive, setUp } from './setup.ts';
 
@@ -146,6 +146,6 @@ describe('trouble of our own', () => {
     receiver.answerWith({ status: 500 });
     broken.queue = true;
     broken.deadLetters = true;
-    expect(await handle(sent, record('2', 'not json'))).toEqual(['1', '2']);
+    expect((await handle(sent, record('2', 'not json'))).toSorted()).toEqual(['1', '2']);
   });
 });

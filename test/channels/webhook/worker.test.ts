@@ -1,8 +1,8 @@
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { toTaskEvent } from '../../../functions/messages/task-event.ts';
+import { makeResult } from '../../../samples/events.ts';
 import { record } from '../slack/setup.ts';
-import { makeResult } from '../slack/slack-events.ts';
 import { startReceiver } from './receiver.ts';
 import { OLD_SECRET, SECRET, setUp } from './setup.ts';
 
@@ -94,7 +94,7 @@ describe('deliver-webhook', () => {
     const records = [
       record('1', 'not json', { callback: 'true' }),
       record('2', event),
-      record('3', JSON.stringify({ ...event, id: 'a\r\nb', data: {} })),
+      record('3', JSON.stringify({ ...event, id: 'a\r\nb', data: { ...event.data, task_id: '' } })),
       record('4', '[]'),
     ];
     expect(await handle(...records)).toEqual([]);

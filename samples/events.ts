@@ -1,11 +1,11 @@
-import { type TaskEvent, toTaskEvent } from '../../../functions/messages/task-event.ts';
-import type { Outcome, TaskResult } from '../../../functions/tasks/outcome.ts';
-import type { FailedApi, ImportedApi, ParsedResult } from '../../../functions/tasks/parsed-result.ts';
+import { type TaskEvent, toTaskEvent } from '../functions/messages/task-event.ts';
+import type { Outcome, TaskResult } from '../functions/tasks/outcome.ts';
+import type { FailedApi, ImportedApi, ParsedResult } from '../functions/tasks/parsed-result.ts';
 
 const COMPLETED_AT_MS = Date.parse('2026-11-24T14:02:31Z');
 export const PUBLIC_URL = 'https://tasks.example.com';
 
-/** A result that differs from a plain success in what is given. */
+/** A plain success with these changes. */
 export function makeResult(changes: Partial<TaskResult> = {}): TaskResult {
   return {
     taskId: '5b8a4c0e7f7c4b6f9f5d6a1e2c3b4d5e',
@@ -67,16 +67,15 @@ export const PARTIAL: Partial<TaskResult> = {
   result: { kind: 'import', success: imported(15), failure: FAILURES },
 };
 
+const INVALID_FILE = 'The definition file is not valid OpenAPI: paths./invoices.get.responses is required';
+
 export const FAILED: Partial<TaskResult> = {
   outcome: 'failed',
   label: 'billing-prod',
   taskStatus: 'failed',
   summary: {},
-  result: {
-    kind: 'failure',
-    error_code: 'APIG.3404',
-    error_msg: 'The definition file is not valid OpenAPI: paths./invoices.get.responses is required',
-  },
+  result: { kind: 'failure', error_code: 'APIG.3404', error_msg: INVALID_FILE },
+  error: { code: 'APIG.3404', message: INVALID_FILE },
 };
 
 export const EXPORTED: Partial<TaskResult> = {

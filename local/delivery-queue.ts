@@ -1,6 +1,5 @@
 import { createRetryPolicy } from '../functions/channels/queues.ts';
-import type { Clock } from '../functions/tasks/clock.ts';
-import type { Log } from '../functions/tasks/telemetry.ts';
+import type { Clock, Log } from '../functions/tasks/ports.ts';
 import type { Attempt, Outbox, Returned, StoredEntry, Subscriber, Waiting } from './outbox.ts';
 
 /** One subscriber's queue: what SQS is in AWS. */

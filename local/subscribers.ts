@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { SQSRecord } from 'aws-lambda';
 import { createWorker, type WorkerDeps } from '../functions/channels/worker.ts';
 import type { Publisher } from '../functions/messages/publishers.ts';
-import type { TaskResult } from '../functions/tasks/outcome.ts';
+import type { TaskResult } from '../functions/tasks/result.ts';
 import type { LocalEvent } from './local-publishers.ts';
 import type { Attempt, Subscriber } from './outbox.ts';
 

@@ -8,7 +8,8 @@ import {
 import type { Publisher } from '../functions/messages/publishers.ts';
 import { type TaskEventOptions, toNotice } from '../functions/messages/task-event.ts';
 import { needsAttention } from '../functions/messages/words.ts';
-import type { Outcome, TaskResult } from '../functions/tasks/outcome.ts';
+import type { Outcome } from '../functions/names.ts';
+import type { TaskResult } from '../functions/tasks/result.ts';
 import { oneLine } from '../functions/tasks/safe-text.ts';
 
 /** Where text goes and whether it may be coloured. */

@@ -7,7 +7,7 @@ import { openChannels } from '../../functions/channels/routing.ts';
 import { composeEvents, createSnsPublisher } from '../../functions/channels/sns.ts';
 import { createWorker } from '../../functions/channels/worker.ts';
 import { toNotice, toTaskEvent } from '../../functions/messages/task-event.ts';
-import type { TaskResult } from '../../functions/tasks/outcome.ts';
+import type { TaskResult } from '../../functions/tasks/result.ts';
 import { answerRequests } from '../child.ts';
 import { measure } from '../measure.ts';
 import { resultOf } from './results.ts';

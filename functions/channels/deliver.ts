@@ -1,4 +1,4 @@
-import type { Clock } from '../tasks/clock.ts';
+import type { Clock } from '../tasks/ports.ts';
 import type { Answer, Channel, Item } from './channel.ts';
 
 const POST_TIMEOUT_MS = 10_000;

@@ -1,10 +1,8 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import pLimit from 'p-limit';
 import type { BoundedMap } from '../tasks/bounded-map.ts';
-import type { Clock } from '../tasks/clock.ts';
-import type { Delivery } from '../tasks/outcome.ts';
-import type { TaskResultStore } from '../tasks/stores.ts';
-import type { Log, MetricSink } from '../tasks/telemetry.ts';
+import type { Clock, Log, MetricSink, TaskResultStore } from '../tasks/ports.ts';
+import type { Delivery } from '../tasks/result.ts';
 import type { Channel, Item } from './channel.ts';
 import type { Sent } from './deliver.ts';
 import { attemptOf, type QueueKind, type RetryPolicy, receivesOf } from './queues.ts';

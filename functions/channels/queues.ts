@@ -1,4 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
+import type { MetricName } from '../names.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -65,7 +66,7 @@ export type QueueKind = {
   name: string;
   /** Whether undeliverable records go to the dead letters, to be redriven; otherwise the result's note is all that is left. */
   keepsUndelivered: boolean;
-  metrics: { delivered: string; givenBack: string; failed: string; deadLettered: string };
+  metrics: Record<'delivered' | 'givenBack' | 'failed' | 'deadLettered', MetricName>;
 };
 
 /** The queue of the channels that the secret names. */

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import type { Clock } from '../tasks/clock.ts';
+import { OUTCOMES } from '../names.ts';
 import { ConfigError } from '../tasks/errors.ts';
 import { parseJson } from '../tasks/json.ts';
-import { OUTCOMES } from '../tasks/outcome.ts';
+import type { Clock } from '../tasks/ports.ts';
 import { type NamedChannel, WEBHOOK_CHANNEL } from './channel.ts';
 import { createSlackChannel, slackEntry } from './slack/channel.ts';
 

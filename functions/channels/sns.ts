@@ -5,9 +5,9 @@ import { pack } from '../messages/budget.ts';
 import { createOperatorAlerter, type OperatorAlerter, type OperatorAlerterDeps } from '../messages/operator-alerter.ts';
 import { type Composed, type Publisher, toReport } from '../messages/publishers.ts';
 import { type TaskEventOptions, toEventAttributes, toTaskEvent } from '../messages/task-event.ts';
-import type { Clock } from '../tasks/clock.ts';
 import { StoreError } from '../tasks/errors.ts';
-import type { TaskResult } from '../tasks/outcome.ts';
+import type { Clock } from '../tasks/ports.ts';
+import type { TaskResult } from '../tasks/result.ts';
 import { cut, toAscii, utf8Bytes } from '../tasks/safe-text.ts';
 
 /** SNS: 10 entries and 256 KiB a PublishBatch, attributes included; 1 KiB is left unused. */

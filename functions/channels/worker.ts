@@ -1,7 +1,7 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { OperatorAlert, OperatorAlerter } from '../messages/operator-alerter.ts';
 import { createBoundedMap } from '../tasks/bounded-map.ts';
-import type { Clock } from '../tasks/clock.ts';
+import type { Clock } from '../tasks/ports.ts';
 import type { Channel, Router } from './channel.ts';
 import { deliver, type Sent } from './deliver.ts';
 import { Ends, type EndsDeps, type Ticket } from './ends.ts';

@@ -1,4 +1,4 @@
-import { OUTCOMES, type Outcome } from '../tasks/outcome.ts';
+import { OUTCOMES, type Outcome } from '../names.ts';
 import { cut, lineOf, toAscii, utf8Bytes } from '../tasks/safe-text.ts';
 import { type AlertText, alertHeadline, alertText, MAX_SUBJECT_CHARS } from './alert.ts';
 import { pack, takeFitting } from './budget.ts';

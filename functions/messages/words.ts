@@ -1,4 +1,5 @@
-import { canWatchAgain, type Outcome, type Summary } from '../tasks/outcome.ts';
+import type { Outcome } from '../names.ts';
+import { canWatchAgain, type Summary } from '../tasks/result.ts';
 import { cut, lineOf } from '../tasks/safe-text.ts';
 import type { EventFailure, TaskEvent, TaskEventData } from './task-event.ts';
 

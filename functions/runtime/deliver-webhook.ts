@@ -3,13 +3,12 @@ import { createSqsDeadLetters, delayMessage } from '../channels/sqs.ts';
 import { createCallbackRouter } from '../channels/webhook/channel.ts';
 import { parseSigningKeys } from '../channels/webhook/settings.ts';
 import { createWorker } from '../channels/worker.ts';
-import { createDynamoTaskResultStore } from '../stores/dynamo/task-result-store.ts';
+import { createDynamoTaskResultStore } from '../stores/dynamo/results.ts';
 import { createSecretReader } from '../stores/secrets.ts';
+import { createDynamoClient, createSecretsClient } from './aws-clients.ts';
 import { readEnvironment, webhookEnvironment } from './config.ts';
-import { createDynamoClient } from './dynamo-client.ts';
-import { createTelemetry } from './powertools.ts';
-import { createSecretsClient } from './secrets-client.ts';
 import { systemClock as clock } from './system-clock.ts';
+import { createTelemetry } from './telemetry.ts';
 
 /** The webhook function of this process, from the environment; made once per cold start. */
 export function createDeliverWebhookRuntime() {
@@ -25,7 +24,7 @@ export function createDeliverWebhookRuntime() {
   const results = createDynamoTaskResultStore({ client, tableName: env.RESULTS_TABLE, clock, log });
   const router = createCallbackRouter({
     signingKeys: secrets.watch(env.HUAWEI_SECRET_ID, parseSigningKeys),
-    allowLoopback: env.ALLOW_LOOPBACK === 'true',
+    allowLoopback: env.ALLOW_LOOPBACK_CALLBACKS === 'true',
     ...{ results, metrics, clock },
   });
   const handler = createWorker({

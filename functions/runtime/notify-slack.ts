@@ -5,13 +5,12 @@ import { createSnsOperatorAlerter } from '../channels/sns.ts';
 import { createSqsDeadLetters } from '../channels/sqs.ts';
 import { createWorker } from '../channels/worker.ts';
 import { createProcessAlertMemory } from '../messages/operator-alerter.ts';
-import { createDynamoDeliveryStore } from '../stores/dynamo/delivery-store.ts';
+import { createDynamoDeliveryRecorder } from '../stores/dynamo/results.ts';
 import { createSecretReader } from '../stores/secrets.ts';
+import { createBriefDynamoClient, createSecretsClient, createSnsClient } from './aws-clients.ts';
 import { readEnvironment, slackEnvironment } from './config.ts';
-import { createTelemetry } from './powertools.ts';
-import { createSecretsClient } from './secrets-client.ts';
-import { createSnsClient } from './sns-client.ts';
 import { systemClock as clock } from './system-clock.ts';
+import { createTelemetry } from './telemetry.ts';
 
 /** The Slack function of this process, from the environment; made once per cold start. */
 export function createNotifySlackRuntime() {
@@ -21,7 +20,6 @@ export function createNotifySlackRuntime() {
   const secrets = createSecretReader({ client: createSecretsClient(), maxAgeS: env.SECRET_MAX_AGE_S, clock, log });
   const sns = createSnsClient();
   const aws = { region: env.AWS_REGION, credentials: sns.config.credentials };
-  const dynamoEndpoint = env.AWS_ENDPOINT_URL_DYNAMODB ?? env.AWS_ENDPOINT_URL;
   const routing = secrets.watch(env.SLACK_SECRET_ID, parseRoutingSecret);
   const handler = createWorker({
     queue: NAMED_CHANNELS,
@@ -35,10 +33,7 @@ export function createNotifySlackRuntime() {
       queueUrl: env.SLACK_DEAD_LETTER_QUEUE_URL,
       endpoint: env.AWS_ENDPOINT_URL_SQS ?? env.AWS_ENDPOINT_URL,
     }),
-    results: createDynamoDeliveryStore({
-      ...{ ...aws, tableName: env.RESULTS_TABLE },
-      ...(dynamoEndpoint && { endpoint: dynamoEndpoint }),
-    }),
+    results: createDynamoDeliveryRecorder({ client: createBriefDynamoClient(), tableName: env.RESULTS_TABLE }),
     alerter: createSnsOperatorAlerter({
       client: sns,
       topicArn: env.OPERATOR_TOPIC_ARN,

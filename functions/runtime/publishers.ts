@@ -3,8 +3,8 @@ import { composeMails } from '../channels/email/topic.ts';
 import { composeEvents, createSnsPublisher } from '../channels/sns.ts';
 import type { Publisher } from '../messages/publishers.ts';
 import { type Notice, toNotice } from '../messages/task-event.ts';
-import type { TaskResult } from '../tasks/outcome.ts';
-import { createSnsClient } from './sns-client.ts';
+import type { TaskResult } from '../tasks/result.ts';
+import { createSnsClient } from './aws-clients.ts';
 import { systemClock as clock } from './system-clock.ts';
 
 type Topics = {

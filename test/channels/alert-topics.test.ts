@@ -5,8 +5,8 @@ import { composeMails } from '../../functions/channels/email/topic.ts';
 import { createSnsOperatorAlerter, createSnsPublisher, type SnsTopic } from '../../functions/channels/sns.ts';
 import { createProcessAlertMemory } from '../../functions/messages/operator-alerter.ts';
 import { toNotice } from '../../functions/messages/task-event.ts';
-import type { Log } from '../../functions/tasks/telemetry.ts';
-import { burst, failedImport, goodExport } from '../../samples/results.ts';
+import type { Log } from '../../functions/tasks/ports.ts';
+import { burst, failedImport, goodExport } from '../../generate/sample-results.ts';
 import { arbitraryResult } from '../messages/arbitrary-result.ts';
 import { type Behaviour, type SnsServer, snsDeps, startSnsServer } from './sns-server.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makeEvent, makeResult } from '../../samples/events.ts';
+import { makeEvent, makeResult } from '../../generate/sample-events.ts';
 import { MAX_RECEIVES, received, record, setUp as setUpSlack } from './slack/setup.ts';
 import { type Answer, startSlackServer } from './slack/slack-server.ts';
 import { startReceiver } from './webhook/receiver.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { matchesGlob, routeEvent } from '../../functions/channels/routes.ts';
 import { parseRouting, parseRoutingSecret } from '../../functions/channels/routing.ts';
 import { ConfigError } from '../../functions/tasks/errors.ts';
-import { makeEvent } from '../../samples/events.ts';
+import { makeEvent } from '../../generate/sample-events.ts';
 
 const URLS = {
   ops: 'https://hooks.slack.com/services/T0/B0/secretA',

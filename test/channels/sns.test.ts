@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { composeEvents, createSnsPublisher } from '../../functions/channels/sns.ts';
 import { StoreError } from '../../functions/tasks/errors.ts';
-import type { TaskResult } from '../../functions/tasks/outcome.ts';
-import { goodExport, partialImport } from '../../samples/results.ts';
+import type { TaskResult } from '../../functions/tasks/result.ts';
+import { goodExport, partialImport } from '../../generate/sample-results.ts';
 import { arbitraryResult } from '../messages/arbitrary-result.ts';
 import { type Behaviour, type SnsServer, snsDeps, startSnsServer } from './sns-server.ts';
 

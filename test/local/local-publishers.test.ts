@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { StoreError } from '../../functions/tasks/errors.ts';
-import type { TaskResult } from '../../functions/tasks/outcome.ts';
+import type { TaskResult } from '../../functions/tasks/result.ts';
+import { burst, failedImport, goodExport } from '../../generate/sample-results.ts';
 import {
   createLocalAlertPublisher,
   createLocalEventPublisher,
@@ -10,7 +11,6 @@ import {
 import type { Subscriber } from '../../local/outbox.ts';
 import { publisherSubscriber } from '../../local/subscribers.ts';
 import { createTopic } from '../../local/topics.ts';
-import { burst, failedImport, goodExport } from '../../samples/results.ts';
 import { createFakeClock, silentLog } from '../support/fixtures.ts';
 import { createMemoryOutbox } from './memory-outbox.ts';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createProcessAlertMemory } from '../../functions/messages/operator-alerter.ts';
-import type { TaskResult } from '../../functions/tasks/outcome.ts';
+import type { TaskResult } from '../../functions/tasks/result.ts';
+import { burst, failedImport, goodExport, partialImport } from '../../generate/sample-results.ts';
 import { createTerminalOperatorAlerter, createTerminalPublisher, wantsColours } from '../../local/terminal-alerts.ts';
-import { burst, failedImport, goodExport, partialImport } from '../../samples/results.ts';
 import { arbitraryResult } from '../messages/arbitrary-result.ts';
 
 const ESC = '\u001b';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expiredImport, failedImport, goodExport, partialImport } from '../../samples/results.ts';
+import { expiredImport, failedImport, goodExport, partialImport } from '../../generate/sample-results.ts';
 import { alertOf } from './render.ts';
 
 const publicUrl = 'https://tasks.example.com';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_BODY_BYTES } from '../../functions/messages/digest.ts';
-import type { TaskResult } from '../../functions/tasks/outcome.ts';
-import { burst, failedImport, goodExport, partialImport } from '../../samples/results.ts';
+import type { TaskResult } from '../../functions/tasks/result.ts';
+import { burst, failedImport, goodExport, partialImport } from '../../generate/sample-results.ts';
 import { alertsOf } from './render.ts';
 
 const many = (count: number, of: TaskResult): TaskResult[] =>

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { embedSamples, renderSamples } from '../../samples/render.ts';
+import { embedSamples, renderSamples } from '../../generate/samples.ts';
 
 const folder = new URL('../../docs/samples/', import.meta.url);
 const samples = renderSamples();

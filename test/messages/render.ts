@@ -1,7 +1,7 @@
 import { type AlertText, alertText } from '../../functions/messages/alert.ts';
 import { type Alert, composeAlerts } from '../../functions/messages/digest.ts';
 import { type TaskEventOptions, toNotice } from '../../functions/messages/task-event.ts';
-import type { TaskResult } from '../../functions/tasks/outcome.ts';
+import type { TaskResult } from '../../functions/tasks/result.ts';
 
 /** The alert of one stored result. */
 export function alertOf(result: TaskResult, options: TaskEventOptions = {}): AlertText {

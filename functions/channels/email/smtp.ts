@@ -2,8 +2,8 @@ import { createTransport } from 'nodemailer';
 import { composeAlerts } from '../../messages/digest.ts';
 import { type Publisher, toReport } from '../../messages/publishers.ts';
 import { type TaskEventOptions, toNotice } from '../../messages/task-event.ts';
+import { isLoopbackHost } from '../../names.ts';
 import { ConfigError } from '../../tasks/errors.ts';
-import { isLoopbackHost } from '../../tasks/loopback.ts';
 
 export type SmtpOptions = TaskEventOptions & {
   /** `smtp://user:password@host:587` (STARTTLS if offered; `?requireTLS=true` insists) or `smtps://…:465`. A secret. */

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import type { Clock } from '../../tasks/clock.ts';
-import { isLoopbackHost } from '../../tasks/loopback.ts';
+import { isLoopbackHost } from '../../names.ts';
+import type { Clock } from '../../tasks/ports.ts';
 import { parseRetryAfter } from '../../tasks/retry-after.ts';
 import type { Answer, Health, NamedChannel } from '../channel.ts';
 import type { SlackMessage } from './blocks.ts';

@@ -11,7 +11,7 @@ import {
   tookWords,
   watchCall,
 } from '../../messages/words.ts';
-import type { Outcome } from '../../tasks/outcome.ts';
+import type { Outcome } from '../../names.ts';
 import {
   code,
   context,

@@ -1,7 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { Clock } from '../../tasks/clock.ts';
-import type { TaskResultStore } from '../../tasks/stores.ts';
-import type { MetricSink } from '../../tasks/telemetry.ts';
+import type { Clock, MetricSink, TaskResultStore } from '../../tasks/ports.ts';
 import { type Channel, type Router, WEBHOOK_CHANNEL } from '../channel.ts';
 import { postToWebhook } from './post.ts';
 import { type ProfileSigningKeys, type SigningKeys, signingKeysOf } from './settings.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
+import { isLoopbackHost } from '../../names.ts';
 import { ConfigError } from '../../tasks/errors.ts';
 import { parseJson } from '../../tasks/json.ts';
-import { isLoopbackHost } from '../../tasks/loopback.ts';
 
 /** The keys that a profile signs with, newest first, or why it cannot sign. */
 export type SigningKeys = { kind: 'keys'; keys: readonly Buffer[] } | { kind: 'unusable'; reason: string };

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ChatMessage, composeChat, toChatMessage } from '../../../functions/channels/amazon-q/message.ts';
 import { toNotice } from '../../../functions/messages/task-event.ts';
-import type { TaskResult } from '../../../functions/tasks/outcome.ts';
-import { burst, failedImport, goodExport, partialImport } from '../../../samples/results.ts';
+import type { TaskResult } from '../../../functions/tasks/result.ts';
+import { burst, failedImport, goodExport, partialImport } from '../../../generate/sample-results.ts';
 import { arbitraryResult } from '../../messages/arbitrary-result.ts';
 
 const schemaFile = new URL('../../fixtures/amazon-q-custom-notification.schema.json', import.meta.url);

@@ -5,8 +5,8 @@ import { text } from 'node:stream/consumers';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createSmtpPublisher, encryptionFor, type SmtpPublisher } from '../../../functions/channels/email/smtp.ts';
-import type { TaskResult } from '../../../functions/tasks/outcome.ts';
-import { burst, failedImport, goodExport, partialImport } from '../../../samples/results.ts';
+import type { TaskResult } from '../../../functions/tasks/result.ts';
+import { burst, failedImport, goodExport, partialImport } from '../../../generate/sample-results.ts';
 
 type Mail = { to: string[]; secure: boolean; user: string | undefined; raw: string };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FAILED, makeBatch, makeEvent } from '../../../samples/events.ts';
+import { FAILED, makeBatch, makeEvent } from '../../../generate/sample-events.ts';
 import { MAX_RECEIVES, received, record, setUp } from './setup.ts';
 import { type Answer, startSlackServer } from './slack-server.ts';
 

@@ -1,8 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { renderSlackPosts } from '../../../functions/channels/slack/digest.ts';
 import { renderSlackMessage } from '../../../functions/channels/slack/message.ts';
-import { OUTCOMES } from '../../../functions/tasks/outcome.ts';
-import { EXPIRED, FAILED, makeBatch, makeEvent, PARTIAL, PUBLIC_URL, withOutcome } from '../../../samples/events.ts';
+import { OUTCOMES } from '../../../functions/names.ts';
+import {
+  EXPIRED,
+  FAILED,
+  makeBatch,
+  makeEvent,
+  PARTIAL,
+  PUBLIC_URL,
+  withOutcome,
+} from '../../../generate/sample-events.ts';
 
 const textOf = (value: unknown): string => JSON.stringify(value);
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FAILED, makeBatch, makeEvent } from '../../../samples/events.ts';
+import { FAILED, makeBatch, makeEvent } from '../../../generate/sample-events.ts';
 
 const run = promisify(execFile);
 const COMMAND = new URL('../../../bin/route.ts', import.meta.url).pathname;

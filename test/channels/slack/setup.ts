@@ -5,7 +5,7 @@ import { openChannels, parseRouting } from '../../../functions/channels/routing.
 import { createWorker } from '../../../functions/channels/worker.ts';
 import type { OperatorAlert } from '../../../functions/messages/operator-alerter.ts';
 import type { TaskEvent } from '../../../functions/messages/task-event.ts';
-import type { Delivery } from '../../../functions/tasks/outcome.ts';
+import type { Delivery } from '../../../functions/tasks/result.ts';
 import { createFakeClock, createMetricSums } from '../../support/fixtures.ts';
 import type { SlackServer } from './slack-server.ts';
 

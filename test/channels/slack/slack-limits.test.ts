@@ -4,8 +4,9 @@ import { code, cutEscaped, escapeSlack, link, plain } from '../../../functions/c
 import { renderSlackPosts } from '../../../functions/channels/slack/digest.ts';
 import { renderSlackMessage } from '../../../functions/channels/slack/message.ts';
 import { type TaskEvent, toTaskEvent } from '../../../functions/messages/task-event.ts';
-import { OUTCOMES, type TaskResult } from '../../../functions/tasks/outcome.ts';
-import { makeEvent, makeResult, PARTIAL } from '../../../samples/events.ts';
+import { OUTCOMES } from '../../../functions/names.ts';
+import type { TaskResult } from '../../../functions/tasks/result.ts';
+import { makeEvent, makeResult, PARTIAL } from '../../../generate/sample-events.ts';
 import { findViolations } from './slack-limits.ts';
 
 // Text that hurts: whole Unicode, lone surrogates, and long runs of what grows when it is escaped.

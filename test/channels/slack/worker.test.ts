@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NAMED_CHANNELS } from '../../../functions/channels/queues.ts';
 import { createWorker } from '../../../functions/channels/worker.ts';
-import { FAILED, makeBatch, makeEvent } from '../../../samples/events.ts';
+import { FAILED, makeBatch, makeEvent } from '../../../generate/sample-events.ts';
 import { silentLog } from '../../support/fixtures.ts';
 import { enveloped, record, setUp } from './setup.ts';
 import { startSlackServer } from './slack-server.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RETRY_FOR_MS } from '../../../functions/channels/queues.ts';
 import { toTaskEvent } from '../../../functions/messages/task-event.ts';
-import { makeResult } from '../../../samples/events.ts';
+import { makeResult } from '../../../generate/sample-events.ts';
 import { record } from '../slack/setup.ts';
 import { startReceiver } from './receiver.ts';
 import { receive, setUp } from './setup.ts';

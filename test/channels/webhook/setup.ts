@@ -4,7 +4,7 @@ import { createCallbackRouter } from '../../../functions/channels/webhook/channe
 import { parseSigningKeys } from '../../../functions/channels/webhook/settings.ts';
 import { createWorker } from '../../../functions/channels/worker.ts';
 import { StoreError } from '../../../functions/tasks/errors.ts';
-import type { Delivery, TaskResult } from '../../../functions/tasks/outcome.ts';
+import type { Delivery, TaskResult } from '../../../functions/tasks/result.ts';
 import { createFakeClock, createMetricSums } from '../../support/fixtures.ts';
 import type { Buried } from '../slack/setup.ts';
 

@@ -1,7 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { toTaskEvent } from '../../../functions/messages/task-event.ts';
-import { makeResult } from '../../../samples/events.ts';
+import { makeResult } from '../../../generate/sample-events.ts';
 import { record } from '../slack/setup.ts';
 import { startReceiver } from './receiver.ts';
 import { OLD_SECRET, SECRET, setUp } from './setup.ts';

@@ -2,7 +2,7 @@ import { createByteBudget } from '../huawei/byte-budget.ts';
 import type { Profiles } from '../huawei/profile.ts';
 import type { TaskQuery } from '../huawei/task-query.ts';
 import type { OperatorAlerter } from '../messages/operator-alerter.ts';
-import type { AlertPublisher, EventPublisher } from '../messages/publishers.ts';
+import type { Publisher } from '../messages/publishers.ts';
 import type { TaskSchedule } from '../schedule/schedule.ts';
 import type { StoreResult } from '../stores/store-result.ts';
 import { createBoundedMap } from '../tasks/bounded-map.ts';
@@ -40,7 +40,7 @@ export type PollerDeps = {
   pending: PendingTaskStore;
   query: TaskQuery;
   storeResult: StoreResult;
-  publishers: readonly (EventPublisher | AlertPublisher)[];
+  publishers: readonly Publisher[];
   operatorAlerts: OperatorAlerter;
   /** Read at the start of each window, so that a rotated secret needs no deploy. */
   profiles(): Promise<Profiles>;

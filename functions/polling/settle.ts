@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import type { AlertPublisher, EventPublisher } from '../messages/publishers.ts';
+import type { Publisher } from '../messages/publishers.ts';
 import type { StoreResult } from '../stores/store-result.ts';
 import type { BoundedMap } from '../tasks/bounded-map.ts';
 import type { Clock, Log, MetricSink, PendingTaskStore } from '../tasks/ports.ts';
@@ -13,7 +13,7 @@ export type SettleDeps = {
   storeResult: StoreResult;
   pending: PendingTaskStore;
   /** Everybody who is told: machines first, then people. All of them must have it before the pending row goes. */
-  publishers: readonly (EventPublisher | AlertPublisher)[];
+  publishers: readonly Publisher[];
   /** How many of the publishers have an end that not all of them took: those are not told again by this process. */
   toldBefore: BoundedMap<number>;
   clock: Clock;

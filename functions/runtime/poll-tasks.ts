@@ -1,4 +1,4 @@
-import { createSnsOperatorAlerter } from '../channels/sns/sns-operator-alerter.ts';
+import { createSnsOperatorAlerter } from '../channels/sns.ts';
 import { answerBytesOf } from '../huawei/byte-budget.ts';
 import { createHuaweiTaskQuery } from '../huawei/task-query.ts';
 import { sortProfiles } from '../huawei/validate-profiles.ts';

@@ -38,44 +38,46 @@ const FAILURES: FailedApi[] = [
   {
     method: 'POST',
     path: '/orders/{order_id}/items',
-    error_code: 'APIG.3201',
-    error_msg: 'The request parameter name in the path is repeated',
+    error_code: 'APIG.3202',
+    error_msg: 'The API name already exists',
   },
   {
     method: 'GET',
     path: '/orders',
-    error_code: 'APIG.3202',
-    error_msg: 'An API with the same path and method <GET> & match mode exists',
+    error_code: 'APIG.2012',
+    error_msg: 'Invalid parameter value,parameterName:match_mode. Expected <SWA> & <NORMAL>',
   },
   {
     method: 'DELETE',
     path: '/orders/*/items_archive',
     error_code: 'APIG.2011',
-    error_msg: 'Parameter error, backend_type: expected HTTP, HTTP-VPC, FUNCTION or MOCK',
+    error_msg: 'Invalid parameter value,parameterName:backend_type. Expected HTTP, HTTP-VPC, FUNCTION or MOCK',
   },
   {
     method: 'PUT',
     path: '/customers/{customer_id}',
-    error_code: 'APIG.3211',
-    error_msg: 'The load balance channel does not exist',
+    error_code: 'APIG.3023',
+    error_msg: 'The VPC channel does not exist',
   },
 ];
 
 export const PARTIAL: Partial<TaskResult> = {
   outcome: 'partially_succeeded',
+  context: { run_url: 'https://ci.example.com/orders/runs/4711', commit: 'f3c9a1d' },
+  groupName: 'orders',
   summary: { created: 12, updated: 3, failed: 4, ignored: 0, group_id: '9100ae3058fd49c78a1cb7ff5a4ff1d0' },
   result: { kind: 'import', success: imported(15), failure: FAILURES },
 };
 
-const INVALID_FILE = 'The definition file is not valid OpenAPI: paths./invoices.get.responses is required';
+const INVALID_FILE = 'Syntax error in the Swagger file';
 
 export const FAILED: Partial<TaskResult> = {
   outcome: 'failed',
   label: 'billing-prod',
   taskStatus: 'failed',
   summary: {},
-  result: { kind: 'failure', error_code: 'APIG.3404', error_msg: INVALID_FILE },
-  error: { code: 'APIG.3404', message: INVALID_FILE },
+  result: { kind: 'failure', error_code: 'APIG.3602', error_msg: INVALID_FILE },
+  error: { code: 'APIG.3602', message: INVALID_FILE },
 };
 
 export const EXPORTED: Partial<TaskResult> = {
@@ -90,7 +92,7 @@ export const EXPIRED: Partial<TaskResult> = {
   label: 'customers-staging',
   summary: {},
   result: { kind: 'none' },
-  error: { code: 'TIMEOUT', message: 'The task was still processing when its deadline passed' },
+  error: { code: 'DEADLINE', message: 'Huawei Cloud still said "processing" at the deadline' },
 };
 
 /** A batch of every kind, with ids that differ. */

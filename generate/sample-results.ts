@@ -16,7 +16,7 @@ const identity = {
 const groupId = '9100ae30f3f94a0d8b1d6a0b1ad4b5e6';
 
 const failures: FailedApi[] = [
-  { method: 'POST', path: '/orders', error_code: 'APIG.3202', error_msg: 'API already exists in another group' },
+  { method: 'POST', path: '/orders', error_code: 'APIG.3202', error_msg: 'The API name already exists' },
   {
     method: 'DELETE',
     path: '/orders/{id}',
@@ -30,6 +30,8 @@ export const partialImport: TaskResult = {
   ...identity,
   taskId: 'ac6ee5e0ba6f4e0f8e1a1d2c3b4a5968',
   label: 'staging',
+  context: { run_url: 'https://ci.example.com/orders/runs/4711', commit: 'f3c9a1d' },
+  groupName: 'orders',
   outcome: 'partially_succeeded',
   taskType: 'import_api',
   taskStatus: 'succeed',
@@ -56,8 +58,8 @@ export const failedImport: TaskResult = {
   outcome: 'failed',
   taskType: 'import_api',
   taskStatus: 'failed',
-  error: { code: 'APIG.3308', message: 'Request and path parameters do not match', requestId: '8c3f0d6a1b2e4f5a' },
-  result: { kind: 'failure', error_code: 'APIG.3308', error_msg: 'Request and path parameters do not match' },
+  error: { code: 'APIG.3201', message: 'The API group name already exists', requestId: '8c3f0d6a1b2e4f5a' },
+  result: { kind: 'failure', error_code: 'APIG.3201', error_msg: 'The API group name already exists' },
 };
 
 /** An import still unfinished when its deadline passed. */

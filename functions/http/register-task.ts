@@ -88,7 +88,7 @@ type Resolved = { wanted: Wanted; task: PendingTask } | { wanted: Wanted; refusa
 /** A registration with what it leaves out from its profile. */
 async function resolveRegistration(deps: TasksApiDeps, registration: Registration): Promise<Resolved> {
   const profiles = await deps.profiles();
-  const { task_id: taskId, profile = DEFAULT_PROFILE, label, callback_url: callbackUrl } = registration;
+  const { task_id: taskId, profile = DEFAULT_PROFILE, label, context, callback_url: callbackUrl } = registration;
   const defaults = Object.hasOwn(profiles, profile) ? profiles[profile] : undefined;
   const instanceId = registration.instance_id ?? defaults?.instance_id;
   const projectId = registration.project_id ?? defaults?.project_id;
@@ -99,6 +99,7 @@ async function resolveRegistration(deps: TasksApiDeps, registration: Registratio
   const task = {
     ...{ taskId, instanceId, projectId, profile },
     ...(label === undefined ? {} : { label }),
+    ...(context === undefined ? {} : { context }),
     ...(callbackUrl === undefined ? {} : { callbackUrl }),
     ...timesOf(deps, registration),
   };

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { OUTCOMES } from '../names.ts';
+import { contextProblem } from '../tasks/context.ts';
 
 const ID_RULE = 'must be 1 to 64 characters of A-Z, a-z, 0-9, "-" and "_"';
 const LABEL_RULE = 'must be 1 to 128 printable characters, and not only spaces';
@@ -10,11 +11,19 @@ const LIMIT_RULE = 'must be a whole number from 1 to 100';
 export const idSchema = z.string(ID_RULE).check(z.regex(/^[A-Za-z0-9_-]{1,64}$/, ID_RULE));
 const labelSchema = z.string(LABEL_RULE).check(z.regex(/^(?=.*\S)[^\p{C}\p{Zl}\p{Zp}]{1,128}$/u, LABEL_RULE));
 
+const contextSchema = z
+  .record(z.string(), z.string('must be a string'), 'must be an object of strings')
+  .check((payload) => {
+    const message = contextProblem(payload.value);
+    if (message !== undefined) payload.issues.push({ code: 'custom', message, input: payload.value });
+  });
+
 const changeable = {
   instance_id: z.optional(idSchema),
   project_id: z.optional(idSchema),
   profile: z.optional(idSchema),
   label: z.optional(labelSchema),
+  context: z.optional(contextSchema),
   deadline_seconds: z.optional(
     z.int(DEADLINE_RULE).check(z.gte(60, DEADLINE_RULE), z.lte(7 * 24 * 3600, DEADLINE_RULE)),
   ),

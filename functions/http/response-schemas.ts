@@ -22,6 +22,9 @@ const identity = {
   project_id: text,
   profile: text,
   label: optionalText,
+  context: z.optional(z.record(text, text)),
+  group_name: optionalText,
+  watch: count,
   /** Scheme, host and port of the `callback_url`; its path and query may hold a secret. */
   callback_origin: optionalText,
   registered_at: time,

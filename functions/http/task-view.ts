@@ -70,6 +70,9 @@ function viewIdentity(task: TaskIdentity, registeredAtMs: number) {
     project_id: task.projectId,
     profile: task.profile,
     ...(task.label === undefined ? {} : { label: task.label }),
+    ...(task.context === undefined ? {} : { context: task.context }),
+    ...(task.groupName === undefined ? {} : { group_name: task.groupName }),
+    ...(task.watch === undefined ? {} : { watch: task.watch }),
     ...(callback === null ? {} : { callback_origin: callback.origin }),
     registered_at: toIso(registeredAtMs),
   };

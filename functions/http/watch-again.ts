@@ -16,7 +16,7 @@ import { taskIdOf, validBody } from './validate.ts';
 
 const RETRY_AFTER_S = '5';
 
-/** `POST /tasks/{task_id}/watch`: gives up a result that does not say how the task went, and registers the task anew. */
+/** `POST /tasks/{task_id}/watch`: gives up a result that does not say how the task went, and registers the task again. */
 export function watchAgainRoute(deps: TasksApiDeps): RouteHandler {
   return async (event) => {
     const taskId = taskIdOf(event);
@@ -40,18 +40,25 @@ async function watchAgain(deps: TasksApiDeps, { result, pending, changes }: Ende
   // First the result: a row beside a result is one that has ended. The client that gets an error in between registers.
   // False means that somebody else was here first; then the put finds what they left.
   await deps.results.remove(result);
-  return putTask(deps, withCallbackOf(result, task));
+  return putTask(deps, { ...withCallbackOf(result, task), ...watchAfter(result) });
 }
 
 /** As the result says it; but the project goes with the credentials, so another profile brings its own. */
-function registrationOf({ taskId, instanceId, projectId, profile, label }: TaskResult, newProfile = profile) {
+function registrationOf({ taskId, instanceId, projectId, profile, ...ended }: TaskResult, newProfile = profile) {
+  const { label, context } = ended;
   return {
     task_id: taskId,
     instance_id: instanceId,
     ...(newProfile === profile ? { project_id: projectId } : {}),
     profile,
     ...(label === undefined ? {} : { label }),
+    ...(context === undefined ? {} : { context }),
   };
+}
+
+/** Counts watches, so that a second end has an event id of its own. */
+function watchAfter({ watch = 1, groupName }: TaskResult): Pick<PendingTask, 'watch' | 'groupName'> {
+  return { watch: watch + 1, ...(groupName !== undefined && { groupName }) };
 }
 
 /**

@@ -1,15 +1,18 @@
+import { runUrlOf } from '../tasks/context.ts';
 import { cut, lineOf, toAscii } from '../tasks/safe-text.ts';
 import { takeFitting } from './budget.ts';
 import type { EventFailure, Notice, TaskEventData } from './task-event.ts';
 import {
+  contextWords,
   countWords,
+  endWords,
   errorWords,
   failureCount,
   failureWords,
+  groupWords,
   nextSteps,
   outcomeHeadline,
   shortId,
-  tookWords,
   watchCall,
 } from './words.ts';
 
@@ -18,6 +21,10 @@ export const MAX_SUBJECT_CHARS = 99;
 /** One result's text stays within what SNS sends as one SMS, in UTF-16 units. */
 export const MAX_ALERT_UNITS = 1_600;
 const MAX_LISTED_FAILURES = 5;
+/** A longer address would take the place of the failures. */
+const MAX_RUN_URL = 250;
+/** Of the other pairs of a context together. */
+const MAX_CONTEXT = 250;
 
 /** A message to people. */
 export type AlertText = {
@@ -41,8 +48,10 @@ export function alertHeadline(notice: Notice): string {
 }
 
 function alertSubject(notice: Notice): string {
-  const { summary, task_id: taskId, label = '' } = notice.data;
-  const id = summary.group_id ? `group ${shortId(summary.group_id)}` : `task ${shortId(taskId)}`;
+  const { data } = notice;
+  const { summary, task_id: taskId, label = '' } = data;
+  const group = data.group_name ?? (summary.group_id && shortId(summary.group_id));
+  const id = group ? `group ${group}` : `task ${shortId(taskId)}`;
   const tail = ` (${[toAscii(id, 24), toAscii(label, 24)].filter(Boolean).join(', ')})`;
   return toAscii(alertHeadline(notice), MAX_SUBJECT_CHARS - tail.length) + tail;
 }
@@ -60,14 +69,17 @@ function reasonWords(error: { code: string; message: string }, maxUnits?: number
 }
 
 function factLines(notice: Notice): string[] {
-  const { data, time } = notice;
+  const { data } = notice;
   const counts = countWords(data.summary);
-  const ended = time.slice(0, 16).replace('T', ' ');
+  const end = endWords(notice);
+  const run = runUrlOf(data.context);
   return [
     ...(counts && !alertHeadline(notice).includes(counts) ? [`Counts: ${counts}`] : []),
     ...(data.label ? [`Label: ${lineOf(data.label, 100)}`] : []),
     `Gateway: ${data.instance_id}`,
-    `Took: ${tookWords(notice)}, ended ${ended} UTC`,
+    `${end.name}: ${end.value}, ${end.seen}`,
+    ...(run === undefined || run.length > MAX_RUN_URL ? [] : [`CI run: ${run}`]),
+    ...takeFitting(contextWords(data, 80), { sizeOf: (pair) => pair.length + 1, maxSize: MAX_CONTEXT }),
   ];
 }
 
@@ -112,8 +124,10 @@ function nextLine({ outcome, result_url: url }: TaskEventData): string[] {
   return steps.length > 0 ? [`Next: ${steps.join(' ')}`] : [];
 }
 
-function whereLines({ task_id: taskId, profile, summary, result_url: url }: TaskEventData): string[] {
-  const group = summary.group_id ? `, group ${lineOf(summary.group_id, 64)}` : '';
+function whereLines(data: TaskEventData): string[] {
+  const { task_id: taskId, profile, result_url: url } = data;
+  const words = groupWords(data);
+  const group = words === undefined ? '' : `, group ${words}`;
   return [
     `Full result: ${url.startsWith('/') ? `GET ${url}` : url}`,
     `Task ${taskId}${group}, profile ${lineOf(profile, 64)}`,

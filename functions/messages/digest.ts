@@ -1,10 +1,11 @@
 import { OUTCOMES, type Outcome } from '../names.ts';
+import { runUrlOf } from '../tasks/context.ts';
 import { cut, lineOf, toAscii, utf8Bytes } from '../tasks/safe-text.ts';
 import { type AlertText, alertHeadline, alertText, MAX_SUBJECT_CHARS } from './alert.ts';
 import { pack, takeFitting } from './budget.ts';
 import type { Composed } from './publishers.ts';
 import type { Notice } from './task-event.ts';
-import { failureCount, failureWords, needsAttention, OUTCOME_WORDS, shortId, tookWords } from './words.ts';
+import { endWords, failureCount, failureWords, groupWords, needsAttention, OUTCOME_WORDS, shortId } from './words.ts';
 
 /** More ends than this in one publishing round become one message. */
 export const DIGEST_ABOVE = 5;
@@ -109,16 +110,23 @@ function attentionEntry(notice: Notice): string {
   });
   const rest = failureCount(data) - failures.length;
   if (failures.length > 0 && rest > 0) failures.push(`  and ${rest} more failed APIs`);
-  return [`- ${alertHeadline(notice)}`, whoLine(notice), ...failures, `  ${data.result_url}`].join('\n');
+  return [`- ${alertHeadline(notice)}`, whoLine(notice), ...failures, ...whereLines(notice)].join('\n');
 }
 
 function successEntry(notice: Notice): string {
-  return [`- ${alertHeadline(notice)}`, whoLine(notice), `  ${notice.data.result_url}`].join('\n');
+  return [`- ${alertHeadline(notice)}`, whoLine(notice), ...whereLines(notice)].join('\n');
+}
+
+function whereLines({ data }: Notice): string[] {
+  const run = runUrlOf(data.context);
+  return [`  ${data.result_url}`, ...(run === undefined ? [] : [`  CI run: ${run}`])];
 }
 
 function whoLine(notice: Notice): string {
-  const { label: name, summary, instance_id: gateway } = notice.data;
+  const { data } = notice;
+  const { label: name, instance_id: gateway } = data;
   const label = name ? `${lineOf(name, 60)}, ` : '';
-  const group = summary.group_id ? `, group ${lineOf(shortId(summary.group_id), 20)}` : '';
-  return `  ${label}gateway ${shortId(gateway)}${group}, took ${tookWords(notice)}`;
+  const words = groupWords(data, true);
+  const group = words === undefined ? '' : `, group ${words}`;
+  return `  ${label}gateway ${shortId(gateway)}${group}, ${endWords(notice).phrase}`;
 }

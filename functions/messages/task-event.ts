@@ -1,4 +1,5 @@
 import type { Outcome } from '../names.ts';
+import type { Context } from '../tasks/context.ts';
 import { eventId, type FailedApi, type Summary, type TaskResult } from '../tasks/result.ts';
 import { cut, lineOf, utf8Bytes } from '../tasks/safe-text.ts';
 import { takeFitting } from './budget.ts';
@@ -21,11 +22,18 @@ export type TaskEventData = {
   project_id: string;
   profile: string;
   label?: string;
+  /** The caller's own pairs, as they were registered. */
+  context?: Context;
   /** `import_api`, `export_api`, another value of Huawei's, or `unknown` if it never answered. */
   task_type: string;
   outcome: Outcome;
-  /** When watching started (RFC 3339); `time` minus this is how long the task took. */
+  /** When watching started (RFC 3339). The task ended between this and `time`, which is when its end was seen. */
   registered_at: string;
+  /** The API group and, where a start knows it, its name. */
+  group_id?: string;
+  group_name?: string;
+  /** It succeeded, and the last task of its label on this gateway had not. */
+  first_success?: true;
   /** Counts of everything, including failures that `failures` leaves out. */
   summary: Summary;
   error?: { code: string; message: string; request_id?: string; http_status?: number };
@@ -145,12 +153,22 @@ function composeData(result: TaskResult, shorten: Shorten, publicUrl: string | u
     project_id: result.projectId,
     profile: shorten(result.profile),
     ...(result.label === undefined ? {} : { label: shorten(result.label) }),
+    ...(result.context === undefined ? {} : { context: result.context }),
     task_type: shorten(result.taskType || 'unknown'),
     outcome: result.outcome,
     registered_at: new Date(result.registeredAtMs).toISOString(),
+    ...groupOf(result, shorten),
+    ...(result.isFirstSuccess && { first_success: true as const }),
     summary: shortenStrings(result.summary, shorten),
     ...(error ? { error: toEventError(error, shorten) } : {}),
     result_url: resultUrl(result.taskId, publicUrl),
+  };
+}
+
+function groupOf({ summary, groupName }: TaskResult, shorten: Shorten): Pick<TaskEventData, 'group_id' | 'group_name'> {
+  return {
+    ...(summary.group_id === undefined ? {} : { group_id: shorten(summary.group_id) }),
+    ...(groupName === undefined ? {} : { group_name: shorten(groupName) }),
   };
 }
 

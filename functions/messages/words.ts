@@ -1,4 +1,5 @@
 import type { Outcome } from '../names.ts';
+import { shownPairs } from '../tasks/context.ts';
 import { canWatchAgain, type Summary } from '../tasks/result.ts';
 import { cut, lineOf } from '../tasks/safe-text.ts';
 import type { EventFailure, TaskEvent, TaskEventData } from './task-event.ts';
@@ -51,8 +52,24 @@ export function taskKind({ task_type: type }: Pick<TaskEventData, 'task_type'>):
 }
 
 /** `APIG import partially succeeded`: the words that open every message to people. */
-export function outcomeHeadline(data: Pick<TaskEventData, 'outcome' | 'task_type'>): string {
-  return `APIG ${taskKind(data)} ${OUTCOME_WORDS[data.outcome]}`;
+export function outcomeHeadline(data: Pick<TaskEventData, 'outcome' | 'task_type' | 'first_success'>): string {
+  const isBack = data.first_success ? ', back to normal' : '';
+  return `APIG ${taskKind(data)} ${OUTCOME_WORDS[data.outcome]}${isBack}`;
+}
+
+/** `orders (9100ae30…)`, the id alone where no name is known, or undefined without a group. `short` cuts the id. */
+export function groupWords(data: Pick<TaskEventData, 'summary' | 'group_name'>, short = false): string | undefined {
+  const { summary, group_name: name } = data;
+  const id = summary.group_id === undefined ? undefined : lineOf(summary.group_id, 64);
+  // Cut before it is made a line: the cut may split a surrogate pair.
+  const shown = id !== undefined && short ? lineOf(shortId(id), 20) : id;
+  if (name === undefined || lineOf(name, 64) === '') return shown || undefined;
+  return shown ? `${lineOf(name, 64)} (${shown})` : lineOf(name, 64);
+}
+
+/** `commit: f3c9a1d` for each pair of the context, without a `run_url` that is a link. */
+export function contextWords({ context }: Pick<TaskEventData, 'context'>, maxUnits = 120): string[] {
+  return shownPairs(context).map(([name, value]) => lineOf(`${name}: ${value}`, maxUnits));
 }
 
 /** `12 created, 3 updated, 1 failed`, or an export's `name, 12 kB`; `''` when there is nothing to count. */
@@ -88,10 +105,27 @@ export function durationWords(ms: number): string {
   return shown.map(([count, unit]) => `${count} ${unit}`).join(' ');
 }
 
-/** From registration to the end as we learned it; `''` when an event's times are not dates. */
-export function tookWords({ data, time }: TaskEvent): string {
+/** What is known of a task's end: a name and its value, and both as a phrase. */
+export type EndWords = { name: 'Ended' | 'Watched'; value: string; phrase: string; seen: string };
+
+/**
+ * How long after its registration a task ended at the latest: Huawei Cloud does not say when it ended, and the poll that
+ * saw the end may have been late. Of a task whose end is not known: how long it was watched. `''` for what is no date.
+ */
+export function endWords({ data, time }: TaskEvent): EndWords {
   const ms = Date.parse(time) - Date.parse(data.registered_at);
-  return Number.isFinite(ms) ? durationWords(ms) : '';
+  const words = Number.isFinite(ms) ? durationWords(ms) : '';
+  const seen = timeWords(time);
+  if (canWatchAgain(data.outcome))
+    return { name: 'Watched', value: `for ${words}`, phrase: `watched for ${words}`, seen: `until ${seen}` };
+  const value = `within ${words} of its registration`;
+  return { name: 'Ended', value, phrase: `ended within ${words}`, seen: `seen ${seen}` };
+}
+
+/** `2026-11-24 02:13 UTC`, the same in every message; `''` for what is no date. */
+export function timeWords(iso: string): string {
+  const ms = Date.parse(iso);
+  return Number.isNaN(ms) ? '' : `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
 /** How many APIs failed, also when only the first are listed. */

@@ -22,7 +22,7 @@ export type Summary = {
 
 /** One attempt's end at handing the event to somebody. */
 export type Delivery = {
-  /** `webhook`, or a Slack channel's name. Never an address. */
+  /** `webhook`, or a channel's name. Never an address. */
   channel: string;
   status: 'delivered' | 'failed' | 'gone';
   at: string;
@@ -50,13 +50,15 @@ export type TaskResult = TaskIdentity & {
   error?: TaskError;
   expiresAtS: number;
   deliveries?: Delivery[];
+  /** It succeeded, and the last task of its label on this gateway had not. */
+  isFirstSuccess?: true;
   /** The `callbackUrl` is that of the profile, for the requester named none. */
   isCallbackDefault?: boolean;
 };
 
-/** CloudEvents `id`: the same at every repeat of the same end. */
-export function eventId(result: Pick<TaskResult, 'taskId' | 'outcome'>): string {
-  return `${result.taskId}:${result.outcome}`;
+/** CloudEvents `id`: the same at every repeat of the same end; from the second watch on it ends in the watch's number. */
+export function eventId({ taskId, outcome, watch = 1 }: Pick<TaskResult, 'taskId' | 'outcome' | 'watch'>): string {
+  return watch < 2 ? `${taskId}:${outcome}` : `${taskId}:${outcome}:${watch}`;
 }
 
 /** A stored file: an exported document or a result too large for a table item. */

@@ -1,3 +1,4 @@
+import type { Context } from './context.ts';
 import { cut } from './safe-text.ts';
 
 /** Who a task is: the coordinates of one Huawei Cloud APIG asynchronous import or export. */
@@ -8,6 +9,12 @@ export type TaskIdentity = {
   /** Name of the credentials to poll with. */
   profile: string;
   label?: string;
+  /** The caller's own pairs. */
+  context?: Context;
+  /** The name of the API group, where a start knows it. */
+  groupName?: string;
+  /** 2 for the second watch of a task that was watched again, and so on; absent for the first. */
+  watch?: number;
   /** Where the requester wants the final CloudEvent POSTed (https). */
   callbackUrl?: string;
 };

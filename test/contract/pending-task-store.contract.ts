@@ -16,7 +16,14 @@ export function describePendingTaskStore(name: string, start: StartBackend): voi
     it('registers a task and gives it back as it was', async () => {
       const { pending } = await stores();
       const lastError = { code: 'APIG.9999', message: 'System error', requestId: 'r1', httpStatus: 500 };
-      const task = aTask({ label: 'nightly', callbackUrl: 'https://example.com/hook', lastError });
+      const task = aTask({
+        label: 'nightly',
+        context: { run_url: 'https://ci.example.com/1', commit: 'f3c9' },
+        groupName: 'orders',
+        watch: 2,
+        callbackUrl: 'https://example.com/hook',
+        lastError,
+      });
       expect(await pending.register(task)).toEqual({ kind: 'created' });
       expect(await pending.get(task.taskId)).toEqual(task);
     });

@@ -18,6 +18,10 @@ export function describeTaskResultStore(name: string, start: StartBackend): void
       const error = { code: 'APIG.3201', message: 'taken', requestId: 'r1', httpStatus: 400 };
       const result = aResult({
         label: 'nightly',
+        context: { run_url: 'https://ci.example.com/1' },
+        groupName: 'orders',
+        watch: 3,
+        isFirstSuccess: true as const,
         callbackUrl: 'https://example.com/hook',
         isCallbackDefault: true,
         error,
@@ -123,10 +127,11 @@ export function describeTaskResultStore(name: string, start: StartBackend): void
 
     it('lists newest first, without results, and says when that is all', async () => {
       const { results } = await stores();
-      await putSome(results, 3);
+      const context = { run_url: 'https://ci.example.com/1' };
+      await putSome(results, 3, () => ({ context, watch: 2 }));
       const page = await results.list({}, { limit: 3 });
       expect(page.items.map((item) => item.taskId)).toEqual([longId('2-'), longId('1-'), longId('0-')]);
-      expect(page.items[0]).toEqual({ ...some(2), result: { kind: 'none' } });
+      expect(page.items[0]).toEqual({ ...some(2), context, watch: 2, result: { kind: 'none' } });
       expect(page.nextCursor).toBeUndefined();
     });
 

@@ -55,7 +55,9 @@ it('a Slack message reads as text without its marks', () => {
   const text = slackAsText(renderSlackMessage(makeEvent(PARTIAL), '<!here>'));
   expect(text).toContain('Gateway: e6a5871bfb5b47d19c5874790f639ef8');
   expect(text).toContain('\n@here\n');
-  expect(text).toContain('• GET /orders APIG.3202: An API with the same path and method <GET> & match mode exists');
+  expect(text).toContain(
+    '• GET /orders APIG.2012: Invalid parameter value,parameterName:match_mode. Expected <SWA> & <NORMAL>',
+  );
   expect(text).toContain('• DELETE /orders/*/items_archive');
   expect(text).toContain(`[Open the result] ${PUBLIC_URL}/tasks/`);
   expect(text).toContain('Ended: 2026-11-24T14:02:31.000Z');

@@ -8,12 +8,12 @@ const { label: _, ...unlabelled } = partialImport;
 describe('the alert of a result', () => {
   it('says in its subject what happened, the counts and the group', () => {
     expect(alertOf({ ...unlabelled, summary: { ...partialImport.summary, failed: 1 } }).subject).toBe(
-      'APIG import partially succeeded: 12 created, 3 updated, 1 failed (group 9100ae30...)',
+      'APIG import partially succeeded: 12 created, 3 updated, 1 failed (group orders)',
     );
   });
 
   it('adds the label to the subject where there is one', () => {
-    expect(alertOf(partialImport).subject).toMatch(/ \(group 9100ae30\.\.\., staging\)$/);
+    expect(alertOf(partialImport).subject).toMatch(/ \(group orders, staging\)$/);
   });
 
   it('names the task where no group is known', () => {
@@ -30,8 +30,8 @@ describe('the alert of a result', () => {
     const { body } = alertOf(partialImport, { publicUrl });
     expect(body).toContain('Label: staging');
     expect(body).toContain(`Gateway: ${partialImport.instanceId}`);
-    expect(body).toContain('Took: 1 min 5 s, ended 2026-11-24 02:13 UTC');
-    expect(body).toContain('2 failed APIs:\n- POST /orders\n  APIG.3202: API already exists in another group');
+    expect(body).toContain('Ended: within 1 min 5 s of its registration, seen 2026-11-24 02:13 UTC');
+    expect(body).toContain('2 failed APIs:\n- POST /orders\n  APIG.3202: The API name already exists');
     expect(body).toContain(`Full result: ${publicUrl}/tasks/${partialImport.taskId}`);
   });
 
@@ -65,7 +65,7 @@ describe('the alert of a result', () => {
 
   it('gives the reason of a failed task once, with the id for a support ticket', () => {
     const { body } = alertOf(failedImport);
-    expect(body.split('APIG.3308')).toHaveLength(2);
+    expect(body.split('APIG.3201')).toHaveLength(2);
     expect(body).toContain('Huawei request id: 8c3f0d6a1b2e4f5a');
   });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { OUTCOMES } from '../../functions/names.ts';
+import { contextProblem } from '../../functions/tasks/context.ts';
 import type { FailedApi, ParsedResult, TaskResult } from '../../functions/tasks/result.ts';
 
 const MEGABYTE = 1_048_576;
@@ -103,6 +104,19 @@ const error = fc
   })
   .map(defined);
 
+/** Any context that a registration may have. */
+export const arbitraryContext: fc.Arbitrary<Record<string, string>> = fc
+  .dictionary(
+    fc.oneof(fc.constant('run_url'), fc.stringMatching(/^[A-Za-z][A-Za-z0-9_.-]{0,20}$/)),
+    fc.oneof(
+      nastyText,
+      fc.webUrl({ withQueryParameters: true }),
+      fc.constantFrom('x'.repeat(900), '😀'.repeat(200), '&'.repeat(500), `https://ci.example.com/${'é'.repeat(300)}`),
+    ),
+    { maxKeys: 10 },
+  )
+  .filter((context) => contextProblem(context) === undefined);
+
 /** Any result the service may store: valid ids, everything else as bad as it comes. */
 export const arbitraryResult: fc.Arbitrary<TaskResult> = fc
   .record({
@@ -111,6 +125,9 @@ export const arbitraryResult: fc.Arbitrary<TaskResult> = fc
     projectId: id,
     profile: nastyText,
     label: optional(nastyText),
+    context: optional(arbitraryContext),
+    groupName: optional(nastyText),
+    isFirstSuccess: optional(fc.constant(true as const)),
     callbackUrl: optional(fc.constant('https://hooks.example.com/x')),
     outcome: fc.constantFrom(...OUTCOMES),
     taskType: optional(fc.oneof(fc.constantFrom('import_api', 'export_api'), nastyText)),

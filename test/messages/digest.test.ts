@@ -24,7 +24,7 @@ describe('composeAlerts', () => {
       'APIG: 6 tasks ended: 1 failed, 5 succeeded',
       '',
       'Needs attention (1):',
-      '- APIG import failed: APIG.3308: Request and path parameters do not match',
+      '- APIG import failed: APIG.3201: The API group name already exists',
     ]);
   });
 

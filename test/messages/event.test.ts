@@ -63,8 +63,8 @@ describe('toTaskEvent', () => {
 
   it('says the error in wire names', () => {
     expect(toTaskEvent(failedImport).data.error).toEqual({
-      code: 'APIG.3308',
-      message: 'Request and path parameters do not match',
+      code: 'APIG.3201',
+      message: 'The API group name already exists',
       request_id: '8c3f0d6a1b2e4f5a',
     });
   });

@@ -4,16 +4,18 @@ import { DIGEST_ABOVE, digestHeadline } from '../../messages/digest.ts';
 import type { Composed } from '../../messages/publishers.ts';
 import type { EventFailure, Notice, TaskEventData } from '../../messages/task-event.ts';
 import {
+  endWords,
   errorWords,
   failureCount,
   failureWords,
+  groupWords,
   needsAttention,
   nextSteps,
   shortId,
   taskKind,
-  tookWords,
   watchCall,
 } from '../../messages/words.ts';
+import { runUrlOf, shownPairs } from '../../tasks/context.ts';
 import { lineOf } from '../../tasks/safe-text.ts';
 import type { SnsMessage } from '../sns.ts';
 
@@ -21,6 +23,9 @@ import type { SnsMessage } from '../sns.ts';
 const MAX_TITLE_UNITS = 200;
 const MAX_DESCRIPTION_UNITS = 2_800;
 const MAX_LISTED_FAILURES = 5;
+const MAX_RUN_URL = 300;
+/** The format takes 10 members; 3 are the task, its gateway and its profile. */
+const MAX_CONTEXT_PAIRS = 7;
 
 /**
  * A custom notification of Amazon Q Developer in chat applications (version 1.0): shown in Slack and Teams.
@@ -86,6 +91,11 @@ export function toChatMessage(notice: Notice): ChatMessage {
         task_id: data.task_id,
         instance_id: data.instance_id,
         profile: neutral(data.profile, 64) || '-',
+        ...Object.fromEntries(
+          shownPairs(data.context)
+            .slice(0, MAX_CONTEXT_PAIRS)
+            .map(([name, value]) => [`context.${name}`, neutral(value, 120) || '-']),
+        ),
       },
     },
   };
@@ -98,16 +108,19 @@ function isAbsolute(url: string): boolean {
 function describe(notice: Notice): string {
   const { data } = notice;
   const { error, label, result_url: url } = data;
+  const end = endWords(notice);
+  const run = runUrlOf(data.context);
   const failures = (data.failures ?? []).slice(0, MAX_LISTED_FAILURES);
   const rest = failureCount(data) - failures.length;
   const lines = [
     ...(label ? [`*Label:* ${neutral(label, 100)}`] : []),
     `*Gateway:* ${data.instance_id}`,
-    `*Took:* ${tookWords(notice)}`,
+    `*${end.name}:* ${end.value}, ${end.seen}`,
     ...(error ? [`*Error:* ${neutral(errorWords(error), 300)}`] : []),
     ...failures.map(failureLine),
     ...(rest > 0 ? [`and ${rest} more failed APIs`] : []),
     ...(isAbsolute(url) ? [`*Result:* ${url}`] : []),
+    ...(run === undefined || run.length > MAX_RUN_URL ? [] : [`*CI run:* ${run}`]),
   ];
   return lines.join('\n');
 }
@@ -148,9 +161,10 @@ function digestLine(notice: Notice): string {
   return `${mark(notice.data)} ${neutral(alertHeadline(notice), 180)}${label} ${where}`;
 }
 
-function relatedResources({ summary, instance_id: gateway, task_id: taskId }: TaskEventData): string[] {
-  const group = summary.group_id ? [`APIG group ${neutral(summary.group_id, 64)}`] : [];
-  return [`APIG gateway ${gateway}`, ...group, `APIG task ${taskId}`];
+function relatedResources(data: TaskEventData): string[] {
+  const words = groupWords(data);
+  const group = words === undefined ? [] : [`APIG group ${neutral(words, 110)}`];
+  return [`APIG gateway ${data.instance_id}`, ...group, `APIG task ${data.task_id}`];
 }
 
 function mark({ outcome }: TaskEventData): string {

@@ -38,8 +38,8 @@ export function section(text: string): SectionBlock {
   return { type: 'section', text: mrkdwn(text) };
 }
 
-/** A name and a value for `fieldsSection`: foreign text, or `live` for markup of our own. No value, no field. */
-export type SlackField = { name: string } & ({ value: string | undefined } | { live: string });
+/** A name and a value for `fieldsSection`: foreign text, or `own` for words of ours. No value, no field. */
+export type SlackField = { name: string } & ({ value: string | undefined } | { own: string });
 
 /** Fields in two columns. `lead` is escaped text above them. */
 export function fieldsSection(values: SlackField[], lead?: string): SectionBlock {
@@ -48,7 +48,7 @@ export function fieldsSection(values: SlackField[], lead?: string): SectionBlock
 }
 
 function fieldText(field: SlackField): string[] {
-  if ('live' in field) return field.live === '' ? [] : [`*${field.name}*\n${field.live}`];
+  if ('own' in field) return field.own === '' ? [] : [`*${field.name}*\n${escapeSlack(field.own)}`];
   return field.value === undefined ? [] : [`*${field.name}*\n${code(field.value, FIELD_MAX)}`];
 }
 
@@ -57,20 +57,15 @@ export function context(parts: string[]): ContextBlock {
   return { type: 'context', elements: [mrkdwn(parts.filter(Boolean).join('  ·  '))] };
 }
 
-/** A button that opens `url`, or nothing where that is no absolute web address. */
-export function linkButton(label: string, url: string): ActionsBlock[] {
-  const href = webAddress(url);
-  if (href === undefined || href.length > BUTTON_URL_MAX) return [];
-  const text = { type: 'plain_text' as const, text: label, emoji: true };
-  return [{ type: 'actions', elements: [{ type: 'button', text, url: href, action_id: 'open_result' }] }];
-}
-
-/** An instant as each reader's own clock shows it; `''` for what is no date. */
-export function localTime(iso: string): string {
-  const date = new Date(iso);
-  if (Number.isNaN(date.getTime())) return '';
-  const seconds = Math.floor(date.getTime() / 1_000);
-  return `<!date^${seconds}^{date_short_pretty} {time}|${date.toISOString()}>`;
+/** A button for each address that is an absolute web address, by its `id` in the block. */
+export function linkButtons(links: { id: string; label: string; url: string | undefined }[]): ActionsBlock[] {
+  const elements = links.flatMap(({ id, label, url }) => {
+    const href = webAddress(url ?? '');
+    if (href === undefined || href.length > BUTTON_URL_MAX) return [];
+    const text = { type: 'plain_text' as const, text: label, emoji: true };
+    return [{ type: 'button' as const, text, url: href, action_id: id }];
+  });
+  return elements.length === 0 ? [] : [{ type: 'actions', elements }];
 }
 
 /** What a value takes of `MESSAGE_BUDGET`: its JSON, which is never shorter than what Slack counts. */

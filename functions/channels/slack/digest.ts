@@ -2,6 +2,7 @@ import { pack, takeFitting } from '../../messages/budget.ts';
 import { byUrgency, DIGEST_ABOVE, outcomeCounts } from '../../messages/digest.ts';
 import type { Notice, TaskEventData } from '../../messages/task-event.ts';
 import { countWords, needsAttention, OUTCOME_WORDS, shortId, taskKind } from '../../messages/words.ts';
+import { runUrlOf } from '../../tasks/context.ts';
 import {
   code,
   context,
@@ -99,9 +100,10 @@ function digestLine(data: TaskEventData): string {
   const kind = taskKind(data);
   const counts = countWords(data.summary);
   const parts = [
-    `${OUTCOME_EMOJI[data.outcome]} *${kind} ${OUTCOME_WORDS[data.outcome]}*`,
+    `${OUTCOME_EMOJI[data.outcome]} *${kind} ${OUTCOME_WORDS[data.outcome]}${data.first_success ? ', back to normal' : ''}*`,
     data.label ? code(data.label, 60) : '',
     taskLink(data),
+    link(runUrlOf(data.context) ?? '', 'CI run', 300) ?? '',
     counts === '' ? '' : plain(counts, 120),
   ];
   const line = parts.filter(Boolean).join('  ');

@@ -1,17 +1,19 @@
 import { takeFitting } from '../../messages/budget.ts';
 import type { EventFailure, Notice, TaskEventData } from '../../messages/task-event.ts';
 import {
+  contextWords,
   countWords,
+  endWords,
   failureCount,
   failureWords,
+  groupWords,
   needsAttention,
   nextSteps,
   outcomeHeadline,
-  shortId,
-  tookWords,
   watchCall,
 } from '../../messages/words.ts';
 import type { Outcome } from '../../names.ts';
+import { runUrlOf } from '../../tasks/context.ts';
 import {
   code,
   context,
@@ -19,8 +21,7 @@ import {
   fallback,
   fieldsSection,
   header,
-  linkButton,
-  localTime,
+  linkButtons,
   MESSAGE_BUDGET,
   plain,
   SECTION_BUDGET,
@@ -40,6 +41,7 @@ export const OUTCOME_EMOJI: Record<Outcome, string> = {
 };
 
 const ID_MAX = 80;
+const PAIR_MAX = 120;
 const REASON_MAX = 280;
 const API_MAX = 160;
 const ERROR_MAX = 600;
@@ -58,7 +60,7 @@ export function renderSlackMessage(notice: Notice, mention?: string): SlackMessa
     fieldsSection(fieldsOf(notice), needsAttention(data) ? mention : undefined),
     ...errorSection(data),
   ];
-  const bottom = [...nextSection(data), ...linkButton('Open the result', data.result_url), contextOf(notice)];
+  const bottom = [...nextSection(data), ...linkButtons(linksOf(data)), contextOf(notice)];
   const text = fallback(fallbackText(data));
   const room = MESSAGE_BUDGET - cost({ text, blocks: [...top, ...bottom] }) - SECTION_OVERHEAD;
   return { text, blocks: [...top, ...failureSection(data, room), ...bottom] };
@@ -72,21 +74,29 @@ function headline(data: TaskEventData): string {
 }
 
 function fallbackText(data: TaskEventData): string {
-  const group = data.summary.group_id ? ` (group ${shortId(data.summary.group_id)})` : '';
+  const words = groupWords(data, true);
+  const group = words === undefined ? '' : ` (group ${words})`;
   const label = data.label ? ` – ${data.label}` : '';
   return `${headline(data)}${group}${label}`;
 }
 
 function fieldsOf(notice: Notice): SlackField[] {
-  const { data, time } = notice;
+  const { data } = notice;
+  const end = endWords(notice);
   return [
     { name: 'Gateway', value: data.instance_id },
     { name: 'Label', value: data.label },
-    { name: 'Group', value: data.summary.group_id },
+    { name: 'Group', value: groupWords(data) },
     { name: 'File', value: data.summary.file_name },
     { name: 'Profile', value: data.profile },
-    { name: 'Took', live: tookWords(notice) },
-    { name: 'Ended', live: localTime(time) },
+    { name: end.name, own: `${end.value}, ${end.seen}` },
+  ];
+}
+
+function linksOf({ context, result_url: url }: TaskEventData) {
+  return [
+    { id: 'open_result', label: 'Open the result', url },
+    { id: 'open_run', label: 'CI run', url: runUrlOf(context) },
   ];
 }
 
@@ -140,5 +150,6 @@ function contextOf({ data }: Notice): SlackBlock {
     `Task ${code(data.task_id, ID_MAX)}`,
     `Project ${code(data.project_id, ID_MAX)}`,
     data.error?.request_id ? `Request ${code(data.error.request_id, ID_MAX)}` : '',
+    ...contextWords(data).map((pair) => plain(pair, PAIR_MAX)),
   ]);
 }

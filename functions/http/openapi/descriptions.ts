@@ -10,6 +10,10 @@ const identity: Sentences = {
   project_id: 'The Huawei Cloud project of the gateway.',
   profile: 'The name of the credentials that the notifier polls with.',
   label: 'A name of your choice for the task, shown in messages and usable as a filter.',
+  context: 'The caller\'s own pairs, unchanged. `run_url` becomes the link "CI run" in messages.',
+  group_name: 'The name of the API group, if a start knows it.',
+  watch:
+    'Absent for the first watch, 2 for the second of a task that was watched again, and so on. It ends the event `id` then.',
   callback_origin:
     'Scheme, host and port of the `callback_url`; its path and query may hold a secret and are not shown.',
   registered_at: 'When the task was registered.',
@@ -21,6 +25,8 @@ const registration: Sentences = {
   project_id: `${identity.project_id} Default: the profile's.`,
   profile: `${identity.profile} Default: \`default\`.`,
   label: `${identity.label} Printable characters, not only spaces.`,
+  context:
+    'Pairs of your own, at most 10 strings and 1 kB: carried into events, messages, results and listings. `run_url`, an http(s) URL, becomes the link "CI run" in messages.',
   deadline_seconds:
     'Seconds after which an unfinished task ends as `expired`. Default: the setting of the deployment, 24 hours unless changed.',
   callback_url:

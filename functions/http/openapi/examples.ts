@@ -11,11 +11,17 @@ const identity = {
   projectId: '73d69ae0cfcf460190522d06b60f05ad',
   profile: 'default',
   label: 'orders 1.12',
+  context: { run_url: 'https://ci.example.com/runs/4711', commit: 'f3c9a1d' },
   registeredAtMs: START_MS,
 };
 const GROUP = '9100ae30f2d84b7f8c1f1e4a3a3d6b5e';
 const created = { id: '5f918d104dc84480a75166ba99efff21', action: 'create', method: 'GET', path: '/orders' };
-const failed = { method: 'POST', path: '/orders', error_code: 'APIG.2011', error_msg: 'Parameter error' };
+const failed = {
+  method: 'POST',
+  path: '/orders',
+  error_code: 'APIG.2011',
+  error_msg: 'Invalid parameter value,parameterName:req_uri',
+};
 
 const end = (rest: Pick<TaskResult, 'outcome'> & Partial<TaskResult>) => ({
   value: viewFinal({
@@ -67,8 +73,8 @@ export const TASK_EXAMPLES = {
     ...importEnd,
     taskStatus: 'failed',
     outcome: 'failed',
-    error: { code: 'APIG.3202', message: 'The API group does not exist' },
-    result: { kind: 'failure', error_code: 'APIG.3202', error_msg: 'The API group does not exist' },
+    error: { code: 'APIG.3201', message: 'The API group name already exists' },
+    result: { kind: 'failure', error_code: 'APIG.3201', error_msg: 'The API group name already exists' },
   }),
   expired: end({
     outcome: 'expired',

@@ -32,6 +32,7 @@ export function toResultRow(result: TaskResult): Row {
   if (result.pendingUntilMs !== undefined) row.pending_until = timeAttribute(result.pendingUntilMs);
   if (result.error !== undefined) row.error = errorAttribute(result.error);
   if (result.isCallbackDefault !== undefined) row.callback_default = { BOOL: result.isCallbackDefault };
+  if (result.isFirstSuccess) row.first_success = { BOOL: true };
   if (result.deliveries !== undefined) row.deliveries = toAttribute(result.deliveries);
   return row;
 }
@@ -61,6 +62,7 @@ function readOptional(row: Row): Partial<TaskResult> {
   const error = readError(row.error);
   if (error !== undefined) optional.error = error;
   if (row.callback_default?.BOOL !== undefined) optional.isCallbackDefault = row.callback_default.BOOL;
+  if (row.first_success?.BOOL) optional.isFirstSuccess = true;
   if (row.deliveries?.L !== undefined) optional.deliveries = row.deliveries.L.map(fromAttribute) as Delivery[];
   return optional;
 }

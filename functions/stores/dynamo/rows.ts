@@ -1,4 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { Context } from '../../tasks/context.ts';
 import { asText } from '../../tasks/json.ts';
 import { boundError, type TaskError, type TaskIdentity } from '../../tasks/task.ts';
 import { MAX_ITEM_DEPTH } from '../item-size.ts';
@@ -95,6 +96,9 @@ export function identityAttributes(task: TaskIdentity): Row {
     profile: { S: task.profile },
   };
   if (task.label !== undefined) row.label = { S: task.label };
+  if (task.context !== undefined) row.context = toAttribute(task.context);
+  if (task.groupName !== undefined) row.group_name = { S: task.groupName };
+  if (task.watch !== undefined) row.watch = { N: String(task.watch) };
   if (task.callbackUrl !== undefined) row.callback_url = { S: task.callbackUrl };
   return row;
 }
@@ -108,8 +112,16 @@ export function readIdentity(row: Row): TaskIdentity | undefined {
   if (!taskId || !instanceId || !projectId || !profile) return undefined;
   const identity: TaskIdentity = { taskId, instanceId, projectId, profile };
   if (row.label?.S !== undefined) identity.label = row.label.S;
+  if (row.context?.M !== undefined) identity.context = readContext(row.context.M);
+  if (row.group_name?.S !== undefined) identity.groupName = row.group_name.S;
+  if (row.watch?.N !== undefined) identity.watch = Number(row.watch.N);
   if (row.callback_url?.S !== undefined) identity.callbackUrl = row.callback_url.S;
   return identity;
+}
+
+function readContext(members: Row): Context {
+  const texts = Object.entries(members).filter(([, { S }]) => S !== undefined);
+  return Object.fromEntries(texts.map(([name, { S = '' }]) => [name, S]));
 }
 
 /** `{code, message, request_id?, http_status?}` as a map. */

@@ -32,7 +32,7 @@ describe('toChatMessage', () => {
     expect(metadata).toMatchObject({ threadId: partialImport.taskId, eventType: 'apig.task.partially_succeeded' });
     expect(metadata.relatedResources).toEqual([
       `APIG gateway ${partialImport.instanceId}`,
-      'APIG group 9100ae30f3f94a0d8b1d6a0b1ad4b5e6',
+      'APIG group orders (9100ae30f3f94a0d8b1d6a0b1ad4b5e6)',
       `APIG task ${partialImport.taskId}`,
     ]);
   });
@@ -89,7 +89,7 @@ describe('composeChat', () => {
     expect(notes[0]?.message.content.title).toBe(
       'APIG: 8 tasks ended: 1 failed, 1 partially succeeded, 1 expired, 5 succeeded',
     );
-    expect(notes[0]?.message.content.description.split('\n')[0]).toMatch(/^❌ APIG import failed: APIG.3308/);
+    expect(notes[0]?.message.content.description.split('\n')[0]).toMatch(/^❌ APIG import failed: APIG.3201/);
     expect(notes[0]?.message.metadata.eventType).toBe('apig.tasks.digest.attention');
   });
 

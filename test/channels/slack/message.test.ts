@@ -18,7 +18,7 @@ describe('a Slack message', () => {
   it('opens with the outcome and the counts', () => {
     const { text, blocks } = renderSlackMessage(makeEvent(PARTIAL));
     expect(text).toBe(
-      'APIG import partially succeeded: 12 created, 3 updated, 4 failed (group 9100ae30…) – orders-prod',
+      'APIG import partially succeeded: 12 created, 3 updated, 4 failed (group orders (9100ae30…)) – orders-prod',
     );
     expect(blocks[0]).toMatchObject({
       text: { text: '⚠️ APIG import partially succeeded: 12 created, 3 updated, 4 failed' },
@@ -85,7 +85,7 @@ describe('a Slack message', () => {
   });
 
   it('says why an expired task ended', () => {
-    expect(textOf(renderSlackMessage(makeEvent(EXPIRED)))).toContain('*Why*\\n`TIMEOUT` The task was still processing');
+    expect(textOf(renderSlackMessage(makeEvent(EXPIRED)))).toContain('*Why*\\n`DEADLINE` Huawei Cloud still said');
   });
 });
 

@@ -1,18 +1,24 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import type { NamedChannel } from '../functions/channels/channel.ts';
 import { readRecord } from '../functions/channels/records.ts';
 import { type Route, routeEvent } from '../functions/channels/routes.ts';
 import { openChannels, parseRouting, parseRoutingSecret, type Routing } from '../functions/channels/routing.ts';
+import { composeAlerts } from '../functions/messages/digest.ts';
 import type { TaskEvent } from '../functions/messages/task-event.ts';
 import { ConfigError } from '../functions/tasks/errors.ts';
 
 const USAGE = `usage: npm run route -- <event.json> [--rules <file>] [--channel <name>]
 
-Prints to which Slack channels an event would go and why, and the messages that each would get. Sends nothing.
+Prints where an event would go and why, and the messages that each channel and e-mail would get. Sends nothing.
   <event.json>  a TaskEvent, bare or in the envelope of SNS, or an array of them for a batch
-  --rules       the Slack secret as a file: {channels, rules, default} or {webhook_url}; without it one channel gets everything
+  --rules       the channels secret as a file: {channels, rules, default} or {webhook_url}; without it one channel gets everything
   --channel     route as a replay that names this channel`;
-const BUILDER = 'https://app.slack.com/block-kit-builder';
+/** Where the JSON of a message can be seen as people see it. */
+const VIEWERS: Record<string, string> = {
+  slack: 'To see one as Slack shows it, paste its JSON at https://app.slack.com/block-kit-builder',
+  teams: 'To see one as Teams shows it, paste the card (attachments[0].content) at https://adaptivecards.io/designer',
+};
 const ONE_CHANNEL = { webhook_url: 'https://hooks.slack.com/services/…' };
 
 /** A mistake in the arguments or files of the command. */
@@ -90,13 +96,28 @@ function renderAll(routed: Routed[], routing: Routing): string[] {
   const items = routed.flatMap(({ routes, ...item }) =>
     routes.map(({ channel, mention }) => ({ ...item, mention, channel: channels.get(channel) })),
   );
-  const sections = [...Map.groupBy(items, ({ channel }) => channel)].flatMap(([channel, forChannel]) => {
+  const sections: string[] = [...Map.groupBy(items, ({ channel }) => channel)].flatMap(([channel, forChannel]) => {
     if (channel === undefined) return [];
     const posts = channel.render(forChannel);
     const messages = posts.map(({ message }) => JSON.stringify(message, null, 2));
-    return [`${channel.name} gets ${posts.length} message(s):`, ...messages].join('\n');
+    return [`${channel.name} (${channel.kind}) gets ${posts.length} message(s):`, ...messages].join('\n');
   });
-  return sections.length === 0 ? [] : [...sections, `To see one as Slack shows it, paste its JSON at ${BUILDER}`];
+  return [...sections, renderMail(routed), ...hintsFor(items)];
+}
+
+/** E-mail knows no rules but outcomes. */
+function renderMail(routed: Routed[]): string {
+  const mails = composeAlerts(routed.map(({ event }) => event));
+  const texts = mails.map(({ message: { subject, body, outcomes } }) => {
+    const who = `to everybody who asked for ${outcomes.join(' or ')}`;
+    return `Subject: ${subject}\n(${who})\n\n${body}`;
+  });
+  return [`e-mail gets ${mails.length} message(s):`, ...texts].join('\n');
+}
+
+function hintsFor(items: { channel: NamedChannel | undefined }[]): string[] {
+  const kinds = new Set(items.flatMap(({ channel }) => (channel ? [channel.kind] : [])));
+  return [...kinds].flatMap((kind) => VIEWERS[kind] ?? []);
 }
 
 try {

@@ -2,7 +2,7 @@ import type { NamedChannel } from '../functions/channels/channel.ts';
 import { probeSmtp } from '../functions/channels/email/smtp.ts';
 import { callbackProblem } from '../functions/channels/webhook/settings.ts';
 import type { Profile, Profiles } from '../functions/huawei/profile.ts';
-import { type Check, type Finding, fail, ok } from './check.ts';
+import { type Check, type Finding, fail, ok, warn } from './check.ts';
 
 const TIMEOUT_MS = 10_000;
 
@@ -16,14 +16,18 @@ export async function checkChannels(channels: Iterable<NamedChannel>): Promise<F
   );
 }
 
-/** Connects, encrypts and signs in to the mail server, and sends nothing. */
-export function smtpCheck(url: string): Check {
+const NO_SENDER =
+  'the mail server accepted the login, but mails have no sender: most servers refuse them. The user of SMTP_URL is not an e-mail address';
+
+/** Connects, encrypts and signs in to the mail server, and sends nothing. Warns without a `sender`. */
+export function smtpCheck(url: string, sender: string | undefined): Check {
   const name = 'smtp';
   return {
     name,
     async run() {
       const problem = await probeSmtp(url);
-      if (problem === undefined) return [ok(name, 'the mail server accepted the login')];
+      if (problem === undefined && sender === undefined) return [warn(name, NO_SENDER, 'set ALERT_FROM')];
+      if (problem === undefined) return [ok(name, `the mail server accepted the login; mails come from ${sender}`)];
       return [fail(name, problem, 'check host, port, user and password in SMTP_URL')];
     },
   };

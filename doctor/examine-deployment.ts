@@ -1,6 +1,7 @@
-import { openChannels, parseRoutingSecret } from '../functions/channels/routing.ts';
+import { openChannels, parseRoutingSecret, secretsOf } from '../functions/channels/routing.ts';
 import { validateProfiles } from '../functions/huawei/validate-profiles.ts';
 import type { Clock } from '../functions/tasks/ports.ts';
+import { addressOf } from '../lib/setting-kinds.ts';
 import type { Settings } from '../lib/settings.ts';
 import { findApiKey } from './api-key.ts';
 import type { AwsClients } from './aws-clients.ts';
@@ -66,18 +67,18 @@ function checksOf(examination: Examination, deployment: Deployment): Check[] {
 
 function secretChecks(examination: Examination, { outputs }: Deployment): Check[] {
   const { clients, clock, redactor, settings } = examination;
-  const slack: Check = {
-    name: 'slack',
+  const channels: Check = {
+    name: 'channels',
     async run() {
-      const routing = await readSecret(clients.secrets, outputs.SlackSecret, parseRoutingSecret);
-      redactor.hold(Object.values(routing.channels));
+      const routing = await readSecret(clients.secrets, outputs.ChannelsSecret, parseRoutingSecret);
+      redactor.hold(secretsOf(routing));
       return checkChannels(openChannels(routing, clock).values());
     },
   };
   return [
     { name: 'huawei', run: () => examineProfiles(examination, outputs.HuaweiSecret) },
     { name: 'api key', run: () => examineApi(examination, outputs) },
-    ...(settings.slack || outputs.SlackSecret !== undefined ? [slack] : []),
+    ...(settings.channels || outputs.ChannelsSecret !== undefined ? [channels] : []),
   ];
 }
 
@@ -109,7 +110,8 @@ const API_HINTS = {
 };
 
 function topicChecks({ clients, settings }: Examination, { outputs }: Deployment): Check[] {
-  const { alertEmails, operatorEmails = alertEmails } = settings;
+  const alertEmails = settings.alertEmails.map(addressOf);
+  const { operatorEmails = alertEmails } = settings;
   const topics = [
     { label: 'TaskEvents', arn: outputs.TaskEventsTopic, emails: [], isForPeople: false },
     { label: 'TaskAlerts', arn: outputs.TaskAlertsTopic, emails: alertEmails, isForPeople: true },

@@ -1,4 +1,4 @@
-import { openChannels, parseRouting } from '../functions/channels/routing.ts';
+import { openChannels, secretsOf } from '../functions/channels/routing.ts';
 import type { Clock } from '../functions/tasks/ports.ts';
 import type { LocalConfig } from '../local/local-config.ts';
 import { type Check, type Finding, runChecks, warn } from './check.ts';
@@ -25,7 +25,12 @@ export async function examineLocal(examination: LocalExamination): Promise<Findi
   holdProfiles(redactor, config.profiles ?? {});
   redactor.hold(config.webhookSecrets);
   const smtp = config.SMTP_URL === undefined ? undefined : URL.parse(config.SMTP_URL);
-  redactor.hold([apiKey, config.SLACK_WEBHOOK_URL, config.SMTP_URL, decodeURIComponent(smtp?.password ?? '')]);
+  redactor.hold([
+    ...(config.channels ? secretsOf(config.channels) : []),
+    apiKey,
+    config.SMTP_URL,
+    decodeURIComponent(smtp?.password ?? ''),
+  ]);
   const findings = await runChecks(checksOf(examination));
   // A simulator on this machine has its clock.
   return [...findings, ...(config.profiles ? checkClock(dates.readings()) : [])];
@@ -39,17 +44,13 @@ const HINTS = {
 };
 
 function checksOf({ config, url, apiKey: key, clock, dates }: LocalExamination): Check[] {
-  const { SLACK_WEBHOOK_URL, SMTP_URL } = config;
+  const { channels, SMTP_URL, sender } = config;
   return [
     { name: 'huawei', run: () => examineProfiles(config, { clock, noteDate: dates.note }) },
     { name: 'api', run: () => checkApi({ url, key, clock, hints: HINTS }) },
-    ...(SLACK_WEBHOOK_URL ? [{ name: 'slack', run: () => checkSlack(SLACK_WEBHOOK_URL, clock) }] : []),
-    ...(SMTP_URL ? [smtpCheck(SMTP_URL)] : []),
+    ...(channels ? [{ name: 'channels', run: () => checkChannels(openChannels(channels, clock).values()) }] : []),
+    ...(SMTP_URL ? [smtpCheck(SMTP_URL, sender)] : []),
   ];
-}
-
-function checkSlack(webhookUrl: string, clock: Clock): Promise<Finding[]> {
-  return checkChannels(openChannels(parseRouting({ webhook_url: webhookUrl }), clock).values());
 }
 
 async function examineProfiles(config: LocalConfig, deps: Parameters<typeof checkProfiles>[1]): Promise<Finding[]> {

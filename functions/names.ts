@@ -21,14 +21,20 @@ export const METRICS = {
 
 /** How the records in the queues ended, by their label on the dashboard. */
 export const DELIVERY_METRICS = {
-  'to Slack': 'SlackDelivered',
-  'Slack: later': 'SlackGivenBack',
+  'to channels': 'ChannelsDelivered',
+  'channels: later': 'ChannelsGivenBack',
   'to webhooks': 'WebhookDelivered',
   'webhooks: later': 'WebhookRetries',
   'webhooks: never': 'WebhookFailed',
   'webhooks: unsigned': 'WebhookUnsigned',
   'webhooks: unreadable': 'WebhookDeadLettered',
   'not recorded': 'DeliveriesUnrecorded',
+} as const;
+
+/** Age of the oldest message that a queue's function gave back, counted from its first attempt: once an invocation that gave some back. */
+export const WAITING_METRICS = {
+  Channels: 'ChannelsOldestWaitingSeconds',
+  Webhooks: 'WebhooksOldestWaitingSeconds',
 } as const;
 
 /** Classes of faults; each has a metric `PollErrors_<class>` beside the total. `classifyError` sorts into them. */
@@ -62,6 +68,7 @@ export type Outcome = (typeof OUTCOMES)[number];
 export type MetricName =
   | (typeof METRICS)[keyof typeof METRICS]
   | (typeof DELIVERY_METRICS)[keyof typeof DELIVERY_METRICS]
+  | (typeof WAITING_METRICS)[keyof typeof WAITING_METRICS]
   | `PollErrors_${FaultClass}`
   | `Outcomes_${Outcome}`;
 
@@ -94,4 +101,35 @@ export const LISTED_ATTRIBUTES = [
 /** Whether a URL's `hostname` is this machine by name or number: the only place where plain http may go. */
 export function isLoopbackHost(hostname: string): boolean {
   return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+}
+
+/** The known name that a misspelt one is most like, or undefined where none is near. Case does not matter. */
+export function nearestName(wrong: string, known: readonly string[]): string | undefined {
+  const [best] = known
+    .map((name) => ({ name, edits: editDistance(wrong.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ name, edits }) => edits <= Math.max(name.length > 4 ? 2 : 1, name.length / 3) || startAlike(wrong, name))
+    .toSorted((a, b) => a.edits - b.edits);
+  return best?.name;
+}
+
+/** Long enough that `fail` finds `failed`, and `success` finds `succeeded`. */
+const COMMON_START = 4;
+
+function startAlike(one: string, other: string): boolean {
+  const start = one.slice(0, COMMON_START).toLowerCase();
+  return start.length === COMMON_START && other.toLowerCase().startsWith(start);
+}
+
+/** How many letters have to be put in, taken out or changed to make one word of the other (Levenshtein). */
+export function editDistance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, column) => column);
+  for (const [index, letter] of [...one].entries()) {
+    const next = [index + 1];
+    for (let column = 1; column <= other.length; column++) {
+      const changed = (row[column - 1] ?? 0) + (letter === other[column - 1] ? 0 : 1);
+      next.push(Math.min(changed, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[other.length] ?? 0;
 }

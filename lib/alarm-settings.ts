@@ -21,6 +21,9 @@ export const alarmsSchema = z
       .describe('Threshold: age of the oldest pending task, in minutes.'),
     notificationFailures: whole(1, 1000).default(1).describe('Threshold: failed notifications in 5 minutes.'),
     webhookFailures: whole(1, 1000).default(1).describe('Threshold: undeliverable webhooks in 5 minutes.'),
+    oldestWaitingMinutes: whole(1, 1440)
+      .default(60)
+      .describe('Threshold: age of the oldest undelivered message of a queue, in minutes.'),
     apiServerErrors: whole(1, 10_000).default(5).describe('Threshold: API answers with status 5xx in 5 minutes.'),
   })
   .prefault({})

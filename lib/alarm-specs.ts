@@ -23,6 +23,7 @@ export function alarmSpecs(metrics: Metrics, settings: Settings): AlarmSpec[] {
     ...notifyingSpecs(metrics, settings),
     ...webhookSpecs(metrics, settings),
     ...workerSpecs(metrics),
+    ...waitingSpecs(metrics, settings),
     ...deadLetterSpecs(metrics),
   ];
 }
@@ -67,7 +68,7 @@ function notifyingSpecs(metrics: Metrics, { alarms }: Settings): AlarmSpec[] {
       metric: metrics.notificationFailures,
       from: alarms.notificationFailures,
       harm: 'Notifications could not be delivered: people or machines do not learn how their tasks ended.',
-      todo: 'Read the reason in the log of notify-slack or the poller; fix the channel or topic, then redrive.',
+      todo: 'Read the reason in the log of notify-channels or the poller; fix the channel or topic, then redrive.',
     },
     {
       id: 'ApiServerErrors',
@@ -109,6 +110,30 @@ function workerSpecs({ workerErrors }: Metrics): AlarmSpec[] {
     harm: `The function behind the ${name} queue fails: queued messages are not being delivered and will end up in the dead-letter queue.`,
     todo: 'Read its log: an invalid secret, a timeout, too little memory. Messages still in the queue are delivered once that is fixed.',
   }));
+}
+
+/** The longest pause between two attempts is 4 h 48 min: the alarm must not end between them. */
+const LONGEST_PAUSE_MINUTES = 300;
+
+function waitingSpecs({ waiting }: Metrics, { alarms }: Settings): AlarmSpec[] {
+  const minutes = alarms.oldestWaitingMinutes;
+  return waiting.flatMap(({ name, oldestTried, oldestUntried }) => [
+    {
+      id: `${name}Waiting`,
+      metric: oldestTried,
+      minutes: LONGEST_PAUSE_MINUTES,
+      from: minutes * 60,
+      harm: `A message of ${name} has been tried for ${minutes} minutes: somebody has not learned how a task ended, and 24 hours after the first attempt the notifier gives up.`,
+      todo: 'Read channel, host and reason in the log of the function; repair the receiver. What waits is sent by itself then.',
+    },
+    {
+      id: `${name}NotPickedUp`,
+      metric: oldestUntried,
+      from: minutes * 60,
+      harm: `A message has been in the ${name} queue for ${minutes} minutes without an attempt.`,
+      todo: 'Check that the event source mapping of the function is enabled, and its concurrency; after two days SQS deletes the message.',
+    },
+  ]);
 }
 
 function deadLetterSpecs({ deadLetters }: Metrics): AlarmSpec[] {

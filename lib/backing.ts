@@ -3,7 +3,7 @@ import type { FilesBucket } from './files-bucket.ts';
 import type { Secrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
 import type { Tables } from './tables.ts';
-import type { Topics } from './topics.ts';
+import { alertGroups, type Topics } from './topics.ts';
 
 /** Where each function's bundle lies. */
 export type Bundles = Record<FunctionName, string>;
@@ -27,13 +27,15 @@ export function taskEnvironment(settings: Settings): Record<string, string | und
 }
 
 /** Where the poller and the API find tasks, results, files and profiles, and whom they tell. */
-export function backingEnvironment({ tables, files, secrets, topics }: Backing): Record<string, string | undefined> {
+export function backingEnvironment(backing: Backing): Record<string, string | undefined> {
+  const { settings, tables, files, secrets, topics } = backing;
   return {
     PENDING_TABLE: tables.pending.tableName,
     RESULTS_TABLE: tables.results.tableName,
     RESULTS_BUCKET: files.bucketName,
     TASK_EVENTS_TOPIC_ARN: topics.events.topicArn,
     TASK_ALERTS_TOPIC_ARN: topics.alerts.topicArn,
+    ALERT_GROUPS: alertGroups(settings.alertEmails),
     CHAT_TOPIC_ARN: topics.chat?.topicArn,
     HUAWEI_SECRET_ID: secrets.huawei.secretArn,
   };

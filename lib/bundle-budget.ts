@@ -5,7 +5,7 @@ import { bytesByPackage } from './bundle-packages.ts';
 export const BUDGETS: Record<FunctionName, number> = {
   'tasks-api': 400_000,
   'poll-tasks': 600_000,
-  'notify-slack': 400_000,
+  'notify-channels': 400_000,
   'deliver-webhook': 400_000,
 };
 

@@ -77,6 +77,13 @@ function telling(metrics: Metrics): IWidget[][] {
       graph('Notifications | deliveries from the queues', [metrics.notificationsSent, metrics.notificationFailures], {
         right: [...metrics.deliveries, ...metrics.workerErrors.map(({ errors }) => errors)],
       }),
+      graph(
+        'Undelivered messages | age of the oldest (s)',
+        metrics.waiting.flatMap(({ messages }) => messages),
+        {
+          right: metrics.waiting.flatMap(({ oldestTried, oldestUntried }) => [oldestTried, oldestUntried]),
+        },
+      ),
       graph('API requests', [metrics.apiRequests, metrics.apiClientErrors, metrics.apiServerErrors], {
         right: [metrics.apiLatency],
       }),

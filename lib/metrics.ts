@@ -3,7 +3,14 @@ import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import { DELIVERY_METRICS, FAULT_CLASSES, METRICS, METRICS_NAMESPACE, OUTCOMES } from '../functions/names.ts';
+import {
+  DELIVERY_METRICS,
+  FAULT_CLASSES,
+  METRICS,
+  METRICS_NAMESPACE,
+  OUTCOMES,
+  WAITING_METRICS,
+} from '../functions/names.ts';
 
 /** A part that can be watched: a function by its name on the dashboard, or what it has given up. */
 export type Watched = {
@@ -14,12 +21,15 @@ export type Watched = {
   /** Those of the functions that are fed from a queue. */
   workers: { name: string; function: LambdaFunction }[];
   deadLetters: { name: string; queue: Queue }[];
+  /** Those in which messages wait for their next attempt. */
+  queues: { name: keyof typeof WAITING_METRICS; queue: Queue }[];
 };
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /** Every metric that the dashboard shows or an alarm reads, per minute where nothing else is said. */
-export function createMetrics({ stackName, api, poller, functions, workers, deadLetters }: Watched) {
+export function createMetrics(watched: Watched) {
+  const { stackName, api, poller, functions, workers, deadLetters, queues } = watched;
   const own = (name: string, statistic: string, label?: string) =>
     new Metric({
       namespace: METRICS_NAMESPACE,
@@ -59,6 +69,18 @@ export function createMetrics({ stackName, api, poller, functions, workers, dead
       name,
       errors: lambda.metricErrors({ period: Duration.minutes(1), label: `${name}: failed runs` }),
     })),
+    waiting: queues.map(({ name, queue }) => ({
+      name,
+      /** SQS counts a message that was given back as in flight until its next attempt. */
+      messages: [
+        queue.metricApproximateNumberOfMessagesNotVisible(minutely(`${name}: waiting`)),
+        queue.metricApproximateNumberOfMessagesVisible(minutely(`${name}: due`)),
+      ],
+      /** Of what was tried. SQS leaves out of its own age what it has handed out more than three times. */
+      oldestTried: own(WAITING_METRICS[name], 'Maximum', `${name}: oldest, s`),
+      /** Of what nobody has picked up. */
+      oldestUntried: queue.metricApproximateAgeOfOldestMessage(minutely(`${name}: not picked up, s`)),
+    })),
     deadLetters: deadLetters.map(({ name, queue }) => ({
       name,
       visible: queue.metricApproximateNumberOfMessagesVisible({
@@ -68,4 +90,8 @@ export function createMetrics({ stackName, api, poller, functions, workers, dead
       }),
     })),
   };
+}
+
+function minutely(label: string) {
+  return { period: Duration.minutes(1), statistic: 'Maximum', label };
 }

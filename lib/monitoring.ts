@@ -38,10 +38,12 @@ export class Monitoring extends Construct {
 }
 
 function watched({ settings, poller, api, notifications }: MonitoringProps) {
-  const fed = [
-    { name: 'Slack', worker: notifications.slack },
-    { name: 'Webhooks', worker: notifications.webhooks },
-  ].flatMap(({ name, worker }) => (worker ? [{ name, worker }] : []));
+  const fed = (
+    [
+      { name: 'Channels', worker: notifications.channels },
+      { name: 'Webhooks', worker: notifications.webhooks },
+    ] as const
+  ).flatMap(({ name, worker }) => (worker ? [{ name, worker }] : []));
   const workers = fed.map(({ name, worker }) => ({ name, function: worker.function }));
   return {
     stackName: settings.stackName,
@@ -53,5 +55,6 @@ function watched({ settings, poller, api, notifications }: MonitoringProps) {
       { name: 'Poller', queue: poller.deadLetters },
       ...fed.map(({ name, worker }) => ({ name, queue: worker.deadLetters })),
     ],
+    queues: fed.map(({ name, worker }) => ({ name, queue: worker.queue })),
   };
 }

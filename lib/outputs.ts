@@ -27,7 +27,11 @@ function outputsToUse({ tables, files, secrets, topics, api }: OutputProps): Out
     ['ApiUrl', api.api.apiEndpoint, 'Base URL of the HTTP API'],
     ['HuaweiSecret', secrets.huawei.secretArn, 'Put the profiles here: {"profiles":{"default":{…}}}'],
     ['ApiKeysSecret', secrets.apiKeys.secretArn, 'Contains the first API key as generated_key'],
-    ['SlackSecret', secrets.slack?.secretArn, 'Put the webhook URLs here: {"channels":{"default":"https://…"}}'],
+    [
+      'ChannelsSecret',
+      secrets.channels?.secretArn,
+      'Put channels and rules here: {"channels":{"default":"https://…"}}',
+    ],
     ['TaskEventsTopic', topics.events.topicArn, 'Subscribe machines here (CloudEvents)'],
     ['TaskAlertsTopic', topics.alerts.topicArn, 'Subscribe people here (plain text)'],
     ['OperatorTopic', topics.operator.topicArn, 'Alarms and broken profiles'],
@@ -48,7 +52,7 @@ function outputsToOperate({ api, poller, notifications, dashboard }: OutputProps
     ['TasksApiFunction', api.function.functionName, 'Answers the HTTP API'],
     ['TasksApiLogs', api.function.logGroup.logGroupName, 'Log of TasksApiFunction'],
     ['AccessLogs', api.accessLogs.logGroupName, 'One line per request to the HTTP API'],
-    ...workerOutputs('Slack', notifications.slack),
+    ...workerOutputs('Channels', notifications.channels),
     ...workerOutputs('Webhooks', notifications.webhooks),
   ];
 }

@@ -101,7 +101,8 @@ export class Poller extends Construct {
 function pollerStatements({ tables, files, secrets, topics }: Backing) {
   return [
     allow(['dynamodb:Scan', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'], tables.pending.tableArn),
-    allow(['dynamodb:PutItem', 'dynamodb:GetItem'], tables.results.tableArn),
+    // Deleted are only marker rows: those of operator alerts and of labels that have recovered.
+    allow(['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'], tables.results.tableArn),
     // The newest results teach the schedule when tasks of a gateway usually end.
     allow(['dynamodb:Query'], `${tables.results.tableArn}/index/${NEWEST_INDEX}`),
     tables.alertMemoryStatement(),

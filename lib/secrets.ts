@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import type { Settings } from './settings.ts';
 
 const OWNERS_ROTATE =
-  'The value is issued by another party (Huawei Cloud, Slack) or handed to clients, so no rotation function can renew ' +
+  'The value is issued by another party (Huawei Cloud, Slack, Teams, PagerDuty) or handed to clients, so no rotation function can renew ' +
   'it. docs/operations.md explains manual rotation; the functions pick up a new value without a deploy.';
 
 /** Where the deployment's credentials live. The stack never holds their values: it makes empty secrets for people to fill. */
@@ -13,8 +13,8 @@ export class Secrets extends Construct {
   readonly huawei: Secret;
   /** `{"keys":[…],"hashes":[…],"generated_key":"…"}` */
   readonly apiKeys: Secret;
-  /** `{"channels":{name:url},"rules":[…],"default":[…]}`, with Slack on. */
-  readonly slack: Secret | undefined;
+  /** `{"channels":{name:url},"rules":[…],"default":[…]}`, with channels on. */
+  readonly channels: Secret | undefined;
 
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
@@ -30,7 +30,9 @@ export class Secrets extends Construct {
       },
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    this.slack = settings.slack ? this.emptySecret('Slack', 'Slack channels and rules', '{"channels":{}}') : undefined;
+    this.channels = settings.channels
+      ? this.emptySecret('Channels', 'Slack, Teams and PagerDuty channels, and rules', '{"channels":{}}')
+      : undefined;
     Validations.of(this).acknowledge({ id: 'AwsSolutions-SMG4', reason: OWNERS_ROTATE });
   }
 

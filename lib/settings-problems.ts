@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { editDistance } from './edit-distance.ts';
+import { editDistance } from '../functions/names.ts';
 
 /** A problem in a settings file; print its message without a stack trace. */
 export class SettingsError extends Error {}

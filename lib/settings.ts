@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { alarmProblems, alarmsSchema } from './alarm-settings.ts';
 import { endpointsSchema, isPlain } from './endpoints.ts';
-import { emails, flag, whole } from './setting-kinds.ts';
+import { emails, flag, recipients, whole } from './setting-kinds.ts';
 import { SettingsError, settingsProblems } from './settings-problems.ts';
 import { describeSettings } from './settings-table.ts';
 
@@ -47,16 +47,21 @@ export const settingsSchema = z.strictObject({
     .regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, STACK_NAME_RULE)
     .default('ApigTaskNotifier')
     .describe('Name of the CloudFormation stack, and the `service` dimension of its metrics.'),
-  alertEmails: emails
+  alertEmails: recipients
     .default([])
-    .describe('E-mail addresses that are notified when tasks end. Each must confirm the mail from SNS.'),
+    .describe(
+      'E-mail addresses that are notified when tasks end: all of them, or with `{"address": …, "outcomes": ["failed"]}` those ' +
+        'with these outcomes. Each must confirm the mail from SNS.',
+    ),
   operatorEmails: emails
     .optional()
-    .describe('E-mail addresses that are notified when an operator must fix something. Default: `alertEmails`.'),
-  slack: flag
+    .describe(
+      'E-mail addresses that are notified when an operator must fix something. Default: the addresses of `alertEmails`.',
+    ),
+  channels: flag
     .default(false)
     .describe(
-      'Post to Slack. Channels and rules are in the Slack secret. Switching it off deletes that secret, the queue and the ' +
+      'Post to Slack, Teams and PagerDuty. Channels and rules are in the channels secret. Switching it off deletes that secret, the queue and the ' +
         'dead-letter queue with all their messages.',
     ),
   chatTopic: flag
@@ -109,7 +114,7 @@ export const settingsSchema = z.strictObject({
   endpoints: endpointsSchema,
   allowLoopbackCallbacks: flag
     .default(false)
-    .describe('Allow plain http to this machine for Slack and webhook addresses. For tests on an emulator only.'),
+    .describe('Allow plain http to this machine for webhook addresses. For tests on an emulator only.'),
   tags: z
     .record(
       z

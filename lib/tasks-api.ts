@@ -59,7 +59,7 @@ export class TasksApi extends Construct {
         API_KEYS_SECRET_ID: props.secrets.apiKeys.secretArn,
         PUBLIC_URL: this.publicUrl,
         WEBHOOKS: props.settings.webhooks ? undefined : 'false',
-        SLACK: props.settings.slack ? undefined : 'false',
+        CHANNELS: props.settings.channels ? undefined : 'false',
       },
       statements: apiStatements(props),
     });

@@ -1,10 +1,12 @@
 import { Aws, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import { SubscriptionFilter, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import { OUTCOMES, type Outcome } from '../functions/names.ts';
 import { allow } from './node-function.ts';
+import { addressOf, type Recipient } from './setting-kinds.ts';
 import type { Settings } from './settings.ts';
 
 /** The topics: events for machines, alerts for people, and what operators must fix. All encrypted, all TLS only. */
@@ -30,7 +32,7 @@ export class Topics extends Construct {
     this.chat = settings.chatTopic ? this.#topic('Chat', 'APIG task chat') : undefined;
     this.#letAlarmsPublish();
     subscribe(this.alerts, settings.alertEmails);
-    subscribe(this.operator, settings.operatorEmails ?? settings.alertEmails);
+    subscribe(this.operator, settings.operatorEmails ?? settings.alertEmails.map(addressOf));
   }
 
   /** What a function needs to publish to these topics. */
@@ -58,6 +60,21 @@ export class Topics extends Construct {
   }
 }
 
-function subscribe(topic: Topic, emails: string[]) {
-  for (const address of emails) topic.addSubscription(new EmailSubscription(address));
+function subscribe(topic: Topic, recipients: readonly Recipient[]) {
+  for (const recipient of recipients) {
+    const wanted = typeof recipient === 'string' ? undefined : recipient.outcomes;
+    const filterPolicy = wanted && { outcome: SubscriptionFilter.stringFilter({ allowlist: wanted }) };
+    topic.addSubscription(new EmailSubscription(addressOf(recipient), { ...(filterPolicy && { filterPolicy }) }));
+  }
+}
+
+/**
+ * The outcomes by who wants them, as `failed,expired;succeeded`: alerts that mixed two of these groups would bring people
+ * what they did not ask for. Undefined where everybody wants the same.
+ */
+export function alertGroups(recipients: readonly Recipient[]): string | undefined {
+  const wants = (outcome: Outcome) =>
+    recipients.map((one) => typeof one === 'string' || one.outcomes.includes(outcome)).join();
+  const groups = [...Map.groupBy(OUTCOMES, wants).values()];
+  return groups.length === 1 ? undefined : groups.map((group) => group.join(',')).join(';');
 }

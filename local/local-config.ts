@@ -1,10 +1,13 @@
 import * as z from 'zod/mini';
+import { senderOf } from '../functions/channels/email/smtp.ts';
+import type { Routing } from '../functions/channels/routing.ts';
 import { signingSecretProblems } from '../functions/channels/webhook/settings.ts';
 import { apiKeyProblem } from '../functions/http/access.ts';
 import type { Profiles } from '../functions/huawei/profile.ts';
+import { OUTCOMES, type Outcome } from '../functions/names.ts';
 import { readEnvironment } from '../functions/runtime/config.ts';
 import { ConfigError } from '../functions/tasks/errors.ts';
-import { channelProblems } from './channel-problems.ts';
+import { mailProblems, readChannels } from './channel-problems.ts';
 import { dataFolderProblem } from './data-folder.ts';
 import { gather } from './gather-problems.ts';
 import { unknownNameProblems, unusedWarning } from './huawei-variables.ts';
@@ -24,8 +27,11 @@ const localEnvironment = z.object({
   POLL_MIN_INTERVAL_MS: z.optional(whole({ min: 1, max: 300_000 })),
   TASK_DEADLINE_MS: z._default(whole({ min: 1, max: 30 * 86_400_000 }), 86_400_000),
   SLACK_WEBHOOK_URL: text,
+  CHANNELS_FILE: text,
   SMTP_URL: text,
   ALERT_EMAILS: text,
+  ALERT_FROM: text,
+  ALERT_OUTCOMES: text,
   WEBHOOK_SECRETS: text,
   ALLOW_LOOPBACK_CALLBACKS: z._default(z.enum(['true', 'false'], 'must be "true" or "false"'), 'true'),
   /** Of the simulator that stands in; docs/simulator.md. */
@@ -39,6 +45,12 @@ export type LocalConfig = z.infer<typeof localEnvironment> & {
   webhookSecrets: string[];
   apiKeys: string[];
   alertEmails: string[];
+  /** Those worth a mail; undefined for all. */
+  alertOutcomes: Outcome[] | undefined;
+  /** Who mails come from. */
+  sender: string | undefined;
+  /** The named channels and their rules. */
+  channels: Routing | undefined;
   /** About variables that are set and do nothing. */
   warning: string | undefined;
 };
@@ -52,11 +64,13 @@ export function readLocalConfig(environment: NodeJS.ProcessEnv): LocalConfig {
   const webhookSecrets = list(given.WEBHOOK_SECRETS);
   const alertEmails = list(given.ALERT_EMAILS);
   const apiKeys = list(given.API_KEYS);
+  const alertOutcomes = list(given.ALERT_OUTCOMES);
+  const channels = gather(problems, () => readChannels(given.SLACK_WEBHOOK_URL, given.CHANNELS_FILE));
   problems.push(
     ...unknownNameProblems(given),
     ...apiKeyProblems(apiKeys),
     ...signingSecretProblems('WEBHOOK_SECRETS', webhookSecrets),
-    ...channelProblems({ slackUrl: given.SLACK_WEBHOOK_URL, smtpUrl: given.SMTP_URL, emails: alertEmails }),
+    ...mailProblems({ smtpUrl: given.SMTP_URL, emails: alertEmails, from: given.ALERT_FROM, outcomes: alertOutcomes }),
     ...[dataFolderProblem(given.DATA_DIR ?? '.data')].filter((problem) => problem !== undefined),
     ...(profiles && !profiles.default && webhookSecrets.length > 0 ? [NOBODY_SIGNS] : []),
   );
@@ -67,6 +81,9 @@ export function readLocalConfig(environment: NodeJS.ProcessEnv): LocalConfig {
     webhookSecrets,
     apiKeys,
     alertEmails,
+    alertOutcomes: alertOutcomes.length === 0 ? undefined : OUTCOMES.filter((one) => alertOutcomes.includes(one)),
+    sender: env.SMTP_URL === undefined ? undefined : senderOf(env.SMTP_URL, env.ALERT_FROM),
+    channels,
     warning: unusedWarning(given),
   };
 }

@@ -2,12 +2,13 @@ import { WEBHOOK_CHANNEL } from '../functions/channels/channel.ts';
 import { createSmtpPublisher } from '../functions/channels/email/smtp.ts';
 import { createRetryPolicy, NAMED_CHANNELS, WEBHOOKS } from '../functions/channels/queues.ts';
 import { createRuleRouter } from '../functions/channels/routes.ts';
-import { openChannels, parseRouting } from '../functions/channels/routing.ts';
+import { openChannels, type Routing } from '../functions/channels/routing.ts';
 import { createCallbackRouter } from '../functions/channels/webhook/channel.ts';
 import { parseSigningKeys } from '../functions/channels/webhook/settings.ts';
 import type { Profiles } from '../functions/huawei/profile.ts';
 import { createProcessAlertMemory, type OperatorAlerter } from '../functions/messages/operator-alerter.ts';
 import type { Publisher, PublishReport } from '../functions/messages/publishers.ts';
+import type { Outcome } from '../functions/names.ts';
 import type { Clock, Log, MetricSink, TaskResultStore } from '../functions/tasks/ports.ts';
 import type { TaskResult } from '../functions/tasks/result.ts';
 import {
@@ -22,9 +23,13 @@ import { createTerminalOperatorAlerter, createTerminalPublisher, type Terminal }
 import { createTopic } from './topics.ts';
 
 export type NotificationSettings = {
-  slackWebhookUrl?: string | undefined;
+  channels?: Routing | undefined;
   smtpUrl?: string | undefined;
   alertEmails: readonly string[];
+  /** Those worth a mail. Default: all. */
+  alertOutcomes?: readonly Outcome[] | undefined;
+  /** Who mails come from. */
+  sender?: string | undefined;
   /** Webhooks may be on this machine, over plain http. Default true. */
   allowLoopbackCallbacks?: boolean | undefined;
 };
@@ -56,7 +61,7 @@ type Deps = NotificationSettings & {
   publicUrl(): string | undefined;
 };
 
-/** The two topics of one machine and their subscribers: terminal and webhooks always, Slack and e-mail if configured. */
+/** The two topics of one machine and their subscribers: terminal and webhooks always, named channels and e-mail if configured. */
 export function createNotifications(deps: Deps): Notifications {
   const { clock, log, terminal, publicUrl, outboxes } = deps;
   const events = createTopic({ clock, log, outbox: outboxes.events });
@@ -69,7 +74,7 @@ export function createNotifications(deps: Deps): Notifications {
   };
   const operatorAlerts = createTerminalOperatorAlerter({ terminal, memory: createProcessAlertMemory(), clock, log });
   alerts.subscribe(publisherSubscriber('terminal', createTerminalPublisher(terminal, link)));
-  if (deps.slackWebhookUrl !== undefined) events.subscribe(namedChannels(deps.slackWebhookUrl, deps, operatorAlerts));
+  if (deps.channels !== undefined) events.subscribe(namedChannels(deps.channels, deps, operatorAlerts));
   events.subscribe(webhooks(deps));
   const mail = deps.smtpUrl === undefined ? undefined : createMail(deps.smtpUrl, deps);
   if (mail) alerts.subscribe(publisherSubscriber('e-mail', mail));
@@ -88,8 +93,7 @@ export function createNotifications(deps: Deps): Notifications {
   };
 }
 
-function namedChannels(slackUrl: string, { results, metrics, log, clock }: Deps, alerter: OperatorAlerter) {
-  const routing = parseRouting({ webhook_url: slackUrl });
+function namedChannels(routing: Routing, { results, metrics, log, clock }: Deps, alerter: OperatorAlerter) {
   return workerSubscriber({
     queue: NAMED_CHANNELS,
     maxBatch: 100,
@@ -117,9 +121,9 @@ function webhooks({ profiles, results, metrics, log, clock, allowLoopbackCallbac
   });
 }
 
-function createMail(url: string, { alertEmails, publicUrl }: Deps) {
+function createMail(url: string, { alertEmails: recipients, alertOutcomes: outcomes, sender: from, publicUrl }: Deps) {
   return createSmtpPublisher({
-    ...{ url, recipients: alertEmails },
+    ...{ url, recipients, outcomes, from },
     get publicUrl() {
       return publicUrl();
     },

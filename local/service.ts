@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { parseRouting } from '../functions/channels/routing.ts';
 import { classifyAddress } from '../functions/channels/webhook/target.ts';
 import { hashApiKey } from '../functions/http/access.ts';
 import { createTasksApiHandler, type TasksApiHandler } from '../functions/http/handler.ts';
@@ -9,6 +8,7 @@ import { createRepublish } from '../functions/messages/publishers.ts';
 import { createPoller, type Poller } from '../functions/polling/create-poller.ts';
 import { createScheduleLearner } from '../functions/schedule/learned/schedule-learner.ts';
 import { createTaskSchedule, withMinInterval } from '../functions/schedule/schedule.ts';
+import { createDynamoFailingLabels } from '../functions/stores/dynamo/failing-labels.ts';
 import { createDynamoPendingTaskStore } from '../functions/stores/dynamo/pending-tasks.ts';
 import { createDynamoTaskResultStore } from '../functions/stores/dynamo/results.ts';
 import { createStoreResult } from '../functions/stores/store-result.ts';
@@ -93,6 +93,7 @@ async function openStores({ dataDir, clock, log }: ServiceOptions) {
   return {
     pending: createDynamoPendingTaskStore({ client, tableName: LOCAL_TABLES.pending, log }),
     results: createDynamoTaskResultStore({ client, tableName: LOCAL_TABLES.results, log, clock }),
+    labels: createDynamoFailingLabels({ client, tableName: LOCAL_TABLES.results, log }),
     files: createFolderFileStore({ folder: path.join(dataDir, 'files') }),
     outboxes: {
       events: await openFolderOutbox<LocalEvent>({ folder: path.join(dataDir, 'outbox', 'events'), log }),
@@ -104,7 +105,7 @@ async function openStores({ dataDir, clock, log }: ServiceOptions) {
 
 function createLocalPoller(
   options: ServiceOptions,
-  { pending, results, files }: Stores,
+  { pending, results, files, labels }: Stores,
   { query, notifications }: { query: TaskQuery; notifications: Notifications },
 ): Poller {
   const { clock, log, profiles, metrics = NO_METRICS } = options;
@@ -112,7 +113,7 @@ function createLocalPoller(
   return createPoller({
     ...{ pending, query, clock, metrics, log, publishers: notifications.publishers },
     operatorAlerts: notifications.operatorAlerts,
-    storeResult: createStoreResult({ results, files }),
+    storeResult: createStoreResult({ results, files, labels }),
     profiles: async () => profiles,
     schedule: createScheduleLearner({ results, clock, log, base }),
     settings: { windowMs: WINDOW_MS, minSweepGapMs: 200, concurrency: CONCURRENCY, retentionMs: RETENTION_MS },
@@ -129,10 +130,7 @@ function createApi(options: ServiceOptions, stores: Stores, notifications: Notif
     profiles: async () => defaults,
     apiKeyHashes: async () => hashes,
     classifyAddress,
-    slackChannels:
-      options.slackWebhookUrl === undefined
-        ? []
-        : Object.keys(parseRouting({ webhook_url: options.slackWebhookUrl }).channels),
+    channels: Object.keys(options.channels?.channels ?? {}),
     republish: createRepublish({
       publishers: notifications.publishers,
       toChannel: notifications.publishToChannel,

@@ -1,8 +1,8 @@
 import { pathToFileURL } from 'node:url';
 import {
   apiEnvironment,
+  channelsEnvironment,
   pollerEnvironment,
-  slackEnvironment,
   webhookEnvironment,
 } from '../../functions/runtime/config.ts';
 import { startChild } from '../child.ts';
@@ -35,7 +35,7 @@ async function importOnce(file: string): Promise<number> {
 }
 
 /** Whatever some function cannot start without: what an empty environment lacks. Nothing is called, so a number will do. */
-const REQUIRED = [apiEnvironment, pollerEnvironment, slackEnvironment, webhookEnvironment]
+const REQUIRED = [apiEnvironment, pollerEnvironment, channelsEnvironment, webhookEnvironment]
   .flatMap((schema) => schema.safeParse({}).error?.issues ?? [])
   .map(({ path: [name] }) => [String(name), '1']);
 const ENVIRONMENT = {

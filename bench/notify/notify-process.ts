@@ -3,7 +3,7 @@ import type { SQSRecord } from 'aws-lambda';
 import { composeMails } from '../../functions/channels/email/topic.ts';
 import { NAMED_CHANNELS } from '../../functions/channels/queues.ts';
 import { createRuleRouter } from '../../functions/channels/routes.ts';
-import { openChannels } from '../../functions/channels/routing.ts';
+import { openChannels, parseRouting } from '../../functions/channels/routing.ts';
 import { composeEvents, createSnsPublisher } from '../../functions/channels/sns.ts';
 import { createWorker } from '../../functions/channels/worker.ts';
 import { toNotice, toTaskEvent } from '../../functions/messages/task-event.ts';
@@ -51,13 +51,14 @@ answerRequests(async ({ kind, url, completions, perRound }: NotifyRequest) => {
 const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 function slackHandler(url: string) {
-  const routing = { channels: { ops: `${url}/services/T0/B0/ops` }, rules: [], default: ['ops'] };
+  const routing = parseRouting({ webhook_url: `${url}/services/T0/B0/ops` });
   const router = createRuleRouter(routing, openChannels(routing, clock));
   return createWorker({
     queue: NAMED_CHANNELS,
     router: async () => router,
     deadLetters: { send: () => Promise.reject(new Error('a record was dropped')) },
-    retry: () => ({ kind: 'retry' }),
+    retry: () => ({ kind: 'retry', delayMs: 5_000 }),
+    delay: async () => {},
     results: { recordDeliveries: async () => {} },
     metrics: { add() {} },
     log: { info() {}, warn() {}, error() {} },

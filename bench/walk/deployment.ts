@@ -43,7 +43,7 @@ export async function startDeployment(): Promise<Deployment> {
 async function importHandlers(): Promise<Record<'api' | 'poller' | 'slack', Handler>> {
   const { handler: api } = await import('../../functions/runtime/tasks-api.lambda.ts');
   const { handler: poller } = await import('../../functions/runtime/poll-tasks.lambda.ts');
-  const { handler: slack } = await import('../../functions/runtime/notify-slack.lambda.ts');
+  const { handler: slack } = await import('../../functions/runtime/notify-channels.lambda.ts');
   return { api, poller, slack } as unknown as Record<'api' | 'poller' | 'slack', Handler>;
 }
 
@@ -62,9 +62,9 @@ function environmentOf(cloudUrl: string, dynamoUrl: string): Record<string, stri
     OPERATOR_TOPIC_ARN: `${TOPIC}:operator`,
     HUAWEI_SECRET_ID: 'huawei',
     API_KEYS_SECRET_ID: 'api-keys',
-    SLACK_SECRET_ID: 'slack',
-    SLACK_DEAD_LETTER_QUEUE_URL: `${cloudUrl}/000000000000/slack-dead`,
-    SLACK_MAX_RECEIVES: '8',
+    CHANNELS_SECRET_ID: 'slack',
+    CHANNELS_DEAD_LETTER_QUEUE_URL: `${cloudUrl}/000000000000/slack-dead`,
+    CHANNELS_QUEUE_URL: `${cloudUrl}/000000000000/channels`,
     POLL_MIN_INTERVAL_MS: '100',
     POWERTOOLS_LOG_LEVEL: 'SILENT',
     POWERTOOLS_METRICS_DISABLED: 'true',

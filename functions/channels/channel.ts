@@ -1,6 +1,6 @@
 import type { TaskEvent } from '../messages/task-event.ts';
 
-/** The channel of a requester's own webhook, in `deliveries[]` and for replays; the secret may not use the name. */
+/** The channel of a requester's own webhook, in `deliveries[]` and for replays; no other channel may have the name. */
 export const WEBHOOK_CHANNEL = 'webhook';
 
 /** How a post ended. `reason` is short and safe for a log: never an address, nor free text of the receiver. */
@@ -39,7 +39,7 @@ export interface Channel {
   repair?: Record<'gone' | 'refused', string>;
 }
 
-/** A channel that the secret names; the doctor can ask it. */
+/** A channel with a name of its own; the doctor can ask it. */
 export interface NamedChannel extends Channel {
   /** Whether it works, without posting a visible message. Never throws. */
   probe(timeoutMs: number): Promise<Health>;

@@ -1,7 +1,8 @@
 import type { Clock } from '../tasks/ports.ts';
 import type { Answer, Channel, Item } from './channel.ts';
 
-const POST_TIMEOUT_MS = 10_000;
+/** Standard Webhooks asks for 15 to 30 s; chat services answer sooner. */
+const POST_TIMEOUT_MS = 15_000;
 /** Kept back for dead letters, notes, alerts and the answer to Lambda. */
 const RESERVE_MS = 5_000;
 

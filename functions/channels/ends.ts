@@ -21,8 +21,8 @@ export type Ticket = Item & { record: SQSRecord; channel: Channel };
 export type EndsDeps = {
   queue: QueueKind;
   retry: RetryPolicy;
-  /** Hides a received message for `delayMs`; without it the queue's visibility time-out decides. Throws `StoreError`. */
-  delay?: (receiptHandle: string, delayMs: number) => Promise<void>;
+  /** Hides a received message for `delayMs`. Throws `StoreError`. */
+  delay: (receiptHandle: string, delayMs: number) => Promise<void>;
   deadLetters: DeadLetters;
   results: Pick<TaskResultStore, 'recordDeliveries'>;
   metrics: MetricSink;
@@ -49,7 +49,8 @@ type Note = { record: SQSRecord; delivery: Delivery; fields: Record<string, unkn
  */
 export class Ends {
   readonly #deps: EndsDeps & { memo: Memo };
-  readonly #givenBack = new Set<string>();
+  /** The time of the first attempt of each record that the queue has to bring again, by its id. */
+  readonly #givenBack = new Map<string, number>();
   readonly #notes = new Map<string, Note[]>();
 
   constructor(deps: EndsDeps & { memo: Memo }) {
@@ -110,9 +111,13 @@ export class Ends {
 
   /** What the queue has to bring again. */
   response(): SQSBatchResponse {
-    const { metrics, queue } = this.#deps;
-    if (this.#givenBack.size > 0) metrics.add(queue.metrics.givenBack, this.#givenBack.size);
-    return { batchItemFailures: [...this.#givenBack].map((itemIdentifier) => ({ itemIdentifier })) };
+    const { metrics, queue, clock } = this.#deps;
+    if (this.#givenBack.size > 0) {
+      metrics.add(queue.metrics.givenBack, this.#givenBack.size);
+      const oldestMs = clock.now() - Math.min(...this.#givenBack.values());
+      metrics.add(queue.metrics.oldestWaiting, Math.max(0, oldestMs) / 1_000, 'Seconds');
+    }
+    return { batchItemFailures: [...this.#givenBack.keys()].map((itemIdentifier) => ({ itemIdentifier })) };
   }
 
   async #lose(record: SQSRecord, end: End & { reason: string }, fields: Record<string, unknown>): Promise<void> {
@@ -121,11 +126,11 @@ export class Ends {
   }
 
   async #giveBack(record: SQSRecord, fields: Record<string, unknown>, delayMs?: number): Promise<void> {
-    const { queue, log, delay } = this.#deps;
-    this.#givenBack.add(record.messageId);
+    const { queue, log, delay, clock } = this.#deps;
+    this.#givenBack.set(record.messageId, attemptOf(record, clock.now()).firstAtMs);
     const wait = delayMs !== undefined && { delay_s: Math.ceil(delayMs / 1000) };
     log.warn(`${queue.name} record given back`, { message_id: record.messageId, ...fields, ...wait });
-    if (delayMs === undefined || delay === undefined) return;
+    if (delayMs === undefined) return;
     // The queue's own visibility time-out brings it back too, sooner or later than it should.
     await delay(record.receiptHandle, delayMs).catch((error: unknown) => log.warn('record not delayed', { error }));
   }

@@ -37,10 +37,9 @@ export type FailedAttempt = {
   retryAfterMs?: number | undefined;
 };
 
-/** Without `delayMs` the queue itself decides when. */
-export type NextAttempt = { kind: 'retry'; delayMs?: number } | { kind: 'exhausted' };
+export type NextAttempt = { kind: 'retry'; delayMs: number } | { kind: 'exhausted' };
 
-/** Decides whether and when a failed delivery is tried again. */
+/** Decides whether and when a failed delivery is tried again: one patience for every channel. */
 export type RetryPolicy = (failed: FailedAttempt) => NextAttempt;
 
 /** Growing waits for 24 hours, never shorter than the receiver asks for. `random` gives 0 ≤ x < 1. */
@@ -55,29 +54,25 @@ export function createRetryPolicy(random: () => number) {
   };
 }
 
-/** As often as the queue brings a message before it moves it to the dead letters; the queue decides when. */
-export function createReceivePolicy(maxReceives: number): RetryPolicy {
-  return ({ attempts }) => (attempts >= maxReceives ? { kind: 'exhausted' } : { kind: 'retry' });
-}
-
 /** What differs between the two queues behind `TaskEvents`. */
 export type QueueKind = {
   /** Opens each log line. */
   name: string;
   /** Whether undeliverable records go to the dead letters, to be redriven; otherwise the result's note is all that is left. */
   keepsUndelivered: boolean;
-  metrics: Record<'delivered' | 'givenBack' | 'failed' | 'deadLettered', MetricName>;
+  metrics: Record<'delivered' | 'givenBack' | 'failed' | 'deadLettered' | 'oldestWaiting', MetricName>;
 };
 
-/** The queue of the channels that the secret names. */
+/** The queue of the named channels. */
 export const NAMED_CHANNELS: QueueKind = {
-  name: 'slack',
+  name: 'channels',
   keepsUndelivered: true,
   metrics: {
-    delivered: 'SlackDelivered',
-    givenBack: 'SlackGivenBack',
+    delivered: 'ChannelsDelivered',
+    givenBack: 'ChannelsGivenBack',
     failed: 'NotificationFailures',
     deadLettered: 'NotificationFailures',
+    oldestWaiting: 'ChannelsOldestWaitingSeconds',
   },
 };
 
@@ -90,6 +85,7 @@ export const WEBHOOKS: QueueKind = {
     givenBack: 'WebhookRetries',
     failed: 'WebhookFailed',
     deadLettered: 'WebhookDeadLettered',
+    oldestWaiting: 'WebhooksOldestWaitingSeconds',
   },
 };
 

@@ -1,11 +1,12 @@
 import type { TaskEvent } from '../messages/task-event.ts';
+import { OUTCOMES } from '../names.ts';
 import { type Channel, type Router, WEBHOOK_CHANNEL } from './channel.ts';
-import type { Routing, Rule } from './routing.ts';
+import { type Routing, type Rule, resolvingChannels } from './routing.ts';
 
 /** One channel that an event goes to, by name. `because` is for people: `rule 2 (outcome failed, label prod-*)`. */
 export type Route = { channel: string; because: string; mention?: string };
 
-/** Routes by the rules of the secret to its channels; replays for webhooks are left to their own queue. */
+/** Routes by the rules to the named channels; replays for webhooks are left to their own queue. */
 export function createRuleRouter(routing: Routing, channels: ReadonlyMap<string, Channel>): Router {
   return {
     async route(event, only) {
@@ -20,22 +21,38 @@ export function createRuleRouter(routing: Routing, channels: ReadonlyMap<string,
   };
 }
 
-const UNKNOWN_CHANNEL = 'it names a channel that the Slack secret does not have';
+const UNKNOWN_CHANNEL = 'it names a channel that the channels secret does not have';
 
 /**
  * Where an event goes. Rules are tried in order and every matching one adds its channels, until one has `stop`;
  * the default is for events that match no rule. A channel named twice gets the event once, with the first mention.
+ * A channel of incidents gets of the successes those that can resolve one: the first of a label, wherever its failures go.
  * `only` names the one channel that a replay is for, whatever the rules say.
  */
 export function routeEvent(event: TaskEvent, routing: Routing, only?: string): Route[] {
-  const routes = routeByRules(event, routing);
-  if (only === undefined) return routes;
-  const mention = routes.find(({ channel }) => channel === only)?.mention;
-  return [{ channel: only, because: 'it was requested by name', ...(mention === undefined ? {} : { mention }) }];
+  const routes = routeByRules(event.data, routing);
+  if (only !== undefined) {
+    const mention = routes.find(({ channel }) => channel === only)?.mention;
+    return [{ channel: only, because: 'it was requested by name', ...(mention === undefined ? {} : { mention }) }];
+  }
+  const resolving = resolvingChannels(routing);
+  if (resolving.size === 0 || event.data.outcome !== 'succeeded') return routes;
+  const told = routes.filter(({ channel }) => !resolving.has(channel));
+  return event.data.first_success ? [...told, ...resolvingRoutes(event.data, routing, resolving)] : told;
 }
 
-function routeByRules(event: TaskEvent, routing: Routing): Route[] {
-  const matching = matchingRules(event, routing.rules);
+/** The channels of incidents that a failure of this label would have gone to. */
+function resolvingRoutes(data: TaskEvent['data'], routing: Routing, resolving: Set<string>): Route[] {
+  const { first_success: _, ...failure } = data;
+  const opened = OUTCOMES.filter((outcome) => outcome !== 'succeeded')
+    .flatMap((outcome) => routeByRules({ ...failure, outcome }, routing))
+    .filter(({ channel }) => resolving.has(channel));
+  const byName = new Map(opened.map(({ channel, because }) => [channel, because]));
+  return [...byName].map(([channel, because]) => ({ channel, because: `it resolves what ${because} opens` }));
+}
+
+function routeByRules(data: TaskEvent['data'], routing: Routing): Route[] {
+  const matching = matchingRules(data, routing.rules);
   if (matching.length === 0)
     return [...new Set(routing.default)].map((channel) => ({ channel, because: 'the default: no rule matches' }));
   const routes = new Map<string, Route>();
@@ -57,10 +74,10 @@ function pickMention({ mention }: Rule): { mention?: string } {
 
 type NumberedRule = { rule: Rule; number: number };
 
-function matchingRules(event: TaskEvent, rules: Rule[]): NumberedRule[] {
+function matchingRules(data: TaskEvent['data'], rules: Rule[]): NumberedRule[] {
   const matching = rules
     .map((rule, index) => ({ rule, number: index + 1 }))
-    .filter(({ rule }) => matches(rule.when, event.data));
+    .filter(({ rule }) => matches(rule.when, data));
   const last = matching.findIndex(({ rule }) => rule.stop);
   return last === -1 ? matching : matching.slice(0, last + 1);
 }
@@ -70,6 +87,8 @@ function matches(when: Rule['when'], data: TaskEvent['data']): boolean {
     (when.outcome?.includes(data.outcome) ?? true) &&
     (when.instance_id === undefined || when.instance_id === data.instance_id) &&
     (when.profile === undefined || when.profile === data.profile) &&
+    (when.task_type === undefined || when.task_type === data.task_type) &&
+    (when.first_success === undefined || data.first_success === true) &&
     (when.label === undefined || (data.label !== undefined && matchesGlob(when.label, data.label)))
   );
 }
@@ -80,6 +99,8 @@ function describeConditions({ when }: Rule): string {
     when.label && `label ${when.label}`,
     when.instance_id && `gateway ${when.instance_id}`,
     when.profile && `profile ${when.profile}`,
+    when.task_type && `type ${when.task_type}`,
+    when.first_success && 'first success after a failure',
   ].filter(Boolean);
   return words.length === 0 ? 'every event' : words.join(', ');
 }

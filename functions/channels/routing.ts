@@ -1,25 +1,34 @@
 import * as z from 'zod/mini';
-import { OUTCOMES } from '../names.ts';
+import { nearestName, OUTCOMES } from '../names.ts';
 import { ConfigError } from '../tasks/errors.ts';
-import { parseJson } from '../tasks/json.ts';
+import { isFields, parseJson } from '../tasks/json.ts';
 import type { Clock } from '../tasks/ports.ts';
 import { type NamedChannel, WEBHOOK_CHANNEL } from './channel.ts';
+import { createPagerDutyChannel, pagerDutyEntry } from './pagerduty/channel.ts';
+import { describeIssues } from './routing-problems.ts';
 import { createSlackChannel, slackEntry } from './slack/channel.ts';
+import { createTeamsChannel, teamsEntry } from './teams/channel.ts';
 
 const CHANNEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+const NAME_RULE = "must be 1 to 64 letters, digits, '.', '_' or '-', a letter or digit first";
 /** Everybody present, the whole channel, one person, or one group of people. */
 const MENTION = /^<(!here|!channel|!everyone|@[UW][A-Z0-9]{2,20}|!subteam\^S[A-Z0-9]{2,20})>$/;
 /** The name that the bare form gives its only channel. */
 const DEFAULT_CHANNEL = 'default';
+/** What Huawei names so far, and what an event has where it never answered. */
+const TASK_TYPES = ['import_api', 'export_api', 'unknown'];
 
-/** The registry of kinds of named channels: a line each. `entry` is what the secret holds; a bare URL is Slack's. */
-const KINDS = {
-  slack: { entry: slackEntry, open: createSlackChannel },
-};
+/** The registry of kinds of named channels: a line each. The entry is what the secret holds. */
+const entrySchema = z.discriminatedUnion('type', [slackEntry, teamsEntry, pagerDutyEntry]);
+type Entry = z.infer<typeof entrySchema>;
 
-const channelName = z
-  .string()
-  .check(z.regex(CHANNEL_NAME, { error: "must be 1 to 64 letters, digits, '.', '_' or '-'" }));
+function open(name: string, entry: Entry, clock: Pick<Clock, 'now'>): NamedChannel {
+  if (entry.type === 'slack') return createSlackChannel({ ...entry, name, clock });
+  if (entry.type === 'teams') return createTeamsChannel({ ...entry, name, clock });
+  return createPagerDutyChannel({ ...entry, name, clock });
+}
+
+const channelName = z.string().check(z.regex(CHANNEL_NAME, { error: NAME_RULE }));
 const text = z.string().check(z.minLength(1, { error: 'must not be empty' }));
 
 const ruleSchema = z.strictObject({
@@ -30,10 +39,13 @@ const ruleSchema = z.strictObject({
     label: z.optional(text),
     instance_id: z.optional(text),
     profile: z.optional(text),
+    task_type: z.optional(text),
+    /** Only the first success of a label after a task of it that did not succeed. */
+    first_success: z.optional(z.literal(true)),
   }),
   /** Empty: matching events are discarded on purpose. */
   channels: z.array(channelName),
-  /** Sent with events that did not succeed. */
+  /** Sent with events that did not succeed, to Slack. */
   mention: z.optional(
     z.string().check(z.regex(MENTION, { error: 'must be <!here>, <!channel>, <@U…> or <!subteam^S…>' })),
   ),
@@ -42,7 +54,7 @@ const ruleSchema = z.strictObject({
 });
 
 const routingSchema = z.strictObject({
-  channels: z.record(z.string(), KINDS.slack.entry),
+  channels: z.record(z.string(), entrySchema),
   rules: z._default(z.array(ruleSchema), []),
   /** Where events go that match no rule. May be left out if a channel is named `default` or is the only one. */
   default: z.optional(z.array(channelName)),
@@ -50,17 +62,18 @@ const routingSchema = z.strictObject({
 
 export type Rule = z.infer<typeof ruleSchema>;
 
-/** The Slack secret: an entry per channel name, and which event goes where. Entries are secrets. */
-export type Routing = { channels: Record<string, string>; rules: Rule[]; default: string[] };
+/** The channels and which event goes to which. Entries are secrets. */
+export type Routing = { channels: Record<string, Entry>; rules: Rule[]; default: string[] };
 
 /**
- * Reads the Slack secret in either form, `{channels, rules, default}` or `{webhook_url}`.
- * Throws `ConfigError` with every problem by field; never with a value, because the values are secrets.
+ * Reads the channels in either form, `{channels, rules, default}` or `{webhook_url}`, which is one Slack channel.
+ * Throws `ConfigError` with every problem by field, and with what a misspelt name may have meant; never with a value,
+ * because the values are secrets.
  */
 export function parseRouting(secret: unknown): Routing {
-  const isBare = typeof secret === 'object' && secret !== null && 'webhook_url' in secret;
-  const parsed = isBare ? z.safeParse(bareSchema, secret) : z.safeParse(routingSchema, secret);
-  if (!parsed.success) throw new ConfigError(parsed.error.issues.map(describeIssue));
+  const isBare = isFields(secret) && 'webhook_url' in secret;
+  const parsed = isBare ? z.safeParse(bareSchema, secret) : z.safeParse(routingSchema, withSlackEntries(secret));
+  if (!parsed.success) throw new ConfigError(describeIssues(parsed.error, secret, CHANNEL_NAME));
   const { channels, rules } = parsed.data;
   const routing = { channels, rules, default: parsed.data.default ?? findDefault(Object.keys(channels)) };
   const problems = findContradictions(routing);
@@ -70,8 +83,46 @@ export function parseRouting(secret: unknown): Routing {
 
 /** A channel per name, ready to post. */
 export function openChannels({ channels }: Routing, clock: Pick<Clock, 'now'>): Map<string, NamedChannel> {
-  return new Map(Object.entries(channels).map(([name, url]) => [name, KINDS.slack.open({ name, url, clock })]));
+  return new Map(Object.entries(channels).map(([name, entry]) => [name, open(name, entry, clock)]));
 }
+
+/** What no log or report may repeat: the address or key of each channel. */
+export function secretsOf({ channels }: Routing): string[] {
+  return Object.values(channels).map((entry) => (entry.type === 'pagerduty' ? entry.routing_key : entry.url));
+}
+
+/** The names of channels that open and resolve incidents: a label's first success goes where its failures went. */
+export function resolvingChannels({ channels }: Routing): Set<string> {
+  return new Set(Object.entries(channels).flatMap(([name, { type }]) => (type === 'pagerduty' ? [name] : [])));
+}
+
+/** Reads the text of the secret or file; the errors are those of `parseRouting`. */
+export function parseRoutingSecret(json: string): Routing {
+  const secret = parseJson(json);
+  if (secret === undefined) throw new ConfigError(['the secret: is not JSON']);
+  return parseRouting(secret);
+}
+
+/** A bare URL is Slack's. */
+function withSlackEntries(secret: unknown): unknown {
+  if (!isFields(secret) || !isFields(secret.channels)) return secret;
+  const entries = Object.entries(secret.channels).map(([name, entry]) => [
+    name,
+    typeof entry === 'string' ? { type: 'slack', url: entry } : entry,
+  ]);
+  return { ...secret, channels: Object.fromEntries(entries) };
+}
+
+const bareSchema = z.pipe(
+  z.strictObject({ webhook_url: slackEntry.shape.url }),
+  z.transform(
+    ({ webhook_url }): z.infer<typeof routingSchema> => ({
+      channels: { [DEFAULT_CHANNEL]: { type: 'slack', url: webhook_url } },
+      rules: [],
+      default: [DEFAULT_CHANNEL],
+    }),
+  ),
+);
 
 function findDefault(names: string[]): string[] {
   if (names.includes(DEFAULT_CHANNEL) || names.length === 0) return [DEFAULT_CHANNEL];
@@ -79,55 +130,33 @@ function findDefault(names: string[]): string[] {
   throw new ConfigError(['default: must name the channels for events that match no rule ([] for none)']);
 }
 
-/** Reads the Slack secret's text; the errors are those of `parseRouting`. */
-export function parseRoutingSecret(text: string): Routing {
-  const secret = parseJson(text);
-  if (secret === undefined) throw new ConfigError(['the secret: is not JSON']);
-  return parseRouting(secret);
+/** Problems beyond the schema: names that do not exist, and rules that can never match or mention. */
+function findContradictions(routing: Routing): string[] {
+  const names = Object.keys(routing.channels);
+  if (names.length === 0) return ['channels: none is set yet'];
+  const unnamed = names.filter((name) => !CHANNEL_NAME.test(name)).length;
+  const problems = routing.default.flatMap((name) => unknownChannel('default', name, names));
+  if (names.includes(WEBHOOK_CHANNEL))
+    problems.push(`channels.${WEBHOOK_CHANNEL}: is reserved for callback_url webhooks`);
+  if (unnamed > 0) problems.push(`channels: ${unnamed} name(s) break the rule: a name ${NAME_RULE}`);
+  const ofRules = routing.rules.flatMap((rule, index) => ruleProblems(rule, `rules[${index}]`, names));
+  return [...problems, ...ofRules];
 }
 
-const bareSchema = z.pipe(
-  z.strictObject({ webhook_url: KINDS.slack.entry }),
-  z.transform(
-    ({ webhook_url }): z.infer<typeof routingSchema> => ({
-      channels: { [DEFAULT_CHANNEL]: webhook_url },
-      rules: [],
-      default: [DEFAULT_CHANNEL],
-    }),
-  ),
-);
-
-/** Problems beyond the schema: names of channels that do not exist, and mentions that would never be sent. */
-function findContradictions(routing: Routing): string[] {
-  const isKnown = (name: string) => Object.hasOwn(routing.channels, name);
-  if (Object.keys(routing.channels).length === 0) return ['channels: none is set yet'];
-  const unnamed = Object.keys(routing.channels).filter((name) => !CHANNEL_NAME.test(name)).length;
-  const problems = routing.default.filter((name) => !isKnown(name)).map((name) => unknownChannel('default', name));
-  if (isKnown(WEBHOOK_CHANNEL)) problems.push(`channels.${WEBHOOK_CHANNEL}: is reserved for callback_url webhooks`);
-  if (unnamed > 0) problems.push(`channels: ${unnamed} name(s) are not 1 to 64 letters, digits, '.', '_' or '-'`);
-  routing.rules.forEach((rule, index) => {
-    const field = `rules[${index}]`;
-    for (const name of rule.channels) if (!isKnown(name)) problems.push(unknownChannel(`${field}.channels`, name));
-    if (rule.mention !== undefined && rule.when.outcome?.every((outcome) => outcome === 'succeeded'))
-      problems.push(`${field}.mention: is never sent, because the rule matches only successes`);
-  });
+function ruleProblems({ channels, mention, when }: Rule, field: string, names: string[]): string[] {
+  const problems = channels.flatMap((name) => unknownChannel(`${field}.channels`, name, names));
+  const { outcome, task_type: type, first_success: isFirst } = when;
+  if (isFirst && outcome !== undefined && !outcome.includes('succeeded'))
+    problems.push(`${field}.when: never matches, because a first_success has the outcome succeeded`);
+  if (mention !== undefined && (isFirst || outcome?.every((one) => one === 'succeeded')))
+    problems.push(`${field}.mention: is never sent, because the rule matches only successes`);
+  const meant = type === undefined || TASK_TYPES.includes(type) ? undefined : nearestName(type, TASK_TYPES);
+  if (meant !== undefined) problems.push(`${field}.when.task_type: is not a type; did you mean "${meant}"?`);
   return problems;
 }
 
-function unknownChannel(field: string, name: string): string {
-  return `${field}: there is no channel "${name}"`;
-}
-
-type Issue = { path: PropertyKey[]; message: string; code?: string; keys?: string[] };
-
-// A URL put where a name belongs must not come back in a message: only what looks like a name is repeated.
-function describeIssue(issue: Issue): string {
-  const path = issue.path.map(describeKey).join('').replace(/^\./, '');
-  const detail = issue.code === 'unrecognized_keys' ? 'has unknown fields' : issue.message;
-  return `${path === '' ? 'the secret' : path}: ${detail}`;
-}
-
-function describeKey(key: PropertyKey): string {
-  if (typeof key === 'number') return `[${key}]`;
-  return CHANNEL_NAME.test(String(key)) ? `.${String(key)}` : '.(an invalid name)';
+function unknownChannel(field: string, name: string, names: string[]): string[] {
+  if (names.includes(name)) return [];
+  const meant = nearestName(name, names);
+  return [`${field}: there is no channel "${name}"${meant === undefined ? '' : `; did you mean "${meant}"?`}`];
 }

@@ -33,16 +33,16 @@ function isRefusedHost({ classifyAddress, allowLoopbackCallbacks }: TasksApiDeps
 
 /** Passes a channel that a result can be sent to as far as the API knows; 400 or 409 for one that it cannot. */
 export function requireChannel(deps: TasksApiDeps, { taskId, callbackUrl }: TaskResult, channel: string): void {
-  if (channel !== WEBHOOK_CHANNEL) requireSlackChannel(deps, channel);
+  if (channel !== WEBHOOK_CHANNEL) requireNamedChannel(deps, channel);
   else if (deps.areWebhooksOff) throw refused('names webhooks, which are off in this deployment');
   else if (callbackUrl === undefined) {
     throw new HttpProblem(409, `Task "${taskId}" has no callback_url.`, { kind: 'no-webhook' });
   }
 }
 
-function requireSlackChannel({ slackChannels: known }: TasksApiDeps, channel: string): void {
+function requireNamedChannel({ channels: known }: TasksApiDeps, channel: string): void {
   if (known === undefined || known.includes(channel)) return;
-  if (known.length === 0) throw refused('names a Slack channel, but Slack is off in this deployment');
+  if (known.length === 0) throw refused('names a channel, but channels are off in this deployment');
   throw refused(`is not a known channel. Known channels: ${[...known, WEBHOOK_CHANNEL].join(', ')}`);
 }
 

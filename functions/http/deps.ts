@@ -31,8 +31,8 @@ export type TasksApiDeps = {
   classifyAddress?(literal: string): 'public' | 'loopback' | 'internal';
   /** No event is posted to a `callback_url` in this deployment. Default false. */
   areWebhooksOff?: boolean;
-  /** Names of the Slack channels; none where Slack is off. Absent where they are not known here. */
-  slackChannels?: readonly string[];
+  /** Names of the channels; none where channels are off. Absent where they are not known here. */
+  channels?: readonly string[];
   /** Local mode: documents are answered as streams, without Lambda's limit on an answer. Default false. */
   canStream?: boolean;
 };

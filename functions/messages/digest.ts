@@ -28,10 +28,21 @@ export type Alert = AlertText & { outcomes: Outcome[] };
 
 /**
  * The messages of one publishing round: one an end up to five, otherwise a digest that lists every end but successes
- * first. A digest splits only when those do not fit; plain successes that do not fit are counted.
+ * first. A digest splits when those do not fit, and by `groups` of outcomes that different people asked for; plain
+ * successes that do not fit are counted.
  */
-export function composeAlerts(notices: readonly Notice[]): Composed<Alert>[] {
-  if (notices.length > DIGEST_ABOVE) return composeDigest(notices);
+export function composeAlerts(
+  notices: readonly Notice[],
+  groups: readonly Outcome[][] = [[...OUTCOMES]],
+): Composed<Alert>[] {
+  if (notices.length <= DIGEST_ABOVE) return composeSingly(notices);
+  return groups.flatMap((group) => {
+    const own = notices.filter(({ data }) => group.includes(data.outcome));
+    return own.length > 1 ? composeDigest(own) : composeSingly(own);
+  });
+}
+
+function composeSingly(notices: readonly Notice[]): Composed<Alert>[] {
   return notices.map((notice) => ({
     message: { ...alertText(notice), outcomes: [notice.data.outcome] },
     taskIds: [notice.data.task_id],

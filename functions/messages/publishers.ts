@@ -23,7 +23,7 @@ export function toReport(composed: readonly Composed<unknown>[], failed: Readonl
 
 type RepublishDeps = {
   publishers: readonly Publisher[];
-  /** Publishes the event for one named channel alone: a Slack channel, or `webhook`. */
+  /** Publishes the event for one named channel alone: a channel of the channels secret, or `webhook`. */
   toChannel(result: TaskResult, channel: string): Promise<PublishReport>;
 };
 

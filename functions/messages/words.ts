@@ -14,6 +14,16 @@ export const OUTCOME_WORDS: Record<Outcome, string> = {
   rejected: 'rejected',
 };
 
+/** The sign in front of a message in chat. */
+export const OUTCOME_EMOJI: Record<Outcome, string> = {
+  succeeded: '✅',
+  partially_succeeded: '⚠️',
+  failed: '❌',
+  expired: '⌛',
+  not_found: '❓',
+  rejected: '🚫',
+};
+
 /** What to do about an outcome, in the imperative; a success needs nothing. */
 const NEXT_STEPS: Record<Outcome, string | undefined> = {
   succeeded: undefined,

@@ -18,6 +18,8 @@ const publishing = {
   TASK_ALERTS_TOPIC_ARN: name,
   CHAT_TOPIC_ARN: optional,
   PUBLIC_URL: optional,
+  /** See `readAlertGroups`. */
+  ALERT_GROUPS: optional,
 };
 const interval = z.pipe(positive, z.number().check(z.lte(300_000, 'must be at most 300000')));
 const schedule = { POLL_MIN_INTERVAL_MS: z.optional(interval), TASK_DEADLINE_MS: withDefault(86_400_000) };
@@ -53,19 +55,18 @@ export const apiEnvironment = z.object({
   ALLOW_LOOPBACK_CALLBACKS: optional,
   /** `false` where there is no function that posts events to callbacks. */
   WEBHOOKS: optional,
-  /** `false` where there is no function that tells Slack. */
-  SLACK: optional,
+  /** `false` where there is no function that tells channels. */
+  CHANNELS: optional,
 });
 
-/** What `notify-slack` needs to know. */
-export const slackEnvironment = z.object({
+/** What `notify-channels` needs to know. */
+export const channelsEnvironment = z.object({
   ...secrets,
   ...region,
   OPERATOR_TOPIC_ARN: name,
-  SLACK_SECRET_ID: name,
-  SLACK_DEAD_LETTER_QUEUE_URL: name,
-  /** After so many receives the queue gives a message up. */
-  SLACK_MAX_RECEIVES: positive,
+  CHANNELS_SECRET_ID: name,
+  CHANNELS_QUEUE_URL: name,
+  CHANNELS_DEAD_LETTER_QUEUE_URL: name,
   RESULTS_TABLE: name,
   AWS_ENDPOINT_URL: optional,
   AWS_ENDPOINT_URL_SQS: optional,

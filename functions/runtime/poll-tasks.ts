@@ -6,6 +6,7 @@ import { createPoller } from '../polling/create-poller.ts';
 import { createScheduleLearner } from '../schedule/learned/schedule-learner.ts';
 import { withMinInterval } from '../schedule/schedule.ts';
 import { createDynamoAlertMemory } from '../stores/dynamo/alert-memory.ts';
+import { createDynamoFailingLabels } from '../stores/dynamo/failing-labels.ts';
 import { createDynamoPendingTaskStore } from '../stores/dynamo/pending-tasks.ts';
 import { createDynamoTaskResultStore } from '../stores/dynamo/results.ts';
 import { createSecretReader } from '../stores/secrets.ts';
@@ -27,6 +28,7 @@ export function createPollerRuntime() {
   const client = createDynamoClient();
   const pending = createDynamoPendingTaskStore({ client, tableName: env.PENDING_TABLE, log });
   const results = createDynamoTaskResultStore({ client, tableName: env.RESULTS_TABLE, clock, log });
+  const labels = createDynamoFailingLabels({ client, tableName: env.RESULTS_TABLE, log });
   const secrets = createSecretReader({ client: createSecretsClient(), maxAgeS: env.SECRET_MAX_AGE_S, clock, log });
   const profiles = secrets.watch(env.HUAWEI_SECRET_ID, (text) =>
     sortProfiles(text, { apig: env.HUAWEICLOUD_APIG_ENDPOINT, iam: env.HUAWEICLOUD_IAM_ENDPOINT }),
@@ -38,7 +40,7 @@ export function createPollerRuntime() {
   const poll = createPoller({
     pending,
     query: createHuaweiTaskQuery({ profiles, clock, connections: 2 * CONCURRENCY, maxBodyBytes: answerBytes }),
-    storeResult: createStoreResult({ results, files }),
+    storeResult: createStoreResult({ results, files, labels }),
     publishers: publishers.all,
     operatorAlerts: createSnsOperatorAlerter({
       client: publishers.client,

@@ -1,5 +1,5 @@
 import { composeChatTopic } from '../channels/amazon-q/message.ts';
-import { composeMails } from '../channels/email/topic.ts';
+import { composeMails, readAlertGroups } from '../channels/email/topic.ts';
 import { composeEvents, createSnsPublisher } from '../channels/sns.ts';
 import type { Publisher } from '../messages/publishers.ts';
 import { type Notice, toNotice } from '../messages/task-event.ts';
@@ -11,12 +11,14 @@ type Topics = {
   TASK_EVENTS_TOPIC_ARN: string;
   TASK_ALERTS_TOPIC_ARN: string;
   CHAT_TOPIC_ARN?: string | undefined;
+  ALERT_GROUPS?: string | undefined;
   PUBLIC_URL?: string | undefined;
 };
 
 /** The topics that a settled task is announced on: for machines, for people and, if set up, for Amazon Q in chat. */
 export function createPublishers(topics: Topics) {
   const client = createSnsClient();
+  const groups = readAlertGroups(topics.ALERT_GROUPS);
   const options = { publicUrl: topics.PUBLIC_URL };
   const publisher = (topicArn: string, compose: Parameters<typeof createSnsPublisher>[1]) =>
     createSnsPublisher({ client, topicArn, clock }, compose);
@@ -26,7 +28,10 @@ export function createPublishers(topics: Topics) {
       compose(results.map((result) => toNotice(result, options)));
   const all: Publisher[] = [
     publisher(topics.TASK_EVENTS_TOPIC_ARN, composeEvents(options)),
-    publisher(topics.TASK_ALERTS_TOPIC_ARN, people(composeMails)),
+    publisher(
+      topics.TASK_ALERTS_TOPIC_ARN,
+      people((notices) => composeMails(notices, groups)),
+    ),
   ];
   if (topics.CHAT_TOPIC_ARN) all.push(publisher(topics.CHAT_TOPIC_ARN, people(composeChatTopic)));
   return {

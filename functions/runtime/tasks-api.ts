@@ -35,8 +35,8 @@ export function createTasksApiRuntime() {
     allowLoopbackCallbacks: env.ALLOW_LOOPBACK_CALLBACKS === 'true',
     classifyAddress,
     areWebhooksOff: env.WEBHOOKS === 'false',
-    // Those of a deployment with Slack are in a secret that the API must not read.
-    ...(env.SLACK === 'false' && { slackChannels: [] }),
+    // Their names are in a secret that the API must not read.
+    ...(env.CHANNELS === 'false' && { channels: [] }),
   });
   return { handler, telemetry };
 }

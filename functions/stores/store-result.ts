@@ -21,12 +21,52 @@ export type StoreResult = (
  * Step 1 of settling: files first, then the row that points to them, so that no row ever points to nothing.
  * An exported document always becomes a file, byte for byte; any other result does when its item would pass 256 KB.
  */
-export function createStoreResult(stores: { results: TaskResultStore; files: FileStore }): StoreResult {
-  return async (result) => {
-    const fitting = await moveToFiles(stores.files, boundTexts(result));
-    const put = await stores.results.put(fitting);
-    return put.kind === 'exists' ? put : { kind: 'stored', result: fitting };
+export function createStoreResult({ results, files, labels }: Stores): StoreResult {
+  return async (ended) => {
+    const result = await markFirstSuccess(labels, ended);
+    const fitting = await moveToFiles(files, boundTexts(result));
+    const put = await results.put(fitting);
+    const stored = put.kind === 'exists' ? put.result : fitting;
+    await noteLabel(labels, stored);
+    return { kind: put.kind, result: stored };
   };
+}
+
+/** The end of a task with a label. */
+export type LabelEnd = { instanceId: string; label: string; atMs: number };
+
+/** Remembers which labels of a gateway fail: their last task did not succeed. Throws `StoreError`. */
+export interface FailingLabels {
+  /** Whether the label failed, no later than this end. */
+  failedBefore(end: LabelEnd): Promise<boolean>;
+  /** Forgotten at `expiresAtS`, or later. */
+  noteFailure(end: LabelEnd, expiresAtS: number): Promise<void>;
+  /** A failure that ended after this end stays. */
+  noteSuccess(end: LabelEnd): Promise<void>;
+}
+
+type Stores = { results: TaskResultStore; files: FileStore; labels?: FailingLabels };
+
+/**
+ * Decides once, and stores with the result, whether it is the first success of its label, so that every repeat of the
+ * event says the same. Two that end at the same moment may both be called the first.
+ */
+async function markFirstSuccess(labels: FailingLabels | undefined, result: TaskResult): Promise<TaskResult> {
+  const end = labelEndOf(result);
+  if (labels === undefined || end === undefined || result.outcome !== 'succeeded') return result;
+  return (await labels.failedBefore(end)) ? { ...result, isFirstSuccess: true } : result;
+}
+
+/** After the result, and again whenever it is found stored: a run that dies in between leaves this to the next one. */
+async function noteLabel(labels: FailingLabels | undefined, result: TaskResult): Promise<void> {
+  const end = labelEndOf(result);
+  if (labels === undefined || end === undefined) return;
+  if (result.outcome !== 'succeeded') await labels.noteFailure(end, result.expiresAtS);
+  else if (result.isFirstSuccess) await labels.noteSuccess(end);
+}
+
+function labelEndOf({ instanceId, label, completedAtMs: atMs }: TaskResult): LabelEnd | undefined {
+  return label === undefined ? undefined : { instanceId, label, atMs };
 }
 
 /** A name or code that Huawei made as large as an item would keep its task pending for ever; ends in `…` where it is cut. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { parseRouting } from '../../functions/channels/routing.ts';
 import { systemClock as clock } from '../../functions/runtime/system-clock.ts';
 import { defaultProfile } from '../../simulator/default-profile.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
@@ -56,7 +57,7 @@ export async function runDemo({ dataDir, terminal, isTty, asJson }: DemoOptions)
     profiles: { default: { ...defaultProfile(simulator.url), ...signing, requests_per_second: 50 } },
     pollMinIntervalMs: 300,
     taskDeadlineMs: 60_000,
-    slackWebhookUrl: slack.webhookUrl,
+    channels: parseRouting({ webhook_url: slack.webhookUrl }),
     log: createTerminalLog(process.stderr),
   });
   try {

@@ -21,10 +21,14 @@ const problemsOf = (secret: unknown): readonly string[] => {
   return [];
 };
 
-describe('the Slack secret', () => {
+describe('the channels secret', () => {
   it('may be one webhook URL', () => {
     const { channels, rules, default: names } = parseRouting({ webhook_url: URLS.ops });
-    expect({ channels, rules, names }).toEqual({ channels: { default: URLS.ops }, rules: [], names: ['default'] });
+    expect({ channels, rules, names }).toEqual({
+      channels: { default: { type: 'slack', url: URLS.ops } },
+      rules: [],
+      names: ['default'],
+    });
   });
 
   it('may leave out rules', () => {
@@ -78,14 +82,14 @@ describe('the Slack secret', () => {
     [
       'a condition that is not known',
       { channels: URLS, default: [], rules: [{ when: { lable: 'x' }, channels: [] }] },
-      'rules[0].when: has unknown fields',
+      'rules[0].when: has no field "lable"; did you mean "label"?',
     ],
     [
       'a channel with the name that callback_url webhooks have',
       { channels: { webhook: URLS.ops }, default: [] },
       'channels.webhook: is reserved for callback_url webhooks',
     ],
-    ['both forms at once', { webhook_url: URLS.ops, channels: URLS }, 'the secret: has unknown fields'],
+    ['both forms at once', { webhook_url: URLS.ops, channels: URLS }, 'the secret: has no field "channels" here'],
   ])('is refused for %s', (_, secret, problem) => {
     expect(problemsOf(secret)).toEqual([problem]);
   });

@@ -49,7 +49,7 @@ export async function startDeployment() {
         ApiUrl: service.url,
         HuaweiSecret: JSON.stringify({ profiles }),
         ApiKeysSecret: JSON.stringify({ keys: [], hashes: [], generated_key: KEY }),
-        SlackSecret: JSON.stringify({ channels: { ops: slack.url('ops') } }),
+        ChannelsSecret: JSON.stringify({ channels: { ops: slack.url('ops') } }),
       }),
     ),
   );

@@ -142,8 +142,8 @@ describe('the doctor at a deployment', () => {
     ],
     [
       'a Slack secret that nobody has filled',
-      ({ secrets }) => Object.assign(secrets, { [arnOf('SlackSecret')]: '{"channels":{}}' }),
-      [{ check: 'slack', level: 'fail', message: 'channels: none is set yet' }],
+      ({ secrets }) => Object.assign(secrets, { [arnOf('ChannelsSecret')]: '{"channels":{}}' }),
+      [{ check: 'channels', level: 'fail', message: 'channels: none is set yet' }],
     ],
     [
       'a table that is gone',
@@ -183,8 +183,8 @@ describe('the doctor at a deployment', () => {
     ],
     [
       'messages that were given up',
-      (account) => Object.assign(account.messages, { [physicalIdOf(account, 'NotificationsSlackDeadLetters')]: 7 }),
-      [{ check: 'dead letters', level: 'fail', message: 'about 7 in NotificationsSlackDeadLetters' }],
+      (account) => Object.assign(account.messages, { [physicalIdOf(account, 'NotificationsChannelsDeadLetters')]: 7 }),
+      [{ check: 'dead letters', level: 'fail', message: 'about 7 in NotificationsChannelsDeadLetters' }],
     ],
     [
       'an alarm that is firing',

@@ -39,7 +39,7 @@ describe('a Slack webhook', () => {
     expect(await askSlack({ status, body })).toMatchObject({
       level: 'fail',
       message: `dead: HTTP ${status} ${body}`,
-      fix: expect.stringContaining('Slack secret'),
+      fix: expect.stringContaining('channels secret'),
     });
   });
 
@@ -81,13 +81,13 @@ describe('a mail server', () => {
 
   it('is signed in to, and gets no mail', async () => {
     await using server = await startSmtp();
-    expect(await smtpCheck(server.url('right-password')).run()).toMatchObject([{ level: 'ok' }]);
+    expect(await smtpCheck(server.url('right-password'), 'a@example.com').run()).toMatchObject([{ level: 'ok' }]);
     expect(server.mails).toEqual([]);
   });
 
   it('that refuses the password is told by its code, without the password', async () => {
     await using server = await startSmtp();
-    const findings = await smtpCheck(server.url('wrong-password')).run();
+    const findings = await smtpCheck(server.url('wrong-password'), undefined).run();
     expect(findings).toMatchObject([{ level: 'fail', message: 'EAUTH 535', fix: expect.stringContaining('SMTP_URL') }]);
     expect(JSON.stringify(findings)).not.toContain('wrong-password');
   });

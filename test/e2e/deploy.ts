@@ -18,7 +18,7 @@ export type Deployment = {
 
 /** Everything on, data kept when the stack goes, and Huawei's endpoints led to the simulator. */
 export const settingsFor = ({ simulator }: World) => ({
-  ...{ slack: true, chatTopic: true, webhooks: true, allowLoopbackCallbacks: true, dataRemoval: 'retain' },
+  ...{ channels: true, chatTopic: true, webhooks: true, allowLoopbackCallbacks: true, dataRemoval: 'retain' },
   alertEmails: ['people@example.com'],
   endpoints: { apig: simulator.url, iam: simulator.url },
 });
@@ -60,7 +60,7 @@ async function putSecrets({ aws, slack }: World, outputs: Outputs): Promise<void
     return aws.secrets.send(new PutSecretValueCommand(secret));
   };
   await put('HuaweiSecret', { profiles: { default: { ...profile, webhook_secrets: [WEBHOOK_SECRET] } } });
-  await put('SlackSecret', { channels: { default: slack.webhookUrl } });
+  await put('ChannelsSecret', { channels: { default: slack.webhookUrl } });
 }
 
 async function readApiKey({ aws }: World, outputs: Outputs): Promise<string> {

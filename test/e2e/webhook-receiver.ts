@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { Webhook } from 'standardwebhooks';
+import { receiverSecret } from '../support/receiver-secret.ts';
 
 export type Received = { id: string; event: Record<string, unknown> };
 
@@ -16,14 +17,15 @@ export type WebhookReceiver = {
 };
 
 /** Somebody's server on a loopback port, which checks signatures with the reference library of Standard Webhooks. */
-export async function startWebhookReceiver(secret: string): Promise<WebhookReceiver> {
+export async function startWebhookReceiver(profileSecret: string): Promise<WebhookReceiver> {
   const received: Received[] = [];
   const refused: string[] = [];
-  const verifier = new Webhook(secret);
+  let url = '';
   const server = createServer(async (request, response) => {
     const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
     const body = (await buffer(request)).toString();
     try {
+      const verifier = new Webhook(receiverSecret(profileSecret, url));
       const event = verifier.verify(body, headers) as Record<string, unknown>;
       received.push({ id: headers['webhook-id'] ?? '', event });
       response.writeHead(204).end();
@@ -34,6 +36,6 @@ export async function startWebhookReceiver(secret: string): Promise<WebhookRecei
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/apig-events`;
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/apig-events`;
   return { url, received, refused, close: () => server.closeAllConnections() ?? server.close() };
 }

@@ -179,10 +179,10 @@ describe('POST /tasks/{task_id}/notifications', () => {
   const refusals: [string, Parameters<typeof createApi>[0], string, number, string][] = [
     ['webhook for a task without one', {}, 'webhook', 409, 'Task "f1" has no callback_url.'],
     ['webhook where webhooks are off', { areWebhooksOff: true }, 'webhook', 400, 'which are off in this deployment'],
-    ['a Slack channel where Slack is off', { slackChannels: [] }, 'ops', 400, 'Slack is off in this deployment'],
+    ['a Slack channel where Slack is off', { channels: [] }, 'ops', 400, 'Slack is off in this deployment'],
     [
       'a channel that is not there',
-      { slackChannels: ['dev'] },
+      { channels: ['dev'] },
       'ops',
       400,
       'not a known channel. Known channels: dev, webhook.',
@@ -197,7 +197,7 @@ describe('POST /tasks/{task_id}/notifications', () => {
 
   it('sends the webhook of a task that has one, and to a Slack channel that is known', async () => {
     const results = [taskResult({ taskId: 'f1', callbackUrl: 'https://hooks.example.com/' })];
-    const { call, republished } = createApi({ slackChannels: ['ops'] }, { results });
+    const { call, republished } = createApi({ channels: ['ops'] }, { results });
     for (const channel of ['webhook', 'ops']) {
       expect((await call('POST', '/tasks/f1/notifications', { body: { channel } })).status).toBe(202);
     }

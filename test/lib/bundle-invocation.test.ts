@@ -39,9 +39,9 @@ beforeAll(async () => {
     OPERATOR_TOPIC_ARN: 'arn:aws:sns:eu-central-1:000000000000:operator',
     HUAWEI_SECRET_ID: 'huawei',
     API_KEYS_SECRET_ID: 'api-keys',
-    SLACK_SECRET_ID: 'slack',
-    SLACK_DEAD_LETTER_QUEUE_URL: `${cloud.url}/000000000000/slack-dead`,
-    SLACK_MAX_RECEIVES: '8',
+    CHANNELS_SECRET_ID: 'slack',
+    CHANNELS_DEAD_LETTER_QUEUE_URL: `${cloud.url}/000000000000/slack-dead`,
+    CHANNELS_QUEUE_URL: `${cloud.url}/000000000000/channels`,
     DELIVERY_QUEUE_URL: `${cloud.url}/000000000000/deliveries`,
     WEBHOOK_DEAD_LETTER_QUEUE_URL: `${cloud.url}/000000000000/webhook-dead`,
     HUAWEICLOUD_APIG_ENDPOINT: cloud.url,
@@ -94,12 +94,12 @@ describe('bundles, imported from an .mjs file', () => {
     expect(logs).toContain('"SweepCompleted"');
   });
 
-  it('notify-slack posts an event to its channel and notes that on the result', async () => {
+  it('notify-channels posts an event to its channel and notes that on the result', async () => {
     const clock = { now: Date.now };
     const results = createDynamoTaskResultStore({ client: dynamo.client, tableName: LOCAL_TABLES.results, clock, log });
     await results.put(finished('told'));
     const body = JSON.stringify(toTaskEvent(finished('told')));
-    const { answer } = await invokeBundle('notify-slack', { Records: [sqsRecord(body)] }, environment);
+    const { answer } = await invokeBundle('notify-channels', { Records: [sqsRecord(body)] }, environment);
     expect(answer).toEqual({ batchItemFailures: [] });
     expect(cloud.received.find(({ path }) => path === '/slack')?.body).toContain('told');
     const deliveries = [{ channel: 'ops', status: 'delivered', attempts: 1, http_status: 200 }];

@@ -20,14 +20,14 @@ function sdkCallsOf({ metafile }: FunctionBundle): string[] {
 const NEVER_MADE: Record<FunctionName, string[]> = {
   'tasks-api': ['dynamodb:UpdateItem'],
   'poll-tasks': [],
-  'notify-slack': [],
+  'notify-channels': [],
   'deliver-webhook': ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query'],
 };
 
 it.each([
   ['tasks-api', 'TasksApiFunctionRole'],
   ['poll-tasks', 'PollerFunctionRole'],
-  ['notify-slack', 'NotificationsSlackFunctionRole'],
+  ['notify-channels', 'NotificationsChannelsFunctionRole'],
   ['deliver-webhook', 'NotificationsWebhooksFunctionRole'],
 ] as const)('grants %s each action that its bundle has a call for, and no other', (name, role) => {
   const granted = permissionsOf(template, role).flatMap(

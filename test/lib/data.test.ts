@@ -116,7 +116,7 @@ describe('secrets', () => {
   });
 
   it('have a place for Slack where Slack is on', () => {
-    synthesize({ slack: true }).hasResourceProperties('AWS::SecretsManager::Secret', {
+    synthesize({ channels: true }).hasResourceProperties('AWS::SecretsManager::Secret', {
       SecretString: '{"channels":{}}',
     });
   });
@@ -124,7 +124,7 @@ describe('secrets', () => {
 
 describe('log groups', () => {
   it('all expire and go with the stack', () => {
-    const template = synthesize({ logRetentionDays: 7, slack: true });
+    const template = synthesize({ logRetentionDays: 7, channels: true });
     template.resourceCountIs('AWS::Logs::LogGroup', 5);
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
     template.allResources('AWS::Logs::LogGroup', { DeletionPolicy: 'Delete' });

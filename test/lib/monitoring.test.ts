@@ -30,8 +30,8 @@ describe('alarms', () => {
       'PollerErrors',
       'PollerSilent',
       'PollerThrottled',
-      'SlackDeadLetters',
-      'SlackErrors',
+      'ChannelsDeadLetters',
+      'ChannelsErrors',
       'WebhookFailed',
       'WebhookUnsigned',
       'WebhooksDeadLetters',
@@ -134,7 +134,7 @@ describe('alarms', () => {
   });
 
   it.each([
-    ['SlackErrors', 'NotificationsSlackQueue'],
+    ['ChannelsErrors', 'NotificationsChannelsQueue'],
     ['WebhooksErrors', 'NotificationsWebhooksQueue'],
   ])('hear of a function that fails twice at a message, before its queue gives it up: %s', (name, queueId) => {
     const { Period, Threshold, ...rest } = alarm(name);
@@ -152,17 +152,17 @@ describe('alarms', () => {
   it('advise no redrive of runs whose minute is past', () => {
     expect(alarm('PollerDeadLetters').AlarmDescription).toMatch(/Scheduler could not start runs.*purge the queue/);
     expect(alarm('PollerDeadLetters').AlarmDescription).not.toContain('redrive');
-    expect(alarm('SlackDeadLetters').AlarmDescription).toContain('redrive');
+    expect(alarm('ChannelsDeadLetters').AlarmDescription).toContain('redrive');
   });
 
   it('watch the dead letters themselves', () => {
-    expect(alarm('SlackDeadLetters')).toMatchObject({
+    expect(alarm('ChannelsDeadLetters')).toMatchObject({
       MetricName: 'ApproximateNumberOfMessagesVisible',
       Threshold: 1,
       Dimensions: [
         {
           Name: 'QueueName',
-          Value: { 'Fn::GetAtt': [expect.stringMatching(/^NotificationsSlackDeadLetters/), 'QueueName'] },
+          Value: { 'Fn::GetAtt': [expect.stringMatching(/^NotificationsChannelsDeadLetters/), 'QueueName'] },
         },
       ],
     });

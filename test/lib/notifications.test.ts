@@ -71,7 +71,7 @@ describe('queues', () => {
         ]),
       },
     });
-    for (const id of ['PollerDeadLetters', 'NotificationsSlackDeadLetters', 'NotificationsWebhooksDeadLetters']) {
+    for (const id of ['PollerDeadLetters', 'NotificationsChannelsDeadLetters', 'NotificationsWebhooksDeadLetters']) {
       expect(propertiesOf(everything, 'AWS::SQS::Queue', id).MessageRetentionPeriod, id).toBe(14 * 86_400);
     }
   });
@@ -84,12 +84,14 @@ describe('queues', () => {
   });
 
   it('hide a batch six times as long as its function may take', () => {
-    expect(propertiesOf(everything, 'AWS::SQS::Queue', 'NotificationsSlackQueue').VisibilityTimeout).toBe(6 * 60 + 5);
+    expect(propertiesOf(everything, 'AWS::SQS::Queue', 'NotificationsChannelsQueue').VisibilityTimeout).toBe(
+      6 * 60 + 5,
+    );
     expect(propertiesOf(everything, 'AWS::SQS::Queue', 'NotificationsWebhooksQueue').VisibilityTimeout).toBe(6 * 60);
   });
 });
 
-describe('Slack', () => {
+describe('named channels', () => {
   it('is not there unless it is on', () => {
     expect(() => propertiesOf(nothing, 'AWS::Lambda::Function', 'NotificationsSlack')).toThrow('No AWS::Lambda');
   });
@@ -108,15 +110,23 @@ describe('Slack', () => {
   });
 });
 
-describe('the Slack function', () => {
-  it('knows after how many receives its queue gives a message up', () => {
-    const { RedrivePolicy } = propertiesOf(everything, 'AWS::SQS::Queue', 'NotificationsSlackQueue');
-    const { Variables } = propertiesOf(everything, 'AWS::Lambda::Function', 'NotificationsSlack').Environment as {
+describe('both queues', () => {
+  it.each(['Channels', 'Webhooks'])('wait for 24 hours: %s neither forgets nor gives up before', (name) => {
+    const queue = propertiesOf(everything, 'AWS::SQS::Queue', `Notifications${name}Queue`);
+    const dayS = 86_400;
+    expect(queue.MessageRetentionPeriod).toBeGreaterThan(dayS);
+    // A message whose function fails comes back at each visibility time-out.
+    const { maxReceiveCount } = queue.RedrivePolicy as { maxReceiveCount: number };
+    expect(maxReceiveCount * Number(queue.VisibilityTimeout)).toBeGreaterThan(dayS);
+    expect(maxReceiveCount * Number(queue.VisibilityTimeout)).toBeLessThan(Number(queue.MessageRetentionPeriod));
+  });
+
+  it('let the function of named channels delay a message, and note its end', () => {
+    const { Variables } = propertiesOf(everything, 'AWS::Lambda::Function', 'NotificationsChannels').Environment as {
       Variables: Record<string, unknown>;
     };
-    expect(RedrivePolicy).toMatchObject({ maxReceiveCount: 8 });
     expect(Variables).toMatchObject({
-      SLACK_MAX_RECEIVES: '8',
+      CHANNELS_QUEUE_URL: { Ref: expect.stringMatching(/^NotificationsChannelsQueue/) },
       RESULTS_TABLE: { Ref: expect.stringMatching(/^TablesResults/) },
     });
   });
@@ -124,7 +134,11 @@ describe('the Slack function', () => {
 
 describe('a channel that is switched off', () => {
   it.each([
-    ['slack', ['NotificationsSlackQueue', 'NotificationsSlackDeadLetters', 'SecretsSlack'], /deletes that secret/],
+    [
+      'channels',
+      ['NotificationsChannelsQueue', 'NotificationsChannelsDeadLetters', 'SecretsChannels'],
+      /deletes that secret/,
+    ],
     [
       'webhooks',
       ['NotificationsWebhooksQueue', 'NotificationsWebhooksDeadLetters'],
@@ -149,12 +163,6 @@ describe('webhooks', () => {
       RawMessageDelivery: true,
       FilterPolicy: { callback: ['true'] },
     });
-  });
-
-  it('can be retried for 24 hours: the queue neither forgets nor gives up before', () => {
-    const queue = propertiesOf(nothing, 'AWS::SQS::Queue', 'NotificationsWebhooksQueue');
-    expect(queue.MessageRetentionPeriod).toBeGreaterThan(86_400);
-    expect(queue.RedrivePolicy).toMatchObject({ maxReceiveCount: 50 });
   });
 
   it('are left out when they are off', () => {

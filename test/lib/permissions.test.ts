@@ -53,18 +53,18 @@ describe('least privilege', () => {
   });
 
   it('lets the Slack function take from its queue, bury, note deliveries, and tell operators', () => {
-    expect(permissionsOf(everything, 'NotificationsSlackFunctionRole')).toEqual([
+    expect(permissionsOf(everything, 'NotificationsChannelsFunctionRole')).toEqual([
       'dynamodb:UpdateItem TablesResults',
       'kms:Decrypt TopicsKey',
       'kms:GenerateDataKey TopicsKey',
-      'logs:CreateLogStream NotificationsSlackFunctionLogs',
-      'logs:PutLogEvents NotificationsSlackFunctionLogs',
+      'logs:CreateLogStream NotificationsChannelsFunctionLogs',
+      'logs:PutLogEvents NotificationsChannelsFunctionLogs',
       'secretsmanager:GetSecretValue SecretsSlack',
       'sns:Publish TopicsOperator',
-      'sqs:DeleteMessage NotificationsSlackQueue',
-      'sqs:GetQueueAttributes NotificationsSlackQueue',
-      'sqs:ReceiveMessage NotificationsSlackQueue',
-      'sqs:SendMessage NotificationsSlackDeadLetters',
+      'sqs:DeleteMessage NotificationsChannelsQueue',
+      'sqs:GetQueueAttributes NotificationsChannelsQueue',
+      'sqs:ReceiveMessage NotificationsChannelsQueue',
+      'sqs:SendMessage NotificationsChannelsDeadLetters',
     ]);
   });
 

@@ -24,7 +24,7 @@ describe('settings', () => {
     expect(parseSettings({})).toMatchObject({
       stackName: 'ApigTaskNotifier',
       shards: 1,
-      slack: false,
+      channels: false,
       dataRemoval: 'retain',
       api: { corsOrigins: [], requestsPerSecond: 50 },
       alarms: { pollerSilentMinutes: 10 },
@@ -103,7 +103,7 @@ describe('settings', () => {
     [{ alarms: { pollerErrors: 11 }, shards: 2 }, 'alarms.pollerErrors: must be at most 10: with shards 2,'],
     [{ alertEmails: ['you@example.com', 'You@Example.com'] }, 'alertEmails.1: is already in the list, as number 1'],
     [{ operatorEmails: ['a@b.io', 'c@b.io', 'c@b.io'] }, 'operatorEmails.2: is already in the list, as number 2'],
-    [{ slack: 'yes' }, 'slack: must be true or false'],
+    [{ channels: 'yes' }, 'channels: must be true or false'],
     [{ shards: 1.5 }, 'shards: must be a whole number from 1 to 100'],
     [{ logRetentionDays: 8 }, 'logRetentionDays: must be one of 1, 3, 5, 7, 14, 30, '],
     [{ dataRemoval: 'keep' }, 'dataRemoval: must be "retain" or "destroy"'],

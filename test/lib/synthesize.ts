@@ -9,7 +9,7 @@ import { parseSettings } from '../../lib/settings.ts';
 
 /** Every optional part on. */
 export const EVERYTHING = {
-  slack: true,
+  channels: true,
   chatTopic: true,
   shards: 3,
   alertEmails: ['people@example.com'],

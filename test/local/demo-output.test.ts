@@ -60,6 +60,6 @@ it('a Slack message reads as text without its marks', () => {
   );
   expect(text).toContain('• DELETE /orders/*/items_archive');
   expect(text).toContain(`[Open the result] ${PUBLIC_URL}/tasks/`);
-  expect(text).toContain('Ended: 2026-11-24T14:02:31.000Z');
+  expect(text).toContain('Ended: within 47 s of its registration, seen 2026-11-24 14:02 UTC');
   expect(text).not.toMatch(/[`]|&lt;|<!/);
 });

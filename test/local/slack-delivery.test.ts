@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseRouting } from '../../functions/channels/routing.ts';
 import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/results.ts';
 import type { TaskResult } from '../../functions/tasks/result.ts';
 import { LOCAL_TABLES, startEmbeddedDynamo } from '../../local/embedded-dynamodb.ts';
@@ -19,7 +20,7 @@ async function setUp(...answers: Answer[]) {
   const results = createDynamoTaskResultStore({ client: database.client, tableName: LOCAL_TABLES.results, clock });
   const notifications = createNotifications({
     ...{ outboxes, results, clock, metrics: createMetricSums(), log: silentLog, alertEmails: [], profiles: {} },
-    slackWebhookUrl: slack.url('ops'),
+    channels: parseRouting({ webhook_url: slack.url('ops') }),
     terminal: { write: () => true, colours: false },
     publicUrl: () => 'http://127.0.0.1:3000',
   });

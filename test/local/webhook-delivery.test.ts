@@ -8,6 +8,7 @@ import { createNotifications } from '../../local/notifications.ts';
 import { startReceiver } from '../channels/webhook/receiver.ts';
 import { aResult } from '../contract/samples.ts';
 import { createFakeClock, createMetricSums, silentLog } from '../support/fixtures.ts';
+import { receiverSecret } from '../support/receiver-secret.ts';
 import { createMemoryOutbox } from './memory-outbox.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 3).toString('base64')}`;
@@ -64,7 +65,10 @@ describe('webhooks on one machine', () => {
     await local.publish(result);
     await local.settled();
     const [{ body, headers } = expect.fail('nothing came')] = local.receiver.received;
-    const event = new Webhook(SECRET).verify(body, headers as Record<string, string>);
+    const event = new Webhook(receiverSecret(SECRET, local.receiver.url)).verify(
+      body,
+      headers as Record<string, string>,
+    );
     expect(event).toMatchObject({ subject: result.taskId, type: 'apig.task.partially_succeeded' });
     const at = expect.stringMatching(/^\d{4}-.*Z$/);
     const delivery = { channel: 'webhook', status: 'delivered', at, attempts: 1, http_status: 204 };

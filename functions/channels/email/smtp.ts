@@ -2,19 +2,21 @@ import { createTransport } from 'nodemailer';
 import { composeAlerts } from '../../messages/digest.ts';
 import { type Publisher, toReport } from '../../messages/publishers.ts';
 import { type TaskEventOptions, toNotice } from '../../messages/task-event.ts';
-import { isLoopbackHost } from '../../names.ts';
+import { isLoopbackHost, type Outcome } from '../../names.ts';
 import { ConfigError } from '../../tasks/errors.ts';
 
 export type SmtpOptions = TaskEventOptions & {
   /** `smtp://user:password@host:587` (STARTTLS if offered; `?requireTLS=true` insists) or `smtps://…:465`. A secret. */
   url: string;
   recipients: readonly string[];
+  /** The sender, if there is one: see `senderOf`. */
+  from?: string | undefined;
+  /** Only these are worth a mail. Default: all. */
+  outcomes?: readonly Outcome[] | undefined;
 };
 
 /** A publisher with a connection to close. */
 export type SmtpPublisher = Publisher & { close(): void };
-
-const FROM = 'APIG task notifier <apig-task-notifier@localhost>';
 
 /**
  * Sends alerts by e-mail, over one connection for a whole round. A refusal is reported by code only: no error has the
@@ -24,10 +26,11 @@ export function createSmtpPublisher(options: SmtpOptions): SmtpPublisher {
   const transport = createTransport({ ...encryptionFor(options.url), ...POOL, url: options.url });
   return {
     async publish(results) {
-      const composed = composeAlerts(results.map((result) => toNotice(result, options)));
+      const wanted = results.filter(({ outcome }) => options.outcomes?.includes(outcome) ?? true);
+      const composed = composeAlerts(wanted.map((result) => toNotice(result, options)));
       const failed = new Map<number, string>();
       for (const [index, { message }] of composed.entries()) {
-        const mail = { from: FROM, to: [...options.recipients], subject: message.subject, text: message.body };
+        const mail = { from: options.from, to: [...options.recipients], subject: message.subject, text: message.body };
         await transport
           .sendMail({ ...mail, headers: AUTOMATIC })
           .catch((error: unknown) => failed.set(index, `e-mail not sent: ${smtpReason(error)}`));
@@ -49,6 +52,20 @@ export async function probeSmtp(url: string): Promise<string | undefined> {
   } finally {
     transport.close();
   }
+}
+
+const ADDRESS = /^[^\s@<>,]+@[^\s@<>,]+$/;
+
+/** `you@example.com`, or `You <you@example.com>`. */
+export function isMailAddress(text: string): boolean {
+  const address = /<([^<>]*)>$/.exec(text)?.[1] ?? text;
+  return ADDRESS.test(address) && !address.includes('://');
+}
+
+/** Who mails come from: the one that was set, else the user of the URL where that is an address. */
+export function senderOf(url: string, from: string | undefined): string | undefined {
+  const user = decodeURIComponent(URL.parse(url)?.username ?? '');
+  return from ?? (isMailAddress(user) ? `APIG task notifier <${user}>` : undefined);
 }
 
 const TIMEOUTS = { connectionTimeout: 10_000, greetingTimeout: 10_000 };

@@ -1,8 +1,9 @@
-import { pack, takeFitting } from '../../messages/budget.ts';
+import { pack } from '../../messages/budget.ts';
 import { byUrgency, DIGEST_ABOVE, outcomeCounts } from '../../messages/digest.ts';
 import type { Notice, TaskEventData } from '../../messages/task-event.ts';
-import { countWords, needsAttention, OUTCOME_WORDS, shortId, taskKind } from '../../messages/words.ts';
+import { countWords, needsAttention, OUTCOME_EMOJI, OUTCOME_WORDS, shortId, taskKind } from '../../messages/words.ts';
 import { runUrlOf } from '../../tasks/context.ts';
+import { type Page, paginate } from '../pages.ts';
 import {
   code,
   context,
@@ -17,7 +18,7 @@ import {
   type SlackMessage,
   section,
 } from './blocks.ts';
-import { errorLine, failureLine, OUTCOME_EMOJI, renderSlackMessage } from './message.ts';
+import { errorLine, failureLine, renderSlackMessage } from './message.ts';
 
 const DETAIL_MAX = 300;
 /** Header, mentions, fallback, context and the frame around sections, in units of JSON. */
@@ -43,10 +44,12 @@ export function renderSlackPosts<T extends SlackItem>(items: T[]): SlackPost<T>[
 }
 
 type Line<T> = { text: string; item: T };
-type Page<T> = { shown: Line<T>[]; omitted: Line<T>[] };
 
 function renderDigest<T extends SlackItem>(items: T[]): SlackPost<T>[] {
-  const pages = paginate(items.map((item) => ({ text: digestLine(item.event.data), item })));
+  const pages = paginate(
+    items.map((item) => ({ text: digestLine(item.event.data), item })),
+    { sizeOf: ({ text }) => cost(text), maxSize: LINES_BUDGET },
+  );
   const headline = digestHeadline(items);
   return pages.map((page, index) => {
     const part = pages.length > 1 ? ` (${index + 1} of ${pages.length})` : '';
@@ -57,20 +60,7 @@ function renderDigest<T extends SlackItem>(items: T[]): SlackPost<T>[] {
   });
 }
 
-/** As many pages as the lines that need attention fill; successes are on the last one, or omitted. Lines are sorted. */
-function paginate<T extends SlackItem>(lines: Line<T>[]): Page<T>[] {
-  const sizeOf = ({ text }: Line<T>) => cost(text);
-  const isUrgent = ({ item }: Line<T>) => needsAttention(item.event.data);
-  const packs = pack(lines.filter(isUrgent), { sizeOf, maxSize: LINES_BUDGET });
-  const last = packs.pop() ?? [];
-  const successes = lines.slice(lines.filter(isUrgent).length);
-  const left = LINES_BUDGET - last.reduce((sum, line) => sum + sizeOf(line), 0);
-  const shown = takeFitting(successes, { sizeOf, maxSize: left });
-  const full = packs.map((page) => ({ shown: page, omitted: [] }));
-  return [...full, { shown: [...last, ...shown], omitted: successes.slice(shown.length) }];
-}
-
-function composePage<T extends SlackItem>(headline: string, { shown, omitted }: Page<T>): SlackMessage {
+function composePage<T extends SlackItem>(headline: string, { shown, omitted }: Page<Line<T>>): SlackMessage {
   const lines = shown.map(({ text }) => text);
   if (omitted.length > 0) lines.push(`…and ${omitted.length} more that succeeded`);
   const mentions = mentionsOf(shown.map(({ item }) => item));

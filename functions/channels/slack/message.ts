@@ -9,10 +9,10 @@ import {
   groupWords,
   needsAttention,
   nextSteps,
+  OUTCOME_EMOJI,
   outcomeHeadline,
   watchCall,
 } from '../../messages/words.ts';
-import type { Outcome } from '../../names.ts';
 import { runUrlOf } from '../../tasks/context.ts';
 import {
   code,
@@ -30,15 +30,6 @@ import {
   type SlackMessage,
   section,
 } from './blocks.ts';
-
-export const OUTCOME_EMOJI: Record<Outcome, string> = {
-  succeeded: '✅',
-  partially_succeeded: '⚠️',
-  failed: '❌',
-  expired: '⌛',
-  not_found: '❓',
-  rejected: '🚫',
-};
 
 const ID_MAX = 80;
 const PAIR_MAX = 120;

@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto';
+import { type BoundedMap, createBoundedMap } from '../../tasks/bounded-map.ts';
 import type { Clock, MetricSink, TaskResultStore } from '../../tasks/ports.ts';
 import { type Channel, type Router, WEBHOOK_CHANNEL } from '../channel.ts';
-import { postToWebhook } from './post.ts';
-import { type ProfileSigningKeys, type SigningKeys, signingKeysOf } from './settings.ts';
+import { postToWebhook, TIMED_OUT } from './post.ts';
+import { type ProfileSigningKeys, receiverKey, type SigningKeys, signingKeysOf } from './settings.ts';
 
 export type CallbackDeps = {
   results: Pick<TaskResultStore, 'get'>;
@@ -13,14 +14,25 @@ export type CallbackDeps = {
   clock: Pick<Clock, 'now'>;
 };
 
+/** Until when (epoch milliseconds) a receiver is not asked, by its origin. */
+type Resting = BoundedMap<number>;
+
+/** A receiver that did not answer in time is left alone so long: a batch of its events would hold up all others. */
+const REST_MS = 30_000;
+const RESTING = 'the receiver did not answer a moment ago';
+
 /** Routes each event to the callback URL that its result holds. */
 export function createCallbackRouter(deps: CallbackDeps): Router {
+  const resting: Resting = createBoundedMap(1_000);
   return {
     async route({ data: { task_id: taskId } }, only = WEBHOOK_CHANNEL) {
       const result = only === WEBHOOK_CHANNEL ? await deps.results.get(taskId) : undefined;
       if (result?.callbackUrl === undefined) return { kind: 'to', destinations: [] };
       const signing = signingKeysOf(await deps.signingKeys(), result.profile);
-      return { kind: 'to', destinations: [{ channel: createWebhookChannel(result.callbackUrl, signing, deps) }] };
+      return {
+        kind: 'to',
+        destinations: [{ channel: createWebhookChannel(result.callbackUrl, signing, { ...deps, resting }) }],
+      };
     },
   };
 }
@@ -28,8 +40,9 @@ export function createCallbackRouter(deps: CallbackDeps): Router {
 type SignedMessage = { id: string; body: string };
 
 /** One receiver: the event byte for byte, signed for each attempt; nothing is ever sent unsigned. */
-function createWebhookChannel(url: string, signing: SigningKeys, deps: CallbackDeps): Channel {
-  const host = URL.parse(url)?.host ?? 'unknown';
+function createWebhookChannel(url: string, signing: SigningKeys, deps: CallbackDeps & { resting: Resting }): Channel {
+  const { host = 'unknown', origin = '' } = URL.parse(url) ?? {};
+  const keys = signing.kind === 'keys' ? signing.keys.map((key) => receiverKey(key, origin)) : [];
   return {
     ...{ kind: 'webhook', name: WEBHOOK_CHANNEL, title: `Webhook ${host}`, host },
     render: (items) => items.map((item) => ({ message: { id: item.event.id, body: item.body }, items: [item] })),
@@ -40,11 +53,15 @@ function createWebhookChannel(url: string, signing: SigningKeys, deps: CallbackD
         return { kind: 'refused', reason: signing.reason };
       }
       const headers = {
-        ...signWebhook({ id, body, atMs: deps.clock.now() }, signing.keys),
+        ...signWebhook({ id, body, atMs: deps.clock.now() }, keys),
         'content-type': 'application/cloudevents+json',
         'user-agent': 'apig-task-notifier',
       };
-      return postToWebhook({ url, headers, body }, { ...deps, timeoutMs });
+      if (deps.clock.now() < (deps.resting.get(origin) ?? 0)) return { kind: 'unavailable', reason: RESTING };
+      const answer = await postToWebhook({ url, headers, body }, { ...deps, timeoutMs });
+      if (answer.kind === 'unavailable' && answer.reason === TIMED_OUT)
+        deps.resting.set(origin, deps.clock.now() + REST_MS);
+      return answer;
     },
   };
 }

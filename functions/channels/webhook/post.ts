@@ -7,6 +7,8 @@ import { parseRetryAfter } from '../../tasks/retry-after.ts';
 import type { Answer } from '../channel.ts';
 import { type Resolve, resolveHost, resolveTarget, type Target } from './target.ts';
 
+/** The reason of an answer that did not come in time. */
+export const TIMED_OUT = 'timed out';
 /** What is read of an answer, for courtesy, before the connection is closed on it. */
 const MAX_ANSWER_BYTES = 16 * 1024;
 
@@ -36,7 +38,7 @@ export async function postToWebhook(request: WebhookRequest, options: PostOption
     await drain(response);
     return classify(response, clock.now());
   } catch (error) {
-    return { kind: 'unavailable', reason: signal.aborted ? 'timed out' : nameFailure(error) };
+    return { kind: 'unavailable', reason: signal.aborted ? TIMED_OUT : nameFailure(error) };
   }
 }
 

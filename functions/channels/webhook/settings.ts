@@ -1,3 +1,4 @@
+import { hkdfSync } from 'node:crypto';
 import * as z from 'zod/mini';
 import { isLoopbackHost } from '../../names.ts';
 import { ConfigError } from '../../tasks/errors.ts';
@@ -72,16 +73,33 @@ function toKeys(secrets: readonly string[]): SigningKeys {
 }
 
 const PREFIX = 'whsec_';
-const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 /** Standard Webhooks asks for 24 bytes at least. */
 const MIN_KEY_BYTES = 24;
 
-/** The key inside a Standard Webhooks secret (`whsec_` and base64 of ≥ 24 bytes), or undefined when it has another form. */
+/**
+ * The key inside a Standard Webhooks secret (`whsec_` and base64 of ≥ 24 bytes), or undefined when it has another form.
+ * The base64 must be the one that those bytes have: receivers in other languages refuse what is padded wrongly.
+ */
 export function parseSigningSecret(secret: string): Buffer | undefined {
   const base64 = secret.startsWith(PREFIX) ? secret.slice(PREFIX.length) : '';
-  if (!BASE64.test(base64)) return undefined;
   const key = Buffer.from(base64, 'base64');
-  return key.length >= MIN_KEY_BYTES ? key : undefined;
+  return key.length >= MIN_KEY_BYTES && key.toString('base64') === base64 ? key : undefined;
+}
+
+const RECEIVER_KEY_BYTES = 32;
+
+/**
+ * The key of one receiver: HKDF-SHA256 of the profile's key with the receiver's origin, so that receivers of one profile
+ * cannot forge to each other, and none learns the profile's secret. `origin` is scheme, host and port, as `URL.origin`.
+ */
+export function receiverKey(profileKey: Buffer, origin: string): Buffer {
+  const info = `apig-task-notifier webhook ${origin}`;
+  return Buffer.from(hkdfSync('sha256', profileKey, Buffer.alloc(0), info, RECEIVER_KEY_BYTES));
+}
+
+/** A key as receivers take it. */
+export function formatSigningSecret(key: Buffer): string {
+  return PREFIX + key.toString('base64');
 }
 
 /**

@@ -48,7 +48,7 @@ const listed: Sentences = {
   polls: 'Number of polls of the task.',
   summary: 'Summary counts.',
   error: 'Why the task failed, or the error of the last poll.',
-  deliveries: 'The last 20 final delivery results, one per Slack channel or `callback_url`.',
+  deliveries: 'The last 20 final delivery results, one per channel or `callback_url`.',
   expires_at: 'When the result is deleted.',
 };
 
@@ -61,7 +61,7 @@ export const FIELDS: Record<string, Sentences> = {
   },
   Notification: {
     channel:
-      'One receiver instead of all: `webhook`, or the name of a Slack channel. In AWS the API does not know the Slack channels: an unknown name is accepted, then recorded in `deliveries` as `failed`, sent to the dead-letter queue and counted as a failed notification, which raises alarms.',
+      'One receiver instead of all: `webhook`, or the name of a channel. In AWS the API does not know the channels: an unknown name is accepted, then recorded in `deliveries` as `failed`, sent to the dead-letter queue and counted as a failed notification, which raises alarms.',
   },
   NotificationAnswer: {
     task_id: identity.task_id ?? '',
@@ -98,7 +98,7 @@ export const FIELDS: Record<string, Sentences> = {
     http_status: 'The HTTP status of the answer from Huawei Cloud.',
   },
   Delivery: {
-    channel: '`webhook`, or the name of a Slack channel.',
+    channel: '`webhook`, or the name of a channel.',
     status: '`delivered`; `failed`: not delivered, and not tried again; `gone`: the receiver no longer exists.',
     at: 'When the delivery ended.',
     attempts: 'Number of attempts.',

@@ -72,7 +72,7 @@ describe('the end of a delivery to Slack', () => {
     server.answerWith('payments', answer);
     expect(await handle(received(record('1', event), MAX_RECEIVES))).toEqual([]);
     expect(buried).toMatchObject([{ attributes: { channel: 'payments' }, reason }]);
-    expect(metrics.sums).toEqual({ SlackDelivered: 1, NotificationFailures: 1 });
+    expect(metrics.sums).toEqual({ ChannelsDelivered: 1, NotificationFailures: 1 });
     const gaveUp = { channel: 'payments', status: 'failed', at, attempts: MAX_RECEIVES, reason };
     expect(table.notes[0]?.deliveries).toContainEqual(gaveUp);
   });
@@ -81,7 +81,7 @@ describe('the end of a delivery to Slack', () => {
     await using server = await startSlackServer();
     const { handle, table } = setUp(server);
     await handle(record('1', event, { channel: 'nobody' }));
-    const reason = 'it names a channel that the Slack secret does not have';
+    const reason = 'it names a channel that the channels secret does not have';
     expect(table.notes).toMatchObject([{ taskId, deliveries: [{ channel: 'nobody', status: 'failed', reason }] }]);
   });
 
@@ -101,8 +101,8 @@ describe('a note that cannot be made', () => {
     const { handle, table, metrics, lines } = setUp(server, { rules: BOTH });
     table.isBroken = true;
     expect(await handle(record('1', event))).toEqual([]);
-    expect(metrics.sums).toEqual({ SlackDelivered: 2, DeliveriesUnrecorded: 2 });
-    expect(lines.join()).toContain('slack deliveries not recorded');
+    expect(metrics.sums).toEqual({ ChannelsDelivered: 2, DeliveriesUnrecorded: 2 });
+    expect(lines.join()).toContain('channels deliveries not recorded');
     table.isBroken = false;
     expect(await handle(received(record('1', event), 2))).toEqual([]);
     expect(server.received).toHaveLength(2);
@@ -116,6 +116,6 @@ describe('a note that cannot be made', () => {
     const records = makeBatch().map((one, index) => record(`${index}`, one));
     expect(await handle(...records)).toEqual([]);
     expect(table.notes).toHaveLength(4);
-    expect(metrics.sums).toEqual({ SlackDelivered: 8, DeliveriesUnrecorded: 4 });
+    expect(metrics.sums).toEqual({ ChannelsDelivered: 8, DeliveriesUnrecorded: 4 });
   });
 });

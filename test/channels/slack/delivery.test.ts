@@ -25,7 +25,7 @@ describe('a throttled channel', () => {
     expect(await handle(record('1', event), record('2', event))).toEqual(['1', '2']);
     expect(clock.slept).toEqual([]);
     expect(server.received).toHaveLength(1);
-    expect(metrics.sums).toEqual({ SlackGivenBack: 2 });
+    expect(metrics.sums).toEqual({ ChannelsGivenBack: 2, ChannelsOldestWaitingSeconds: 0 });
     expect(buried).toEqual([]);
   });
 

@@ -1,12 +1,12 @@
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
-import { createReceivePolicy, NAMED_CHANNELS } from '../../../functions/channels/queues.ts';
+import { createRetryPolicy, NAMED_CHANNELS } from '../../../functions/channels/queues.ts';
 import { createRuleRouter } from '../../../functions/channels/routes.ts';
 import { openChannels, parseRouting } from '../../../functions/channels/routing.ts';
 import { createWorker } from '../../../functions/channels/worker.ts';
 import type { OperatorAlert } from '../../../functions/messages/operator-alerter.ts';
 import type { TaskEvent } from '../../../functions/messages/task-event.ts';
 import type { Delivery } from '../../../functions/tasks/result.ts';
-import { createFakeClock, createMetricSums } from '../../support/fixtures.ts';
+import { createFakeClock, createMetricSums, START_MS } from '../../support/fixtures.ts';
 import type { SlackServer } from './slack-server.ts';
 
 /** A record in the dead letters. */
@@ -16,12 +16,14 @@ export type Buried = { body: string; attributes: Record<string, string>; reason:
 export type Note = { taskId: string; deliveries: readonly Delivery[] };
 
 /** After so many receives the queue of the tests gives a record up. */
-export const MAX_RECEIVES = 8;
+/** At this receive a day has passed since the first one. */
+export const MAX_RECEIVES = 15;
 
 /** A handler on a real webhook adapter and a clock that never really waits, and everything that it left behind. */
 export function setUp(server: SlackServer, { rules = [] as unknown[], invocationMs = 60_000 } = {}) {
   const clock = createFakeClock();
   const buried: Buried[] = [];
+  const delays: { receipt: string; delayMs: number }[] = [];
   const alerts: OperatorAlert[] = [];
   const lines: string[] = [];
   const metrics = createMetricSums();
@@ -37,7 +39,8 @@ export function setUp(server: SlackServer, { rules = [] as unknown[], invocation
   const handler = createWorker({
     queue: NAMED_CHANNELS,
     router: async () => createRuleRouter(routing, openChannels(routing, clock)),
-    retry: createReceivePolicy(MAX_RECEIVES),
+    retry: createRetryPolicy(() => 0.5),
+    delay: async (receipt, delayMs) => void delays.push({ receipt, delayMs }),
     deadLetters: {
       async send(record, reason) {
         if (queue.isBroken) throw new Error('queue is broken');
@@ -68,7 +71,7 @@ export function setUp(server: SlackServer, { rules = [] as unknown[], invocation
     const { batchItemFailures } = await handler({ Records: records } satisfies SQSEvent, context);
     return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
   };
-  return { handle, buried, alerts, lines, metrics, clock, queue, table };
+  return { handle, buried, delays, alerts, lines, metrics, clock, queue, table };
 }
 
 /** A record as raw delivery makes it. */
@@ -100,7 +103,15 @@ export function record(
 
 /** The record at its n-th receive. */
 export function received(one: SQSRecord, count: number): SQSRecord {
-  return { ...one, attributes: { ...one.attributes, ApproximateReceiveCount: `${count}` } };
+  const firstAtMs = START_MS - (count < MAX_RECEIVES ? 0 : 86_400_000);
+  return {
+    ...one,
+    attributes: {
+      ...one.attributes,
+      ApproximateReceiveCount: `${count}`,
+      ApproximateFirstReceiveTimestamp: `${firstAtMs}`,
+    },
+  };
 }
 
 /** The same in SNS's envelope. */

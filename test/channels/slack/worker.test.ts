@@ -8,7 +8,7 @@ import { startSlackServer } from './slack-server.ts';
 
 const failed = makeEvent(FAILED);
 
-describe('notify-slack', () => {
+describe('notify-channels', () => {
   it('posts an event, bare or in the envelope of SNS', async () => {
     await using server = await startSlackServer();
     const { handle, metrics } = setUp(server);
@@ -17,7 +17,7 @@ describe('notify-slack', () => {
       'APIG import failed – billing-prod',
       'APIG import succeeded: 12 created, 3 updated (group 9100ae30…) – orders-prod',
     ]);
-    expect(metrics.sums).toEqual({ SlackDelivered: 2 });
+    expect(metrics.sums).toEqual({ ChannelsDelivered: 2 });
   });
 
   it('posts to the channels that the rules name', async () => {
@@ -55,7 +55,7 @@ describe('notify-slack', () => {
     const { handle, lines } = setUp(server, { rules: [{ when: {}, channels: [] }] });
     expect(await handle(record('1', failed))).toEqual([]);
     expect(server.received).toEqual([]);
-    expect(lines.join()).toContain('slack record has no channel');
+    expect(lines.join()).toContain('channels record has no channel');
   });
 
   it('buries what it cannot read, and delivers its neighbours', async () => {
@@ -82,7 +82,7 @@ describe('notify-slack', () => {
     await using server = await startSlackServer();
     const { handle, buried } = setUp(server);
     expect(await handle(record('1', failed, { channel: '__proto__' }))).toEqual([]);
-    expect(buried).toMatchObject([{ reason: 'it names a channel that the Slack secret does not have' }]);
+    expect(buried).toMatchObject([{ reason: 'it names a channel that the channels secret does not have' }]);
   });
 
   it('leaves a replay for the webhooks of one’s own to those', async () => {
@@ -107,7 +107,8 @@ describe('notify-slack', () => {
       queue: NAMED_CHANNELS,
       router: () => Promise.reject(new Error('no secret')),
       deadLetters: { async send() {} },
-      retry: () => ({ kind: 'retry' }),
+      retry: () => ({ kind: 'retry', delayMs: 5_000 }),
+      delay: async () => {},
       results: { async recordDeliveries() {} },
       metrics,
       log: silentLog,

@@ -8,6 +8,7 @@ import { toTaskEvent } from '../../../functions/messages/task-event.ts';
 import { createDynamoTaskResultStore } from '../../../functions/stores/dynamo/results.ts';
 import { LOCAL_TABLES, startEmbeddedDynamo } from '../../../local/embedded-dynamodb.ts';
 import { aResult } from '../../contract/samples.ts';
+import { receiverSecret } from '../../support/receiver-secret.ts';
 import { record } from '../slack/setup.ts';
 import { startReceiver } from './receiver.ts';
 import { PROFILES, SECRET } from './setup.ts';
@@ -81,7 +82,9 @@ describe('the deliver-webhook Lambda', () => {
 
     expect([first, second]).toEqual([{ batchItemFailures: [] }, { batchItemFailures: [{ itemIdentifier: '3' }] }]);
     const [{ body, headers } = expect.fail('nothing came')] = receiver.received;
-    expect(new Webhook(SECRET).verify(body, headers as Record<string, string>)).toMatchObject({ subject: 'taken' });
+    expect(
+      new Webhook(receiverSecret(SECRET, receiver.url)).verify(body, headers as Record<string, string>),
+    ).toMatchObject({ subject: 'taken' });
     expect((await results.get('taken'))?.deliveries).toMatchObject([{ status: 'delivered', http_status: 204 }]);
     expect((await results.get('refused'))?.deliveries).toBeUndefined();
     expect(aws.calls).toEqual([

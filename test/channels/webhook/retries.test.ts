@@ -29,7 +29,7 @@ describe('a webhook that does not take an event', () => {
     expect(deliveries).toEqual([]);
     expect(await handle(receive(sent, { count: 3, firstAtMs }))).toEqual([]);
     expect(deliveries).toMatchObject([{ status: 'delivered', attempts: 3, http_status: 200 }]);
-    expect(metrics.sums).toEqual({ WebhookRetries: 2, WebhookDelivered: 1 });
+    expect(metrics.sums).toEqual({ WebhookRetries: 2, WebhooksOldestWaitingSeconds: 0, WebhookDelivered: 1 });
     expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
   });
 
@@ -66,7 +66,7 @@ describe('a webhook that does not take an event', () => {
     expect(deliveries).toMatchObject([
       { status: 'failed', attempts: 15, http_status: 503, reason: 'gave up: HTTP 503' },
     ]);
-    expect(metrics.sums).toEqual({ WebhookRetries: 1, WebhookFailed: 1 });
+    expect(metrics.sums).toEqual({ WebhookRetries: 1, WebhooksOldestWaitingSeconds: 82_800, WebhookFailed: 1 });
   });
 
   it('has its own day at a replay, however old the event is', async () => {

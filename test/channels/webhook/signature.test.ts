@@ -1,8 +1,15 @@
+import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { signWebhook } from '../../../functions/channels/webhook/channel.ts';
-import { parseSigningKeys, parseSigningSecret, signingKeysOf } from '../../../functions/channels/webhook/settings.ts';
+import {
+  formatSigningSecret,
+  parseSigningKeys,
+  parseSigningSecret,
+  receiverKey,
+  signingKeysOf,
+} from '../../../functions/channels/webhook/settings.ts';
 import { ConfigError } from '../../../functions/tasks/errors.ts';
 
 /** Published with the Standard Webhooks specification. */
@@ -103,5 +110,58 @@ describe('the signing keys of the profiles', () => {
 
   it.each(['', '[]', '{"profiles":{"default":{"webhook_secrets":"whsec_x"}}}'])('are not read from %j', (json) => {
     expect(() => parseSigningKeys(json)).toThrow(ConfigError);
+  });
+});
+
+describe('the key of a receiver', () => {
+  const profileKey = Buffer.alloc(32, 7);
+
+  it('is the HKDF of RFC 5869 over the profile’s key and the origin', () => {
+    const prk = createHmac('sha256', Buffer.alloc(32)).update(profileKey).digest();
+    const info = 'apig-task-notifier webhook https://a.example.com';
+    const expected = createHmac('sha256', prk).update(`${info}\u0001`).digest();
+    expect(receiverKey(profileKey, 'https://a.example.com')).toEqual(expected);
+  });
+
+  it('differs by origin, port included, and tells nobody the key of another receiver', () => {
+    const origins = [
+      'https://a.example.com',
+      'https://b.example.com',
+      'https://a.example.com:8443',
+      'http://a.example.com',
+    ];
+    const keys = origins.map((origin) => receiverKey(profileKey, origin).toString('hex'));
+    expect(new Set([...keys, profileKey.toString('hex')]).size).toBe(5);
+    const [body, id, atMs] = ['{}', 'a:failed', Date.now()];
+    const forged = signWebhook({ id, body, atMs }, [receiverKey(profileKey, 'https://b.example.com')]);
+    const victim = new Webhook(formatSigningSecret(receiverKey(profileKey, 'https://a.example.com')));
+    expect(() => victim.verify(body, forged)).toThrow('No matching signature');
+  });
+});
+
+describe('base64 that is not well-formed is refused', () => {
+  const base64 = Buffer.from([...Array(32).keys()].map((n) => (n * 37 + 251) % 256)).toString('base64');
+
+  it.each([
+    ['without its padding', base64.replaceAll('=', '')],
+    ['with one = too many', `${base64}=`],
+    ['of 33 letters', 'A'.repeat(33)],
+    ['of 41 letters', 'A'.repeat(41)],
+    ['with bits that no byte has', `${base64.slice(0, -2)}${base64.at(-2) === '9' ? '8' : '9'}=`],
+    ['in the alphabet of URLs', Buffer.alloc(33, 0xfb).toString('base64url')],
+    ['with a line end', `${base64}\n`],
+    ['with a space', ` ${base64}`],
+  ])('%s', (_, text) => {
+    expect(parseSigningSecret(`whsec_${text}`)).toBeUndefined();
+  });
+
+  it('and any other text that the reference library cannot read as those bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 24, maxLength: 48 }), (bytes) => {
+        const text = Buffer.from(bytes).toString('base64');
+        expect(parseSigningSecret(`whsec_${text}`)).toEqual(Buffer.from(bytes));
+        expect(parseSigningSecret(`whsec_${text}A`)).toBeUndefined();
+      }),
+    );
   });
 });

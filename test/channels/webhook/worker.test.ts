@@ -2,6 +2,7 @@ import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { toTaskEvent } from '../../../functions/messages/task-event.ts';
 import { makeResult } from '../../../generate/sample-events.ts';
+import { receiverSecret } from '../../support/receiver-secret.ts';
 import { record } from '../slack/setup.ts';
 import { startReceiver } from './receiver.ts';
 import { OLD_SECRET, SECRET, setUp } from './setup.ts';
@@ -29,7 +30,9 @@ describe('deliver-webhook', () => {
       'content-type': 'application/cloudevents+json',
       'user-agent': 'apig-task-notifier',
     });
-    expect(new Webhook(SECRET).verify(body, received?.headers as Record<string, string>)).toEqual(event);
+    expect(
+      new Webhook(receiverSecret(SECRET, receiver.url)).verify(body, received?.headers as Record<string, string>),
+    ).toEqual(event);
   });
 
   it('records the delivery on the result', async () => {
@@ -50,7 +53,9 @@ describe('deliver-webhook', () => {
     await handle(record('1', event));
     const [{ headers, body } = expect.fail('nothing came')] = receiver.received;
     for (const secret of [SECRET, OLD_SECRET])
-      expect(new Webhook(secret).verify(body, headers as Record<string, string>)).toEqual(event);
+      expect(new Webhook(receiverSecret(secret, receiver.url)).verify(body, headers as Record<string, string>)).toEqual(
+        event,
+      );
   });
 
   it.each([

@@ -1,9 +1,9 @@
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { createNotifySlackRuntime } from './notify-slack.ts';
+import { createNotifyChannelsRuntime } from './notify-channels.ts';
 import { telemetryOf } from './telemetry.ts';
 
-const runtime = createNotifySlackRuntime();
+const runtime = createNotifyChannelsRuntime();
 
 /** Called by SQS with batches of task events; answers with the records to give back. */
 export const handler = middy<SQSEvent, SQSBatchResponse, Error, Context>()

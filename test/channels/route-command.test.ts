@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FAILED, makeBatch, makeEvent } from '../../../generate/sample-events.ts';
+import { FAILED, makeBatch, makeEvent } from '../../generate/sample-events.ts';
 
 const run = promisify(execFile);
-const COMMAND = new URL('../../../bin/route.ts', import.meta.url).pathname;
+const COMMAND = new URL('../../bin/route.ts', import.meta.url).pathname;
 const SECRET = 'https://hooks.slack.com/services/T0/B0/secret';
 const RULES = {
   channels: { ops: SECRET, payments: SECRET, quiet: SECRET },
@@ -38,7 +38,7 @@ describe('npm run route', () => {
   it('says where an event would go and why, and renders it', async () => {
     const { stdout } = await route('event.json', '--rules', 'rules.json');
     expect(stdout).toContain('-> payments: rule 1 (outcome failed, label billing-*); mentions <!here>');
-    expect(stdout).toContain('payments gets 1 message(s):');
+    expect(stdout).toContain('payments (slack) gets 1 message(s):');
     expect(stdout).toContain('"text": "APIG import failed – billing-prod"');
     expect(stdout).not.toContain('secret');
   });
@@ -60,7 +60,7 @@ describe('npm run route', () => {
   });
 
   it.each([
-    [['event.json', '--rules', 'bad-rules.json'], 'channels.ops: must be an https URL'],
+    [['event.json', '--rules', 'bad-rules.json'], 'channels.ops.url: must be an https URL'],
     [['event.json', '--channel', 'nobody'], 'There is no channel "nobody" among default.'],
     [['strange.json'], 'Event 1 is not valid: not a task event: specversion, id,'],
     [['absent.json'], 'absent.json cannot be read.'],

@@ -1,38 +1,40 @@
-import { createReceivePolicy, NAMED_CHANNELS } from '../channels/queues.ts';
+import { createRetryPolicy, NAMED_CHANNELS } from '../channels/queues.ts';
 import { createRuleRouter } from '../channels/routes.ts';
 import { openChannels, parseRoutingSecret } from '../channels/routing.ts';
 import { createSnsOperatorAlerter } from '../channels/sns.ts';
-import { createSqsDeadLetters } from '../channels/sqs.ts';
+import { createSqsDeadLetters, delayMessage } from '../channels/sqs.ts';
 import { createWorker } from '../channels/worker.ts';
 import { createProcessAlertMemory } from '../messages/operator-alerter.ts';
 import { createDynamoDeliveryRecorder } from '../stores/dynamo/results.ts';
 import { createSecretReader } from '../stores/secrets.ts';
 import { createBriefDynamoClient, createSecretsClient, createSnsClient } from './aws-clients.ts';
-import { readEnvironment, slackEnvironment } from './config.ts';
+import { channelsEnvironment, readEnvironment } from './config.ts';
 import { systemClock as clock } from './system-clock.ts';
 import { createTelemetry } from './telemetry.ts';
 
-/** The Slack function of this process, from the environment; made once per cold start. */
-export function createNotifySlackRuntime() {
-  const env = readEnvironment(slackEnvironment);
+/** The function of named channels of this process, from the environment; made once per cold start. */
+export function createNotifyChannelsRuntime() {
+  const env = readEnvironment(channelsEnvironment);
   const telemetry = createTelemetry();
   const { log, metrics } = telemetry;
   const secrets = createSecretReader({ client: createSecretsClient(), maxAgeS: env.SECRET_MAX_AGE_S, clock, log });
   const sns = createSnsClient();
   const aws = { region: env.AWS_REGION, credentials: sns.config.credentials };
-  const routing = secrets.watch(env.SLACK_SECRET_ID, parseRoutingSecret);
+  const queue = (queueUrl: string) => ({
+    ...aws,
+    queueUrl,
+    endpoint: env.AWS_ENDPOINT_URL_SQS ?? env.AWS_ENDPOINT_URL,
+  });
+  const routing = secrets.watch(env.CHANNELS_SECRET_ID, parseRoutingSecret);
   const handler = createWorker({
     queue: NAMED_CHANNELS,
-    retry: createReceivePolicy(env.SLACK_MAX_RECEIVES),
+    retry: createRetryPolicy(Math.random),
+    delay: (receiptHandle, delayMs) => delayMessage(queue(env.CHANNELS_QUEUE_URL), receiptHandle, delayMs),
     router: async () => {
       const rules = await routing();
       return createRuleRouter(rules, openChannels(rules, clock));
     },
-    deadLetters: createSqsDeadLetters({
-      ...aws,
-      queueUrl: env.SLACK_DEAD_LETTER_QUEUE_URL,
-      endpoint: env.AWS_ENDPOINT_URL_SQS ?? env.AWS_ENDPOINT_URL,
-    }),
+    deadLetters: createSqsDeadLetters(queue(env.CHANNELS_DEAD_LETTER_QUEUE_URL)),
     results: createDynamoDeliveryRecorder({ client: createBriefDynamoClient(), tableName: env.RESULTS_TABLE }),
     alerter: createSnsOperatorAlerter({
       client: sns,

@@ -9,7 +9,7 @@ import {
 } from '../functions/channels/webhook/settings.ts';
 import { ConfigError } from '../functions/tasks/errors.ts';
 
-const USAGE = `usage: npm run -s webhook-key -- <callback_url> [--profile <name>] [--profiles <file>]
+const USAGE = `usage: npm run webhook-key -- <callback_url> [--profile <name>] [--profiles <file>]
 
 Prints the secret that the receiver of this callback_url verifies with: one line, or two while the profile's secret is
 rotated, the new one first. It is the same for every path of the origin.

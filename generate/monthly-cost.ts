@@ -25,7 +25,7 @@ export const PRICES = {
 
 /** What a deployment with default settings does; everything a month is of 30 days. */
 export const ASSUMPTIONS = {
-  alarms: 12,
+  alarms: 14,
   secrets: 2,
   metricsAlways: 3,
   /** Polls, delay, sent, succeeded, failed; a metric costs by the hour in which it has data. */

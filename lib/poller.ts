@@ -101,11 +101,10 @@ export class Poller extends Construct {
 function pollerStatements({ tables, files, secrets, topics }: Backing) {
   return [
     allow(['dynamodb:Scan', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'], tables.pending.tableArn),
-    // Deleted are only marker rows: those of operator alerts and of labels that have recovered.
-    allow(['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:DeleteItem'], tables.results.tableArn),
+    allow(['dynamodb:PutItem', 'dynamodb:GetItem'], tables.results.tableArn),
     // The newest results teach the schedule when tasks of a gateway usually end.
     allow(['dynamodb:Query'], `${tables.results.tableArn}/index/${NEWEST_INDEX}`),
-    tables.alertMemoryStatement(),
+    tables.markerRowsStatement(),
     allow(['s3:PutObject'], files.arnForObjects('*')),
     allow(['secretsmanager:GetSecretValue'], secrets.huawei.secretArn),
     ...topics.publishStatements(topics.events, topics.alerts, topics.operator, topics.chat),

@@ -31,13 +31,13 @@ export class Tables extends Construct {
     });
   }
 
-  /** Lets a function remember which operator alerts it has raised: rows `alert#<key>` among the results, and no others. */
-  alertMemoryStatement(): PolicyStatement {
+  /** Lets a function remember which operator alerts it has raised, and which labels fail: rows `alert#…` and `label#…` among the results, and no others. */
+  markerRowsStatement(): PolicyStatement {
     return new PolicyStatement({
       effect: Effect.ALLOW,
       actions: ['dynamodb:PutItem', 'dynamodb:DeleteItem'],
       resources: [this.results.tableArn],
-      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['alert#*'] } },
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['alert#*', 'label#*'] } },
     });
   }
 }

@@ -179,7 +179,7 @@ describe('POST /tasks/{task_id}/notifications', () => {
   const refusals: [string, Parameters<typeof createApi>[0], string, number, string][] = [
     ['webhook for a task without one', {}, 'webhook', 409, 'Task "f1" has no callback_url.'],
     ['webhook where webhooks are off', { areWebhooksOff: true }, 'webhook', 400, 'which are off in this deployment'],
-    ['a Slack channel where Slack is off', { channels: [] }, 'ops', 400, 'Slack is off in this deployment'],
+    ['a channel where channels are off', { channels: [] }, 'ops', 400, 'channels are off in this deployment'],
     [
       'a channel that is not there',
       { channels: ['dev'] },
@@ -195,7 +195,7 @@ describe('POST /tasks/{task_id}/notifications', () => {
     expect(republished).toEqual([]);
   });
 
-  it('sends the webhook of a task that has one, and to a Slack channel that is known', async () => {
+  it('sends the webhook of a task that has one, and to a channel that is known', async () => {
     const results = [taskResult({ taskId: 'f1', callbackUrl: 'https://hooks.example.com/' })];
     const { call, republished } = createApi({ channels: ['ops'] }, { results });
     for (const channel of ['webhook', 'ops']) {

@@ -147,7 +147,7 @@ describe('the HTTP API', () => {
   });
 
   it('knows what is off, to refuse what could never be told', () => {
-    expect(environmentOf(nothing, 'TasksApi')).toMatchObject({ SLACK: 'false' });
+    expect(environmentOf(nothing, 'TasksApi')).toMatchObject({ CHANNELS: 'false' });
     expect(environmentOf(nothing, 'TasksApi')).not.toHaveProperty('WEBHOOKS');
     expect(environmentOf(everything, 'TasksApi')).not.toHaveProperty('SLACK');
     expect(environmentOf(synthesize({ webhooks: false }), 'TasksApi')).toMatchObject({ WEBHOOKS: 'false' });

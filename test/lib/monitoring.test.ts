@@ -21,22 +21,28 @@ const dashboardText = JSON.stringify(propertiesOf(everything, 'AWS::CloudWatch::
 
 describe('alarms', () => {
   it('cover every way to fail somebody', () => {
-    expect(alarms.map(({ id }) => id.slice('MonitoringAlarms'.length, -8)).sort()).toEqual([
-      'ApiServerErrors',
-      'BrokenProfile',
-      'NotificationFailures',
-      'OldestPendingTooOld',
-      'PollerDeadLetters',
-      'PollerErrors',
-      'PollerSilent',
-      'PollerThrottled',
-      'ChannelsDeadLetters',
-      'ChannelsErrors',
-      'WebhookFailed',
-      'WebhookUnsigned',
-      'WebhooksDeadLetters',
-      'WebhooksErrors',
-    ]);
+    expect(alarms.map(({ id }) => id.slice('MonitoringAlarms'.length, -8)).sort()).toEqual(
+      [
+        'ApiServerErrors',
+        'BrokenProfile',
+        'NotificationFailures',
+        'OldestPendingTooOld',
+        'PollerDeadLetters',
+        'PollerErrors',
+        'PollerSilent',
+        'PollerThrottled',
+        'ChannelsDeadLetters',
+        'ChannelsErrors',
+        'ChannelsNotPickedUp',
+        'ChannelsWaiting',
+        'WebhookFailed',
+        'WebhookUnsigned',
+        'WebhooksDeadLetters',
+        'WebhooksErrors',
+        'WebhooksNotPickedUp',
+        'WebhooksWaiting',
+      ].sort(),
+    );
   });
 
   it('come with a warning at synth if only tasks with a longer deadline could make one fire', () => {

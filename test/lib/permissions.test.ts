@@ -3,16 +3,16 @@ import { permissionsOf } from './permissions.ts';
 import { EVERYTHING, propertiesOf, resourcesOf, synthesize } from './synthesize.ts';
 
 const everything = synthesize(EVERYTHING);
-const ALERT_MEMORY = 'if {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["alert#*"]}}';
+const MARKER_ROWS = 'if {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["alert#*","label#*"]}}';
 
 describe('least privilege', () => {
   it('lets the poller read what is pending, store what is over, and tell every topic', () => {
     expect(permissionsOf(everything, 'PollerFunctionRole')).toEqual([
       'dynamodb:DeleteItem TablesPending',
-      `dynamodb:DeleteItem TablesResults ${ALERT_MEMORY}`,
+      `dynamodb:DeleteItem TablesResults ${MARKER_ROWS}`,
       'dynamodb:GetItem TablesResults',
       'dynamodb:PutItem TablesResults',
-      `dynamodb:PutItem TablesResults ${ALERT_MEMORY}`,
+      `dynamodb:PutItem TablesResults ${MARKER_ROWS}`,
       'dynamodb:Query TablesResults/index/newest',
       'dynamodb:Scan TablesPending',
       'dynamodb:UpdateItem TablesPending',
@@ -52,15 +52,16 @@ describe('least privilege', () => {
     ]);
   });
 
-  it('lets the Slack function take from its queue, bury, note deliveries, and tell operators', () => {
+  it('lets the channels function take from its queue, put off, bury, note deliveries, and tell operators', () => {
     expect(permissionsOf(everything, 'NotificationsChannelsFunctionRole')).toEqual([
       'dynamodb:UpdateItem TablesResults',
       'kms:Decrypt TopicsKey',
       'kms:GenerateDataKey TopicsKey',
       'logs:CreateLogStream NotificationsChannelsFunctionLogs',
       'logs:PutLogEvents NotificationsChannelsFunctionLogs',
-      'secretsmanager:GetSecretValue SecretsSlack',
+      'secretsmanager:GetSecretValue SecretsChannels',
       'sns:Publish TopicsOperator',
+      'sqs:ChangeMessageVisibility NotificationsChannelsQueue',
       'sqs:DeleteMessage NotificationsChannelsQueue',
       'sqs:GetQueueAttributes NotificationsChannelsQueue',
       'sqs:ReceiveMessage NotificationsChannelsQueue',

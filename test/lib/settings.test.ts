@@ -128,7 +128,7 @@ describe('settings', () => {
     [{ alertEmail: ['a@example.com'] }, 'alertEmail: is not a setting; did you mean alertEmails?'],
     [{ corsOrigins: [] }, 'corsOrigins: is not a setting; did you mean api.corsOrigins?'],
     [{ alarms: { pollerError: 1 } }, 'alarms.pollerError: is not a setting; did you mean alarms.pollerErrors?'],
-    [{ Slack: true }, 'Slack: is not a setting; did you mean slack?'],
+    [{ Channels: true }, 'Channels: is not a setting; did you mean channels?'],
     [{ colour: 1 }, 'colour: is not a setting; docs/settings.md has the list'],
   ])('name the setting that %j may mean', (input, line) => {
     expect(thrownBy(input)).toContain(`\n- ${line}`);

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { composeMails, readAlertGroups } from '../../functions/channels/email/topic.ts';
+import { toNotice } from '../../functions/messages/task-event.ts';
+import { burst } from '../../generate/sample-results.ts';
+
+const notices = burst.map((result) => toNotice(result));
+
+describe('a digest that mixes outcomes which different people asked for', () => {
+  const groups = readAlertGroups('succeeded,partially_succeeded;failed,expired,not_found,rejected');
+
+  it('is split, so that each part holds only what its readers asked for', () => {
+    const mails = composeMails(notices, groups);
+    expect(mails.map(({ message }) => message.attributes.outcome)).toEqual([
+      ['succeeded', 'partially_succeeded'],
+      ['failed', 'expired'],
+    ]);
+    expect(mails[1]?.message.body).not.toContain('succeeded');
+    expect(mails.flatMap(({ taskIds }) => taskIds).toSorted()).toEqual(burst.map(({ taskId }) => taskId).toSorted());
+  });
+
+  it('stays one where everybody asked for the same', () => {
+    expect(composeMails(notices)).toHaveLength(1);
+    expect(composeMails(notices, readAlertGroups(undefined))).toHaveLength(1);
+  });
+
+  it('has a part for outcomes that the setting does not name', () => {
+    expect(readAlertGroups('succeeded')).toEqual([
+      ['succeeded'],
+      ['partially_succeeded', 'failed', 'expired', 'not_found', 'rejected'],
+    ]);
+  });
+});

@@ -18,7 +18,6 @@ const LISTED_ATTRIBUTES = [
   'task_status',
   'registered_at',
   'polls',
-  'pending_until',
   'summary',
   'error',
   'expires_at',

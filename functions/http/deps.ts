@@ -5,6 +5,7 @@ import type { FileRef } from '../tasks/parsed-result.ts';
 import type { FileStore, PendingTaskStore, TaskResultStore } from '../tasks/stores.ts';
 import type { PendingTask } from '../tasks/task.ts';
 import type { Log } from '../tasks/telemetry.ts';
+import type { WakePoller } from './wake-poller.ts';
 
 /** Where exported documents are read from. */
 export type DocumentStore = Pick<FileStore, 'open'> & {
@@ -24,6 +25,8 @@ export type TasksApiDeps = {
   schedule: { nextPollAt(task: PendingTask, nowMs: number): number };
   /** Publishes a result again under its first event id; to everybody, or to one channel. */
   republish(result: TaskResult, channel?: string): Promise<void>;
+  /** Called after the row of a task was put, so that the poller asks for it soon. Default: the heartbeat does. */
+  wakePoller?: WakePoller;
   clock: Pick<Clock, 'now'>;
   log: Log;
   /** For registrations that name no `deadline_seconds`. */

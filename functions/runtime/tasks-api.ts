@@ -2,10 +2,12 @@ import { publishToChannel } from '../channels/sns/sns-event-publisher.ts';
 import { classifyAddress } from '../channels/webhook/webhook-address.ts';
 import { parseApiKeys } from '../http/api-keys.ts';
 import { createTasksApiHandler } from '../http/handler.ts';
+import { createWakePoller } from '../http/wake-poller.ts';
 import { parseProfileDefaults } from '../huawei/profile.ts';
 import { createRepublish } from '../messages/republish.ts';
 import { createTaskSchedule, withMinInterval } from '../schedule/schedule.ts';
 import { createDynamoPendingTaskStore } from '../stores/dynamo/pending-task-store.ts';
+import { createDynamoShardStore } from '../stores/dynamo/shard-store.ts';
 import { createDynamoTaskResultStore } from '../stores/dynamo/task-result-store.ts';
 import { createSecretReader } from '../stores/secrets.ts';
 import { apiEnvironment, readEnvironment } from './config.ts';
@@ -14,6 +16,7 @@ import { createFileStore } from './file-store.ts';
 import { createTelemetry } from './powertools.ts';
 import { createPublishers } from './publishers.ts';
 import { createSecretsClient } from './secrets-client.ts';
+import { createSqsWakes, sqsQueueOf } from './sqs-wakes.ts';
 import { systemClock as clock } from './system-clock.ts';
 
 /** The HTTP API of this process, from the environment; made once per cold start. */
@@ -31,6 +34,13 @@ export function createTasksApiRuntime() {
     profiles: secrets.watch(env.HUAWEI_SECRET_ID, parseProfileDefaults),
     apiKeyHashes: secrets.watch(env.API_KEYS_SECRET_ID, parseApiKeys),
     schedule: createTaskSchedule(withMinInterval(env.POLL_MIN_INTERVAL_MS)),
+    wakePoller: createWakePoller({
+      shards: createDynamoShardStore({ client, tableName: env.RESULTS_TABLE }),
+      wakes: createSqsWakes(sqsQueueOf(env, client)),
+      totalShards: env.SHARDS,
+      clock,
+      log,
+    }),
     republish: createRepublish({
       publishers: publishers.all,
       toChannel: (result, channel) =>

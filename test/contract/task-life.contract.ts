@@ -1,22 +1,23 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHuaweiTaskQuery } from '../../functions/huawei/huawei-task-query.ts';
 import { createPoller } from '../../functions/polling/create-poller.ts';
-import { createScheduleLearner } from '../../functions/schedule/learned/schedule-learner.ts';
-import { DEFAULT_SCHEDULE } from '../../functions/schedule/schedule.ts';
+import { createTaskSchedule, DEFAULT_SCHEDULE } from '../../functions/schedule/schedule.ts';
 import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-task-store.ts';
 import { tableDefinitions } from '../../functions/stores/dynamo/tables.ts';
 import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/task-result-store.ts';
+import { createMemoryShardStore } from '../../functions/stores/memory-shard-store.ts';
 import { createStoreResult } from '../../functions/stores/store-result.ts';
 import type { PendingTaskStore } from '../../functions/tasks/stores.ts';
 import { defaultProfile } from '../../simulator/default-profile.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { createApi } from '../http/support/api.ts';
 import { createMemoryFiles } from '../http/support/memory-files.ts';
-import { createFakeClock, createMetricSums, silentLog } from '../support/fixtures.ts';
+import { createVirtualClock, createMetricSums, silentLog } from '../support/fixtures.ts';
 import { type StartBackend, useBackend } from './backend.ts';
 import { meterWrites, reportedBy, totals } from './write-meter.ts';
 
-const WINDOW_MS = 60_000;
+const RUN_EVERY_MS = 5_000;
 
 /**
  * What a task's whole life costs, from `POST /tasks` to the deleted row, through the real API, poller and stores. The
@@ -25,29 +26,44 @@ const WINDOW_MS = 60_000;
 export function describeTaskLife(name: string, start: StartBackend, { reportsIndexes }: { reportsIndexes: boolean }) {
   describe(`Write units of a task's life on ${name}`, () => {
     const stores = useBackend(start);
-    const clock = createFakeClock();
+    const clock = createVirtualClock();
     let simulator: Simulator;
     beforeAll(async () => {
       simulator = await startSimulator({ clock });
     });
     afterAll(() => simulator.close());
 
+    /** The table and Huawei answer in no time. */
+    const holdingTime = (client: DynamoDBClient) =>
+      new Proxy(client, {
+        get: (target, name) =>
+          name === 'send'
+            ? (command: Parameters<DynamoDBClient['send']>[0]) => clock.during(target.send(command))
+            : Reflect.get(target, name, target),
+      });
+
     async function setUp() {
       const { client, names } = await stores();
       const { pending: pendingTable, results: resultsTable } = tableDefinitions(names);
-      const meter = meterWrites(client, [pendingTable, resultsTable]);
+      const meter = meterWrites(holdingTime(client), [pendingTable, resultsTable]);
       const pending = createDynamoPendingTaskStore({ client: meter.client, tableName: names.pending });
       const results = createDynamoTaskResultStore({ client: meter.client, tableName: names.results, clock });
       const profiles = async () => ({ default: defaultProfile(simulator.url) });
       const files = createMemoryFiles();
       const { call } = createApi({ pending, results, files, clock, profiles });
+      const query = createHuaweiTaskQuery({
+        profiles: async () => ({ profiles: await profiles() }),
+        ...{ clock, connections: 4 },
+      });
       const poll = createPoller({
         ...{ pending, profiles, clock, log: silentLog, metrics: createMetricSums(), publishers: [] },
-        query: createHuaweiTaskQuery({ profiles: async () => ({ profiles: await profiles() }), clock, connections: 4 }),
+        query: { poll: (task, limits) => clock.during(query.poll(task, limits)) },
         storeResult: createStoreResult({ results, files }),
         operatorAlerts: { raise: async () => true },
-        schedule: createScheduleLearner({ results, clock, log: silentLog, base: DEFAULT_SCHEDULE }),
-        settings: { windowMs: WINDOW_MS, minSweepGapMs: 200, concurrency: 4, retentionMs: 86_400_000 },
+        schedule: createTaskSchedule(DEFAULT_SCHEDULE),
+        shards: createMemoryShardStore(),
+        wakes: { async send() {} },
+        settings: { concurrency: 4, answerBytes: 2 ** 28, retentionMs: 86_400_000 },
       });
       return { ...meter, call, pending, results, poll };
     }
@@ -76,9 +92,9 @@ export function describeTaskLife(name: string, start: StartBackend, { reportsInd
 
     type Poll = Awaited<ReturnType<typeof setUp>>['poll'];
     async function untilNoneIsPending(pending: PendingTaskStore, poll: Poll): Promise<void> {
-      for (let window = 0; window < 30; window += 1) {
-        const nextMs = clock.now() + WINDOW_MS;
-        await poll({ segment: { segment: 0, totalSegments: 1 }, stopAtMs: nextMs });
+      for (let run = 0; run < 300; run += 1) {
+        const nextMs = clock.now() + RUN_EVERY_MS;
+        await poll({ shard: { segment: 0, totalSegments: 1 } });
         clock.advance(Math.max(0, nextMs - clock.now()));
         const { value } = await pending.scan({ segment: 0, totalSegments: 1 })[Symbol.asyncIterator]().next();
         if (value === undefined) return;

@@ -25,7 +25,6 @@ export const NEWEST_PROJECTION = [
   'task_status',
   'registered_at',
   'polls',
-  'pending_until',
   'summary',
   'error',
   'expires_at',

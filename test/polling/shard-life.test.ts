@@ -154,4 +154,15 @@ describe('the runs of a shard', () => {
     },
     TIMEOUT_MS,
   );
+
+  it('ask again at the next minute for what a run that died had under way, although it had renewed its lease', async () => {
+    // Its points lie five minutes apart, and the first run dies after its renewal, with the poll under way.
+    const old = pendingTask({ registeredAtMs: START_MS - 5 * 3_600_000 });
+    const runs = [{ fate: 'dies' as const, afterMs: 6_000 }, ...new Array(20).fill({ fate: 'none', afterMs: 0 })];
+    const { polls } = await liveThrough([old], 2, { ...NONE, runs }, 9_000);
+    expect(polls.map(({ atMs, isAnswered }) => [Math.round((atMs - START_MS) / 10_000), isAnswered])).toEqual([
+      [0, false],
+      [6, true],
+    ]);
+  });
 });

@@ -27,10 +27,9 @@ export type Poll = { taskId: string; atMs: number; run: number; isAnswered: bool
 const SHARD = { segment: 0, totalSegments: 1 };
 /** A process that is starved does nothing for so long. */
 const STARVED_MS = 40_000;
-const ANSWER_MS = 200;
 
 /** One shard over so many minutes: each trigger is a process of its own, all share the stores. */
-export async function liveThrough(tasks: PendingTask[], minutes: number, troubles: Troubles) {
+export async function liveThrough(tasks: PendingTask[], minutes: number, troubles: Troubles, answerMs = 200) {
   const world = createVirtualClock();
   const endMs = START_MS + minutes * 60_000;
   const pending = createMemoryPending(tasks, 1_000);
@@ -76,7 +75,7 @@ export async function liveThrough(tasks: PendingTask[], minutes: number, trouble
           living(async () => {
             const one = { taskId: task.taskId, atMs: world.now(), run, isAnswered: false };
             polls.push(one);
-            await world.sleep(ANSWER_MS);
+            await world.sleep(answerMs);
             await goOn();
             one.isAnswered = true;
             return processing;

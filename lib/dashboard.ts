@@ -16,8 +16,8 @@ import type { Metrics } from './metrics.ts';
 
 export type DashboardProps = { name: string; metrics: Metrics; alarms: Alarm[]; pollerLogGroup: string };
 
-const READ_ME = `**Top row**: is anything wrong now? **Second row**: how much is pending, and how soon do people learn of an end?
-**Below**: polls and what Huawei Cloud answers, what tasks came to, who was told, the API, and what was given up.
+const READ_ME = `**Top row**: is anything wrong now? **Second row**: how much is pending, and how soon are people notified?
+**Below**: polls and answers of Huawei Cloud, outcomes, notifications, the API, and dead letters.
 A growing *pending* with steady *polls* means slow tasks; with growing *throttled*, a profile's rate is too high; with neither, add shards.`;
 
 /** One dashboard, read from top to bottom: alarms, the service as its users feel it, then each part. */
@@ -39,11 +39,14 @@ function overview({ metrics, alarms }: DashboardProps): IWidget[][] {
     [
       new SingleValueWidget({
         title: 'Now',
-        metrics: [metrics.pending, metrics.oldestPendingAge, metrics.sweeps],
+        metrics: [metrics.pending, metrics.oldestPendingAge, metrics.beats],
         width: 12,
         height: 4,
       }),
-      graph('Detection delay (s): end at Huawei Cloud to our result', metrics.detectionDelay, { width: 12, height: 4 }),
+      graph('Detection delay (s): from the end at Huawei Cloud to the stored result', metrics.detectionDelay, {
+        width: 12,
+        height: 4,
+      }),
     ],
   ];
 }
@@ -60,7 +63,7 @@ function polling(metrics: Metrics): IWidget[][] {
     ],
     [
       graph('Outcomes', metrics.outcomes, { stacked: true }),
-      graph('Sweeps | failed runs and refused starts', [metrics.sweeps], {
+      graph('Heartbeats, unread wakes | failed runs and refused starts', [metrics.beats, metrics.unreadWakes], {
         right: [metrics.pollerErrors, metrics.pollerThrottles],
       }),
       graph('Duration p95 (ms)', metrics.durations),
@@ -71,14 +74,14 @@ function polling(metrics: Metrics): IWidget[][] {
 function telling(metrics: Metrics): IWidget[][] {
   return [
     [
-      graph('Notifications | deliveries from the queues', [metrics.notificationsSent, metrics.notificationFailures], {
+      graph('Failed notifications | deliveries from the queues', [metrics.notificationFailures], {
         right: [...metrics.deliveries, ...metrics.workerErrors.map(({ errors }) => errors)],
       }),
       graph('API requests', [metrics.apiRequests, metrics.apiClientErrors, metrics.apiServerErrors], {
         right: [metrics.apiLatency],
       }),
       graph(
-        'Given up (dead letters)',
+        'Dead letters',
         metrics.deadLetters.map(({ visible }) => visible),
       ),
     ],

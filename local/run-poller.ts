@@ -1,7 +1,7 @@
 import type { Poller } from '../functions/polling/create-poller.ts';
 import type { Trigger } from '../functions/polling/lease.ts';
+import type { Log } from '../functions/tasks/ports.ts';
 import type { Wake, WakeQueue } from '../functions/tasks/shards.ts';
-import type { Log } from '../functions/tasks/telemetry.ts';
 
 /** The one shard of one machine. */
 export const SHARD = { segment: 0, totalSegments: 1 };

@@ -1,22 +1,20 @@
 import path from 'node:path';
-import { parseSlackRouting } from '../functions/channels/slack/slack-routing.ts';
-import { classifyAddress } from '../functions/channels/webhook/webhook-address.ts';
-import { hashApiKey } from '../functions/http/api-keys.ts';
+import { parseRouting } from '../functions/channels/routing.ts';
+import { classifyAddress } from '../functions/channels/webhook/target.ts';
+import { hashApiKey } from '../functions/http/access.ts';
 import { createTasksApiHandler, type TasksApiHandler } from '../functions/http/handler.ts';
 import { createWakePoller } from '../functions/http/wake-poller.ts';
-import { createHuaweiTaskQuery } from '../functions/huawei/huawei-task-query.ts';
 import { type Profiles, parseProfileDefaults } from '../functions/huawei/profile.ts';
-import type { TaskQuery } from '../functions/huawei/task-query.ts';
-import { createRepublish } from '../functions/messages/republish.ts';
+import { createHuaweiTaskQuery, type TaskQuery } from '../functions/huawei/task-query.ts';
+import { createRepublish } from '../functions/messages/publishers.ts';
 import { createPoller, type Poller } from '../functions/polling/create-poller.ts';
 import { createTaskSchedule, withMinInterval } from '../functions/schedule/schedule.ts';
-import { createDynamoPendingTaskStore } from '../functions/stores/dynamo/pending-task-store.ts';
-import { createDynamoTaskResultStore } from '../functions/stores/dynamo/task-result-store.ts';
+import { createDynamoPendingTaskStore } from '../functions/stores/dynamo/pending-tasks.ts';
+import { createDynamoTaskResultStore } from '../functions/stores/dynamo/results.ts';
 import { createMemoryShardStore } from '../functions/stores/memory-shard-store.ts';
 import { createStoreResult } from '../functions/stores/store-result.ts';
-import type { Clock } from '../functions/tasks/clock.ts';
-import type { TaskResult } from '../functions/tasks/outcome.ts';
-import type { Log, MetricSink } from '../functions/tasks/telemetry.ts';
+import type { Clock, Log, MetricSink } from '../functions/tasks/ports.ts';
+import type { TaskResult } from '../functions/tasks/result.ts';
 import { LOCAL_TABLES, startEmbeddedDynamo } from './embedded-dynamodb.ts';
 import { createFolderFileStore } from './folder-file-store.ts';
 import { openFolderOutbox } from './folder-outbox.ts';
@@ -149,7 +147,7 @@ function createApi(
     slackChannels:
       options.slackWebhookUrl === undefined
         ? []
-        : Object.keys(parseSlackRouting({ webhook_url: options.slackWebhookUrl }).channels),
+        : Object.keys(parseRouting({ webhook_url: options.slackWebhookUrl }).channels),
     republish: createRepublish({
       publishers: notifications.publishers,
       toChannel: notifications.publishToChannel,

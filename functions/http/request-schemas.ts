@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { OUTCOMES } from '../tasks/outcome.ts';
+import { OUTCOMES } from '../names.ts';
 
 const ID_RULE = 'must be 1 to 64 characters of A-Z, a-z, 0-9, "-" and "_"';
 const LABEL_RULE = 'must be 1 to 128 printable characters, and not only spaces';
@@ -8,7 +8,7 @@ const LIMIT_RULE = 'must be a whole number from 1 to 100';
 
 /** Ids as Huawei gives them, and names of profiles. */
 export const idSchema = z.string(ID_RULE).check(z.regex(/^[A-Za-z0-9_-]{1,64}$/, ID_RULE));
-export const labelSchema = z.string(LABEL_RULE).check(z.regex(/^(?=.*\S)[^\p{C}\p{Zl}\p{Zp}]{1,128}$/u, LABEL_RULE));
+const labelSchema = z.string(LABEL_RULE).check(z.regex(/^(?=.*\S)[^\p{C}\p{Zl}\p{Zp}]{1,128}$/u, LABEL_RULE));
 
 const changeable = {
   instance_id: z.optional(idSchema),
@@ -56,7 +56,9 @@ export const listQuerySchema = z.strictObject({
   instance_id: z.optional(idSchema),
   label: z.optional(labelSchema),
   limit: z.optional(z.string().check(z.regex(/^(?:[1-9]\d?|100)$/, LIMIT_RULE))),
-  cursor: z.optional(z.string().check(z.regex(/^[A-Za-z0-9_-]{1,4096}$/, 'must be a next_cursor as it was given'))),
+  cursor: z.optional(
+    z.string().check(z.regex(/^[A-Za-z0-9_-]{1,4096}$/, 'must be the next_cursor of the previous page')),
+  ),
 });
 export type ListQuery = z.infer<typeof listQuerySchema>;
 

@@ -1,7 +1,6 @@
 import { FIRST_POLL_AFTER_MS } from '../schedule/schedule.ts';
-import type { Clock } from '../tasks/clock.ts';
+import type { Clock, Log } from '../tasks/ports.ts';
 import type { ShardStore, WakeQueue } from '../tasks/shards.ts';
-import type { Log } from '../tasks/telemetry.ts';
 
 export type WakePollerDeps = {
   shards: ShardStore;

@@ -1,9 +1,8 @@
 import { outcomeOf } from '../huawei/parse-answer.ts';
+import type { Outcome } from '../names.ts';
 import type { TaskSchedule } from '../schedule/schedule.ts';
 import type { Fault, Observation } from '../tasks/observation.ts';
-import type { Outcome, TaskResult } from '../tasks/outcome.ts';
-import type { ParsedResult } from '../tasks/parsed-result.ts';
-import { summarize } from '../tasks/summarize.ts';
+import { type ParsedResult, summarize, type TaskResult } from '../tasks/result.ts';
 import type { Heard, PendingTask, TaskError } from '../tasks/task.ts';
 
 /** Right after a start Huawei may not know the task yet: a 404 is not believed for this long. */

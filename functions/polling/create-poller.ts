@@ -2,21 +2,18 @@ import { createByteBudget } from '../huawei/byte-budget.ts';
 import type { Profiles } from '../huawei/profile.ts';
 import type { TaskQuery } from '../huawei/task-query.ts';
 import type { OperatorAlerter } from '../messages/operator-alerter.ts';
-import type { AlertPublisher, EventPublisher } from '../messages/publishers.ts';
+import type { Publisher } from '../messages/publishers.ts';
 import type { TaskSchedule } from '../schedule/schedule.ts';
 import type { StoreResult } from '../stores/store-result.ts';
 import { createBoundedMap } from '../tasks/bounded-map.ts';
-import type { Clock } from '../tasks/clock.ts';
+import type { Clock, Log, MetricSink, PendingTaskStore } from '../tasks/ports.ts';
 import type { ShardStore, WakeQueue } from '../tasks/shards.ts';
-import type { PendingTaskStore } from '../tasks/stores.ts';
-import type { Log, MetricSink } from '../tasks/telemetry.ts';
 import { type HoldReport, holdShard } from './hold-shard.ts';
 import { type Lease, type Refusal, type Trigger, takeLease } from './lease.ts';
 import { createProfileHealth } from './profile-health.ts';
 import { createRateLimiter, type RateLimiter } from './rate-limiter.ts';
 import { createSettlingRound } from './settle.ts';
 import { Sweep } from './sweep.ts';
-import { watchNeighbour } from './watch-neighbour.ts';
 
 /** Huawei publishes no limit for APIG's management API; its others allow 5 to 10 requests a second and user. */
 export const DEFAULT_REQUESTS_PER_SECOND = 10;
@@ -48,7 +45,7 @@ export type PollerDeps = {
   wakes: WakeQueue;
   query: TaskQuery;
   storeResult: StoreResult;
-  publishers: readonly (EventPublisher | AlertPublisher)[];
+  publishers: readonly Publisher[];
   operatorAlerts: OperatorAlerter;
   /** Read at the start of each run, so that a rotated secret needs no deploy. */
   profiles(): Promise<Profiles>;
@@ -110,7 +107,6 @@ export function createPoller(deps: PollerDeps): Poller {
   };
   return async (trigger, limits = {}) => {
     const lease = await takeLease(deps, trigger);
-    if (trigger.dueMs === undefined) await watchNeighbour(deps, trigger.shard);
     if (typeof lease === 'object') return { kind: 'ran', ...(await run(trigger, lease, limits)) };
     if (lease === 'later' && trigger.dueMs !== undefined) await sendWake(trigger, trigger.dueMs, WAKE_AGAIN_S);
     return { kind: lease };
@@ -151,11 +147,17 @@ async function createSweep(deps: PollerDeps, process: Process, { trigger, lease,
   return new Sweep(parts, { shard, untilMs, mayPoll: () => lease.mayPoll(), signal });
 }
 
-/** Gauges that are zero are left out: an idle deployment pays for no metric. */
+/** From so many tasks on, or from that age, what is pending is worth a metric, which is paid for by the hour. */
+const MANY = 10;
+const OLD_MS = 10 * 60_000;
+
+/** Gauges that say nothing are left out: a small deployment pays for none. */
 function noteRun(metrics: MetricSink, log: Log, report: HoldReport): void {
   const { pending, oldestAgeMs, scans, polled, missed, isWhole, coveredUntilMs } = report;
-  if (pending > 0) metrics.add('PendingTasks', pending);
-  if (pending > 0) metrics.add('OldestPendingAgeSeconds', oldestAgeMs / 1000, 'Seconds');
+  if (pending >= MANY || oldestAgeMs >= OLD_MS) {
+    metrics.add('PendingTasks', pending);
+    metrics.add('OldestPendingAgeSeconds', oldestAgeMs / 1000, 'Seconds');
+  }
   if (polled === 0 && missed === 0 && isWhole) return;
   log.info('run ended', { scans, polled, missed, pending, covered_until: new Date(coveredUntilMs).toISOString() });
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../tasks/clock.ts';
+import type { Clock } from '../tasks/ports.ts';
 import type { ShardProgress } from '../tasks/shards.ts';
 import type { Lease } from './lease.ts';
 import type { Sweep, SweepCounts } from './sweep.ts';

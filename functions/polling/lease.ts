@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '../tasks/clock.ts';
+import type { Clock, Log, Segment } from '../tasks/ports.ts';
 import type { ShardProgress, ShardStore } from '../tasks/shards.ts';
-import type { Segment } from '../tasks/stores.ts';
-import type { Log } from '../tasks/telemetry.ts';
 
 /** What calls the poller: a schedule, once a minute and shard, or a message for a point that is due. */
 export type Trigger = { shard: Segment; dueMs?: number | undefined };
@@ -47,10 +45,7 @@ export async function takeLease(deps: LeaseDeps, { shard, dueMs }: Trigger): Pro
   const { isTaken, row } = await shards.take(shard, { leaseId, nowMs, leaseUntilMs, dueMs });
   const coveredUntilMs = row?.coveredUntilMs ?? 0;
   if (isTaken) return new HeldLease(deps, shard, { leaseId, leaseUntilMs, coveredUntilMs });
-  if (dueMs === undefined) {
-    await shards.noteBeat(shard, nowMs);
-    return 'held';
-  }
+  if (dueMs === undefined) return 'held';
   return Math.max(row?.scannedUntilMs ?? 0, coveredUntilMs) >= dueMs ? 'covered' : 'later';
 }
 

@@ -1,9 +1,8 @@
+import type { Outcome } from '../names.ts';
 import type { TaskSchedule } from '../schedule/schedule.ts';
 import type { Observation } from '../tasks/observation.ts';
-import type { Outcome } from '../tasks/outcome.ts';
-import type { PendingTaskStore } from '../tasks/stores.ts';
+import type { Log, MetricSink, PendingTaskStore } from '../tasks/ports.ts';
 import type { PendingTask } from '../tasks/task.ts';
-import type { Log, MetricSink } from '../tasks/telemetry.ts';
 import { pendingUntil } from './conclude-task.ts';
 import type { Observed } from './observe-task.ts';
 

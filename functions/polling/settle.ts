@@ -1,11 +1,9 @@
 import pLimit from 'p-limit';
-import type { AlertPublisher, EventPublisher } from '../messages/publishers.ts';
+import type { Publisher } from '../messages/publishers.ts';
 import type { StoreResult } from '../stores/store-result.ts';
 import type { BoundedMap } from '../tasks/bounded-map.ts';
-import type { Clock } from '../tasks/clock.ts';
-import type { TaskResult } from '../tasks/outcome.ts';
-import type { PendingTaskStore } from '../tasks/stores.ts';
-import type { Log, MetricSink } from '../tasks/telemetry.ts';
+import type { Clock, Log, MetricSink, PendingTaskStore } from '../tasks/ports.ts';
+import type { TaskResult } from '../tasks/result.ts';
 import { createTroubles } from './troubles.ts';
 
 /** A run lives at most this long: a stored result that is older and still pending was left by one that died. */
@@ -15,7 +13,7 @@ export type SettleDeps = {
   storeResult: StoreResult;
   pending: PendingTaskStore;
   /** Everybody who is told: machines first, then people. All of them must have it before the pending row goes. */
-  publishers: readonly (EventPublisher | AlertPublisher)[];
+  publishers: readonly Publisher[];
   /** How many of the publishers have an end that not all of them took: those are not told again by this process. */
   toldBefore: BoundedMap<number>;
   clock: Clock;
@@ -100,7 +98,6 @@ async function publishAndRemove(deps: SettleDeps, results: TaskResult[]): Promis
     for (const result of open) if (!failed.has(result.taskId)) deps.toldBefore.set(endOf(result), number + 1);
   }
   const told = results.filter((result) => !failed.has(result.taskId));
-  deps.metrics.add('NotificationsSent', told.length);
   if (failed.size > 0) {
     deps.metrics.add('NotificationFailures', failed.size);
     deps.log.error('not published, will be published again', { failed: Object.fromEntries([...failed].slice(0, 20)) });

@@ -1,9 +1,7 @@
 import type { ByteBudget } from '../huawei/byte-budget.ts';
 import type { TaskSchedule } from '../schedule/schedule.ts';
-import type { Clock } from '../tasks/clock.ts';
-import type { PendingTaskStore, Segment } from '../tasks/stores.ts';
+import type { Clock, Log, MetricSink, PendingTaskStore, Segment } from '../tasks/ports.ts';
 import type { PendingTask } from '../tasks/task.ts';
-import type { Log, MetricSink } from '../tasks/telemetry.ts';
 import { concludeTask, resultOf } from './conclude-task.ts';
 import { type Entry, Line } from './lines.ts';
 import { keepError, noteEnd, noteFault } from './note-poll.ts';

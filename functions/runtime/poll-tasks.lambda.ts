@@ -2,7 +2,7 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { createPollerRuntime } from './poll-tasks.ts';
 import { readTrigger } from './read-trigger.ts';
-import { telemetryOf } from './telemetry-of.ts';
+import { telemetryOf } from './telemetry.ts';
 
 const runtime = createPollerRuntime();
 

@@ -1,23 +1,21 @@
-import { createSnsOperatorAlerter } from '../channels/sns/sns-operator-alerter.ts';
+import { createSnsOperatorAlerter } from '../channels/sns.ts';
 import { answerBytesOf } from '../huawei/byte-budget.ts';
-import { createHuaweiTaskQuery } from '../huawei/huawei-task-query.ts';
+import { createHuaweiTaskQuery } from '../huawei/task-query.ts';
 import { sortProfiles } from '../huawei/validate-profiles.ts';
 import { createPoller } from '../polling/create-poller.ts';
 import { createTaskSchedule, withMinInterval } from '../schedule/schedule.ts';
 import { createDynamoAlertMemory } from '../stores/dynamo/alert-memory.ts';
-import { createDynamoPendingTaskStore } from '../stores/dynamo/pending-task-store.ts';
+import { createDynamoPendingTaskStore } from '../stores/dynamo/pending-tasks.ts';
+import { createDynamoTaskResultStore } from '../stores/dynamo/results.ts';
 import { createDynamoShardStore } from '../stores/dynamo/shard-store.ts';
-import { createDynamoTaskResultStore } from '../stores/dynamo/task-result-store.ts';
 import { createSecretReader } from '../stores/secrets.ts';
 import { createStoreResult } from '../stores/store-result.ts';
+import { createDynamoClient, createFileStore, createSecretsClient } from './aws-clients.ts';
 import { pollerEnvironment, readEnvironment } from './config.ts';
-import { createDynamoClient } from './dynamo-client.ts';
-import { createFileStore } from './file-store.ts';
-import { createTelemetry } from './powertools.ts';
 import { createPublishers } from './publishers.ts';
-import { createSecretsClient } from './secrets-client.ts';
 import { createSqsWakes, sqsQueueOf } from './sqs-wakes.ts';
 import { systemClock as clock } from './system-clock.ts';
+import { createTelemetry } from './telemetry.ts';
 
 const CONCURRENCY = 64;
 /** To one host: so many that a dozen profiles whose polls hang leave enough for the others. */

@@ -1,12 +1,11 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { callSqs, type SqsQueue } from '../channels/sqs-call.ts';
+import { type SqsQueue, sendMessage } from '../channels/sqs.ts';
 import type { Wake, WakeQueue } from '../tasks/shards.ts';
 
 /** Wakes as messages of an SQS queue that calls the poller. */
 export function createSqsWakes(queue: SqsQueue): WakeQueue {
   return {
-    send: ({ shard, dueMs }: Wake, delayS) =>
-      callSqs(queue, 'SendMessage', { MessageBody: JSON.stringify({ ...shard, dueMs }), DelaySeconds: delayS }),
+    send: ({ shard, dueMs }: Wake, delayS) => sendMessage(queue, JSON.stringify({ ...shard, dueMs }), delayS),
   };
 }
 

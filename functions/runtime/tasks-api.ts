@@ -1,23 +1,20 @@
-import { publishToChannel } from '../channels/sns/sns-event-publisher.ts';
-import { classifyAddress } from '../channels/webhook/webhook-address.ts';
-import { parseApiKeys } from '../http/api-keys.ts';
+import { classifyAddress } from '../channels/webhook/target.ts';
+import { parseApiKeys } from '../http/access.ts';
 import { createTasksApiHandler } from '../http/handler.ts';
 import { createWakePoller } from '../http/wake-poller.ts';
 import { parseProfileDefaults } from '../huawei/profile.ts';
-import { createRepublish } from '../messages/republish.ts';
+import { createRepublish } from '../messages/publishers.ts';
 import { createTaskSchedule, withMinInterval } from '../schedule/schedule.ts';
-import { createDynamoPendingTaskStore } from '../stores/dynamo/pending-task-store.ts';
+import { createDynamoPendingTaskStore } from '../stores/dynamo/pending-tasks.ts';
+import { createDynamoTaskResultStore } from '../stores/dynamo/results.ts';
 import { createDynamoShardStore } from '../stores/dynamo/shard-store.ts';
-import { createDynamoTaskResultStore } from '../stores/dynamo/task-result-store.ts';
 import { createSecretReader } from '../stores/secrets.ts';
+import { createDynamoClient, createFileStore, createSecretsClient } from './aws-clients.ts';
 import { apiEnvironment, readEnvironment } from './config.ts';
-import { createDynamoClient } from './dynamo-client.ts';
-import { createFileStore } from './file-store.ts';
-import { createTelemetry } from './powertools.ts';
 import { createPublishers } from './publishers.ts';
-import { createSecretsClient } from './secrets-client.ts';
 import { createSqsWakes, sqsQueueOf } from './sqs-wakes.ts';
 import { systemClock as clock } from './system-clock.ts';
+import { createTelemetry } from './telemetry.ts';
 
 /** The HTTP API of this process, from the environment; made once per cold start. */
 export function createTasksApiRuntime() {
@@ -41,19 +38,11 @@ export function createTasksApiRuntime() {
       clock,
       log,
     }),
-    republish: createRepublish({
-      publishers: publishers.all,
-      toChannel: (result, channel) =>
-        publishToChannel(
-          { client: publishers.client, topicArn: env.TASK_EVENTS_TOPIC_ARN, clock, publicUrl: env.PUBLIC_URL },
-          result,
-          channel,
-        ),
-    }),
+    republish: createRepublish({ publishers: publishers.all, toChannel: publishers.toChannel }),
     clock,
     log,
     taskDeadlineMs: env.TASK_DEADLINE_MS,
-    allowLoopbackCallbacks: env.ALLOW_LOOPBACK === 'true',
+    allowLoopbackCallbacks: env.ALLOW_LOOPBACK_CALLBACKS === 'true',
     classifyAddress,
     areWebhooksOff: env.WEBHOOKS === 'false',
     // Those of a deployment with Slack are in a secret that the API must not read.

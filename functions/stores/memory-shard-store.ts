@@ -1,5 +1,5 @@
+import type { Segment } from '../tasks/ports.ts';
 import type { ShardRow, ShardStore } from '../tasks/shards.ts';
-import type { Segment } from '../tasks/stores.ts';
 
 /** `ShardStore` of one process: after a restart everything counts as not covered, so every pending task is asked about. */
 export function createMemoryShardStore(): ShardStore {
@@ -21,8 +21,7 @@ export function createMemoryShardStore(): ShardStore {
       const isTaken = isOurs || (isFree(row, nowMs) && isNeeded);
       if (!isTaken) return { isTaken, row };
       const { awakeUntilMs: _, ...rest } = row ?? { coveredUntilMs: 0, scannedUntilMs: 0 };
-      const beat = dueMs === undefined ? { beatAtMs: nowMs } : {};
-      rows.set(keyOf(shard), { ...rest, ...beat, lease: { id: leaseId, untilMs: leaseUntilMs } });
+      rows.set(keyOf(shard), { ...rest, lease: { id: leaseId, untilMs: leaseUntilMs } });
       return { isTaken, row };
     },
     renew: async (shard, leaseId, { leaseUntilMs, awakeUntilMs, ...progress }) =>
@@ -34,9 +33,5 @@ export function createMemoryShardStore(): ShardStore {
       })),
     release: async (shard, leaseId, { coveredUntilMs, scannedUntilMs }) =>
       change(shard, leaseId, ({ awakeUntilMs: _a, lease: _l, ...row }) => ({ ...row, coveredUntilMs, scannedUntilMs })),
-    async noteBeat(shard, nowMs) {
-      const row = rows.get(keyOf(shard)) ?? { coveredUntilMs: 0, scannedUntilMs: 0 };
-      rows.set(keyOf(shard), { ...row, beatAtMs: nowMs });
-    },
   };
 }

@@ -1,4 +1,4 @@
-import type { Segment } from './stores.ts';
+import type { Segment } from './ports.ts';
 
 /**
  * How far the poll points of one shard are covered, and who covers them. Times are epoch milliseconds, by the clock of
@@ -13,8 +13,6 @@ export type ShardRow = {
   lease?: { id: string; untilMs: number };
   /** A promise of the holder: until then it scans at least once a second. Absent unless it is busy. */
   awakeUntilMs?: number;
-  /** When the shard's schedule called last. */
-  beatAtMs?: number;
 };
 
 /** How far a holder has come; neither ever goes back. */
@@ -35,7 +33,7 @@ export interface ShardStore {
   get(shard: Segment): Promise<ShardRow | undefined>;
   /**
    * In one step: puts the lease where none is in force at `nowMs` and, with a `dueMs`, only if that is not covered yet.
-   * A claim without `dueMs` notes the beat when it is granted. Answers with the row as it was before.
+   * Answers with the row as it was before.
    */
   take(shard: Segment, claim: ShardClaim): Promise<{ isTaken: boolean; row: ShardRow | undefined }>;
   /** Only while `leaseId` is the row's; false where it is not any more. Without `awakeUntilMs` that goes. */
@@ -46,8 +44,6 @@ export interface ShardStore {
   ): Promise<boolean>;
   /** Takes the lease away, under the same condition. */
   release(shard: Segment, leaseId: string, progress: ShardProgress): Promise<boolean>;
-  /** Notes that the schedule has called, whoever holds the shard; makes the row where there is none. */
-  noteBeat(shard: Segment, nowMs: number): Promise<void>;
 }
 
 /** Asks for a sweep of the shard because one of its tasks is due at `dueMs`. */

@@ -13,11 +13,14 @@ describe('the poll schedule against what people run today', () => {
   const ours = frontierOf(SETTINGS.map((setting) => replay(ourWaiter(setting), durations)));
 
   // Our first poll comes a second after the registration: who asks less than thrice can be beaten in delay alone.
-  it.each(peers.filter(({ polls }) => polls > 3))('has a setting with fewer polls and less delay than $name', (peer) => {
-    const own = bestAgainst(peer, ours);
-    expect(own?.polls).toBeLessThan(peer.polls);
-    expect(own?.relativeDelay).toBeLessThan(peer.relativeDelay);
-  });
+  it.each(peers.filter(({ polls }) => polls > 3))(
+    'has a setting with fewer polls and less delay than $name',
+    (peer) => {
+      const own = bestAgainst(peer, ours);
+      expect(own?.polls).toBeLessThan(peer.polls);
+      expect(own?.relativeDelay).toBeLessThan(peer.relativeDelay);
+    },
+  );
 
   it.each(peers)('has a default that $name does not dominate', (peer) => {
     expect(dominates(peer, chosen)).toBe(false);

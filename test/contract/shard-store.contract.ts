@@ -30,14 +30,13 @@ export function describeDynamoShardStore(name: string, start: StartBackend): voi
 function describeCases(create: () => Promise<ShardStore>): void {
   const test = (what: string, run: (store: ShardStore) => Promise<void>) => it(what, async () => run(await create()));
 
-  test('gives the lease of a shard that nobody holds, and notes the beat', async (store) => {
+  test('gives the lease of a shard that nobody holds', async (store) => {
     expect(await store.get(SHARD)).toBeUndefined();
     expect(await store.take(SHARD, claim('a'))).toEqual({ isTaken: true, row: undefined });
     expect(await store.get(SHARD)).toEqual({
       coveredUntilMs: 0,
       scannedUntilMs: 0,
       lease: { id: 'a', untilMs: NOW_MS + 20_000 },
-      beatAtMs: NOW_MS,
     });
   });
 
@@ -70,7 +69,6 @@ function describeCases(create: () => Promise<ShardStore>): void {
       isTaken: true,
       row: progress,
     });
-    expect((await store.get(SHARD))?.beatAtMs).toBe(NOW_MS);
   });
 
   test('renews and releases for the holder alone', async (store) => {
@@ -86,7 +84,7 @@ function describeCases(create: () => Promise<ShardStore>): void {
       lease: { id: 'a', untilMs: NOW_MS + 24_000 },
     });
     expect(await store.release(SHARD, 'a', progress)).toBe(true);
-    expect(await store.get(SHARD)).toEqual({ ...progress, beatAtMs: NOW_MS });
+    expect(await store.get(SHARD)).toEqual(progress);
     expect(await store.renew(SHARD, 'a', change)).toBe(false);
   });
 
@@ -99,14 +97,6 @@ function describeCases(create: () => Promise<ShardStore>): void {
     await store.renew(SHARD, 'a', awake);
     await store.take(SHARD, claim('b', { nowMs: NOW_MS + 60_000 }));
     expect(await store.get(SHARD)).not.toHaveProperty('awakeUntilMs');
-  });
-
-  test('notes a beat whoever holds the shard, and of one that nobody has held', async (store) => {
-    await store.noteBeat(SHARD, NOW_MS);
-    expect(await store.get(SHARD)).toEqual({ coveredUntilMs: 0, scannedUntilMs: 0, beatAtMs: NOW_MS });
-    await store.take(SHARD, claim('a'));
-    await store.noteBeat(SHARD, NOW_MS + 5);
-    expect(await store.get(SHARD)).toMatchObject({ beatAtMs: NOW_MS + 5, lease: { id: 'a' } });
   });
 
   test('keeps each shard apart, and those of another number of shards', async (store) => {

@@ -1,19 +1,19 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createHuaweiTaskQuery } from '../../functions/huawei/huawei-task-query.ts';
+import { createHuaweiTaskQuery } from '../../functions/huawei/task-query.ts';
 import { createPoller } from '../../functions/polling/create-poller.ts';
 import { createTaskSchedule, DEFAULT_SCHEDULE } from '../../functions/schedule/schedule.ts';
-import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-task-store.ts';
+import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-tasks.ts';
+import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/results.ts';
 import { tableDefinitions } from '../../functions/stores/dynamo/tables.ts';
-import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/task-result-store.ts';
 import { createMemoryShardStore } from '../../functions/stores/memory-shard-store.ts';
 import { createStoreResult } from '../../functions/stores/store-result.ts';
-import type { PendingTaskStore } from '../../functions/tasks/stores.ts';
+import type { PendingTaskStore } from '../../functions/tasks/ports.ts';
 import { defaultProfile } from '../../simulator/default-profile.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { createApi } from '../http/support/api.ts';
 import { createMemoryFiles } from '../http/support/memory-files.ts';
-import { createVirtualClock, createMetricSums, silentLog } from '../support/fixtures.ts';
+import { createMetricSums, createVirtualClock, silentLog } from '../support/fixtures.ts';
 import { type StartBackend, useBackend } from './backend.ts';
 import { meterWrites, reportedBy, totals } from './write-meter.ts';
 
@@ -33,27 +33,21 @@ export function describeTaskLife(name: string, start: StartBackend, { reportsInd
     });
     afterAll(() => simulator.close());
 
-    /** The table and Huawei answer in no time. */
-    const holdingTime = (client: DynamoDBClient) =>
-      new Proxy(client, {
-        get: (target, name) =>
-          name === 'send'
-            ? (command: Parameters<DynamoDBClient['send']>[0]) => clock.during(target.send(command))
-            : Reflect.get(target, name, target),
-      });
-
     async function setUp() {
       const { client, names } = await stores();
       const { pending: pendingTable, results: resultsTable } = tableDefinitions(names);
-      const meter = meterWrites(holdingTime(client), [pendingTable, resultsTable]);
-      const pending = createDynamoPendingTaskStore({ client: meter.client, tableName: names.pending });
-      const results = createDynamoTaskResultStore({ client: meter.client, tableName: names.results, clock });
+      const meter = meterWrites(client, [pendingTable, resultsTable]);
+      // Tables and simulator answer in real time: the clock waits for them.
+      const slow = { send: (command: never) => clock.during(meter.client.send(command)) } as unknown as DynamoDBClient;
+      const pending = createDynamoPendingTaskStore({ client: slow, tableName: names.pending });
+      const results = createDynamoTaskResultStore({ client: slow, tableName: names.results, clock });
       const profiles = async () => ({ default: defaultProfile(simulator.url) });
       const files = createMemoryFiles();
       const { call } = createApi({ pending, results, files, clock, profiles });
       const query = createHuaweiTaskQuery({
         profiles: async () => ({ profiles: await profiles() }),
-        ...{ clock, connections: 4 },
+        clock,
+        connections: 4,
       });
       const poll = createPoller({
         ...{ pending, profiles, clock, log: silentLog, metrics: createMetricSums(), publishers: [] },

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { expiredImport, failedImport, goodExport, partialImport } from '../../bin/sample-results.ts';
 import { MAX_EVENT_BYTES, toEventAttributes, toTaskEvent } from '../../functions/messages/task-event.ts';
-import type { TaskResult } from '../../functions/tasks/outcome.ts';
-import type { FailedApi } from '../../functions/tasks/parsed-result.ts';
+import type { FailedApi, TaskResult } from '../../functions/tasks/result.ts';
+import { expiredImport, failedImport, goodExport, partialImport } from '../../generate/sample-results.ts';
 
 const importWith = (failure: FailedApi[], outcome: TaskResult['outcome'] = 'partially_succeeded'): TaskResult => ({
   ...partialImport,
@@ -68,11 +67,6 @@ describe('toTaskEvent', () => {
       message: 'Request and path parameters do not match',
       request_id: '8c3f0d6a1b2e4f5a',
     });
-  });
-
-  it("takes the error from Huawei's result where the task has none of its own", () => {
-    const { error: _, ...bare } = failedImport;
-    expect(toTaskEvent(bare).data.error).toMatchObject({ code: 'APIG.3308' });
   });
 
   it('lists the first 20 failures, says that there are more, and counts all', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createPoller } from '../../functions/polling/create-poller.ts';
 import { createTaskSchedule, DEFAULT_SCHEDULE } from '../../functions/schedule/schedule.ts';
 import { createMemoryShardStore } from '../../functions/stores/memory-shard-store.ts';
-import { eventId } from '../../functions/tasks/outcome.ts';
+import { eventId } from '../../functions/tasks/result.ts';
 import { createMetricSums, createVirtualClock, pendingTask, silentLog, succeeded } from '../support/fixtures.ts';
 import { createMemoryPending, createMemoryResults } from '../support/memory-stores.ts';
 

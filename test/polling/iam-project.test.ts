@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createHuaweiTaskQuery } from '../../functions/huawei/huawei-task-query.ts';
+import { createHuaweiTaskQuery } from '../../functions/huawei/task-query.ts';
 import { answerJson, type Received, startServer } from '../huawei/loopback-server.ts';
 import { pendingTask } from '../support/fixtures.ts';
 import { startLife } from './poller-life.ts';

@@ -1,7 +1,7 @@
 import { createPoller, type Poller } from '../../functions/polling/create-poller.ts';
 import { createTaskSchedule, DEFAULT_SCHEDULE, nextPollAt } from '../../functions/schedule/schedule.ts';
 import { createMemoryShardStore } from '../../functions/stores/memory-shard-store.ts';
-import type { Clock } from '../../functions/tasks/clock.ts';
+import type { Clock } from '../../functions/tasks/ports.ts';
 import type { ShardStore, Wake } from '../../functions/tasks/shards.ts';
 import type { PendingTask } from '../../functions/tasks/task.ts';
 import { createMetricSums, createVirtualClock, processing, START_MS, silentLog } from '../support/fixtures.ts';
@@ -145,6 +145,5 @@ function watched(
       }),
     renew: (shard, id, change) => living(() => noting(store.renew(shard, id, change), change.coveredUntilMs)),
     release: (shard, id, progress) => living(() => noting(store.release(shard, id, progress), progress.coveredUntilMs)),
-    noteBeat: (shard, nowMs) => living(() => store.noteBeat(shard, nowMs)),
   };
 }

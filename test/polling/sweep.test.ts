@@ -49,11 +49,16 @@ describe('a sweep', () => {
     expect(metrics.sums).toMatchObject({ Outcomes_succeeded: 1 });
   });
 
-  it('leaves zero gauges out, because an idle deployment pays for each', async () => {
+  it('leaves gauges out that say nothing, because each is paid for by the hour', async () => {
     const idle = await only({ answer: () => processing });
     expect(idle.metrics.sums).toEqual({});
-    const busy = await only({ tasks: many(2, { registeredAtMs }), answer: () => processing });
-    expect(busy.metrics.sums).toMatchObject({ PendingTasks: 2, OldestPendingAgeSeconds: 4_220 });
+    const young = { registeredAtMs: START_MS + 600_000 };
+    const few = await only({ tasks: many(2, young), answer: () => processing });
+    expect(Object.keys(few.metrics.sums)).toEqual(['Polls']);
+    const crowd = await only({ tasks: many(10, young), answer: () => processing });
+    expect(crowd.metrics.sums).toMatchObject({ PendingTasks: 10, OldestPendingAgeSeconds: 20 });
+    const old = await only({ tasks: many(2, { registeredAtMs }), answer: () => processing });
+    expect(old.metrics.sums).toMatchObject({ PendingTasks: 2, OldestPendingAgeSeconds: 4_220 });
   });
 
   it('records an error on its task once, and clears it with the next answer', async () => {

@@ -5,9 +5,9 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { StoreError } from '../../tasks/errors.ts';
+import type { Segment } from '../../tasks/ports.ts';
 import type { ShardRow, ShardStore } from '../../tasks/shards.ts';
-import type { Segment } from '../../tasks/stores.ts';
-import type { Row } from './attributes.ts';
+import type { Row } from './rows.ts';
 import { callTable, type DynamoTable, onTable } from './table.ts';
 
 /** A row that nobody has written for so long belongs to a number of shards that is no more: TTL deletes it. */
@@ -34,7 +34,6 @@ export function createDynamoShardStore(table: DynamoTable): ShardStore {
           lease_id: leaseId,
           lease_until: leaseUntilMs,
           expires_at: expiryOf(nowMs),
-          ...(isBeat && { beat_at: nowMs }),
         },
         remove: ['awake_until'],
         // An answer that was lost is repeated by the SDK: then the lease is ours already.
@@ -67,10 +66,6 @@ export function createDynamoShardStore(table: DynamoTable): ShardStore {
         ...onlyBy(leaseId),
       });
       return answer !== undefined;
-    },
-
-    async noteBeat(shard, nowMs) {
-      await update(shard, { set: { beat_at: nowMs, expires_at: expiryOf(nowMs) } });
     },
   };
 }
@@ -126,14 +121,13 @@ function toUpdate(table: DynamoTable, shard: Segment, change: Change): UpdateIte
 
 function readShard(row: Row): ShardRow {
   const read = (name: string): number | undefined => (row[name]?.N === undefined ? undefined : Number(row[name].N));
-  const [leaseUntilMs, awakeUntilMs, beatAtMs] = [read('lease_until'), read('awake_until'), read('beat_at')];
+  const [leaseUntilMs, awakeUntilMs] = [read('lease_until'), read('awake_until')];
   const leaseId = row.lease_id?.S;
   return {
     coveredUntilMs: read('covered_until') ?? 0,
     scannedUntilMs: read('scanned_until') ?? 0,
     ...(leaseId !== undefined && leaseUntilMs !== undefined && { lease: { id: leaseId, untilMs: leaseUntilMs } }),
     ...(awakeUntilMs !== undefined && { awakeUntilMs }),
-    ...(beatAtMs !== undefined && { beatAtMs }),
   };
 }
 

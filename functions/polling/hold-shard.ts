@@ -7,6 +7,8 @@ import type { Sweep, SweepCounts } from './sweep.ts';
 const LINGER_MS = 1_000;
 /** From the start of one scan to the next: points that come meanwhile share one. */
 const SCAN_GAP_MS = 500;
+/** The same where tasks wait for the turns of their profile, so that reading more often gains nothing. */
+const BUSY_SCAN_GAP_MS = 750;
 /** While polls are under way, so that a slow one delays no registration. */
 const SCAN_AT_LEAST_EVERY_MS = 1_000;
 /** A scan reads the whole shard, so a long one is read less often: a second's pause for every 10,000 tasks. */
@@ -16,18 +18,24 @@ const GRACE_MS = 5_000;
 /** From so many polls a second on a holder promises to stay awake: then a registration needs no wake. */
 const BUSY_PER_SECOND = 3;
 /** How long such a promise holds: a renewal and a half. */
-const AWAKE_MS = 5_500;
+export const AWAKE_MS = 5_500;
 
-export type HoldDeps = { clock: Clock; lease: Lease; sweep: Sweep };
+export type HoldDeps = {
+  clock: Clock;
+  lease: Lease;
+  sweep: Sweep;
+  /** The point of the wake that began the run: it may come before the row can be seen. */
+  dueMs?: number | undefined;
+};
 
 /** `coveredUntilMs`: every point up to it was asked or given up. `nextDueMs`: infinite where nothing is pending. */
-export type HoldReport = SweepCounts & ShardProgress & { isWhole: boolean; nextDueMs: number };
+export type HoldReport = SweepCounts & ShardProgress & { isWhole: boolean; nextDueMs: number; isBusy: boolean };
 
 /*
  * One run, from a granted lease on:
  *
  *   SCAN ─► something is open: scan again at the next point, a second after the last scan at the latest
- *     ▲ ─► something is due within a second: scan again then
+ *     ▲ ─► something is due within a second, or the wake's own point lies ahead: scan again then
  *     └──┘─► else, or at `untilMs`, or when the lease is lost, or when a page cannot be read ─► FINISH: give up what
  *            waits, 5 s for what is under way, publish ─► (the caller sends the next wake and releases the lease)
  */
@@ -49,6 +57,7 @@ class Run {
   #awakeUntilMs: number | undefined;
   #renewedAtMs: number;
   #polledAtRenewal = 0;
+  #isBusy = false;
 
   constructor(deps: HoldDeps, untilMs: number, signal: AbortSignal) {
     this.#deps = deps;
@@ -56,6 +65,7 @@ class Run {
     this.#signal = signal;
     this.#coveredMs = deps.lease.coveredUntilMs;
     this.#renewedAtMs = deps.clock.now();
+    this.#awakeUntilMs = deps.lease.awakeUntilMs;
   }
 
   async scanWhileNeeded(): Promise<void> {
@@ -86,9 +96,16 @@ class Run {
     const { sweep } = this.#deps;
     const earliestMs = this.#scannedMs + this.#gapMs();
     const isAwake = !sweep.isIdle() || nowMs < (this.#awakeUntilMs ?? 0);
-    if (!isAwake && sweep.nextDueMs > nowMs + LINGER_MS) return undefined;
+    const nextDueMs = Math.min(sweep.nextDueMs, this.#wakeDueMs());
+    if (!isAwake && nextDueMs > nowMs + LINGER_MS) return undefined;
     const latestMs = isAwake ? this.#scannedMs + SCAN_AT_LEAST_EVERY_MS : Number.POSITIVE_INFINITY;
-    return Math.max(earliestMs, Math.min(sweep.nextDueMs, latestMs));
+    return Math.max(earliestMs, Math.min(nextDueMs, latestMs));
+  }
+
+  /** The point of the wake, until a scan has covered it. */
+  #wakeDueMs(): number {
+    const { dueMs = 0 } = this.#deps;
+    return dueMs > this.#scannedMs ? dueMs : Number.POSITIVE_INFINITY;
   }
 
   async #sleepUntil(atMs: number): Promise<void> {
@@ -102,7 +119,9 @@ class Run {
   }
 
   #gapMs(): number {
-    return Math.max(SCAN_GAP_MS, this.#deps.sweep.counts.pending / PENDING_PER_GAP_MS);
+    const { sweep } = this.#deps;
+    const gapMs = sweep.isWaiting() ? BUSY_SCAN_GAP_MS : SCAN_GAP_MS;
+    return Math.max(gapMs, sweep.counts.pending / PENDING_PER_GAP_MS);
   }
 
   /** What is written at a renewal. */
@@ -115,7 +134,8 @@ class Run {
     const awakeUntilMs = nowMs + AWAKE_MS;
     const mayPromise = this.#gapMs() <= SCAN_AT_LEAST_EVERY_MS && awakeUntilMs <= this.#untilMs;
     // A promise that was given is kept, so it is not written shorter either.
-    if (perSecond >= BUSY_PER_SECOND && mayPromise) this.#awakeUntilMs = awakeUntilMs;
+    this.#isBusy = perSecond >= BUSY_PER_SECOND;
+    if (this.#isBusy && mayPromise) this.#awakeUntilMs = awakeUntilMs;
     return { ...this.progress(), awakeUntilMs: this.#awakeUntilMs };
   }
 
@@ -126,6 +146,7 @@ class Run {
 
   report(): HoldReport {
     const { sweep } = this.#deps;
-    return { ...sweep.counts, isWhole: this.#isWhole, ...this.progress(), nextDueMs: sweep.nextDueMs };
+    const nextDueMs = Math.min(sweep.nextDueMs, this.#wakeDueMs());
+    return { ...sweep.counts, isWhole: this.#isWhole, ...this.progress(), nextDueMs, isBusy: this.#isBusy };
   }
 }

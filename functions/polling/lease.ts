@@ -5,6 +5,9 @@ import type { ShardProgress, ShardStore } from '../tasks/shards.ts';
 /** What calls the poller: a schedule, once a minute and shard, or a message for a point that is due. */
 export type Trigger = { shard: Segment; dueMs?: number | undefined };
 
+/** What a holder that expects to be busy promises from the start; see `ShardRow`. */
+export type Promised = { awakeForMs?: number };
+
 type LeaseDeps = { shards: ShardStore; clock: Clock; log: Log };
 
 const LEASE_MS = 20_000;
@@ -18,6 +21,8 @@ export type Standing = ShardProgress & { awakeUntilMs?: number | undefined };
 export type Lease = {
   /** Where the holder before came to (epoch milliseconds). */
   coveredUntilMs: number;
+  /** What was promised with the claim. */
+  awakeUntilMs: number | undefined;
   /** Checked before every poll: a process that was starved may have slept through its renewals. */
   mayPoll(): boolean;
   /** Renews the lease every four seconds from now on. */
@@ -37,22 +42,28 @@ export type Refusal = 'covered' | 'held' | 'later';
  *    └────────────────────────────────────────────────────────────────────────────────────┘
  *   HELD, until is past (its holder died) ── the next trigger takes it as if it were FREE, from what is covered
  */
-export async function takeLease(deps: LeaseDeps, { shard, dueMs }: Trigger): Promise<Lease | Refusal> {
+export async function takeLease(
+  deps: LeaseDeps,
+  { shard, dueMs }: Trigger,
+  { awakeForMs }: Promised = {},
+): Promise<Lease | Refusal> {
   const { shards, clock } = deps;
   const leaseId = randomUUID();
   const nowMs = clock.now();
   const leaseUntilMs = nowMs + LEASE_MS;
-  const { isTaken, row } = await shards.take(shard, { leaseId, nowMs, leaseUntilMs, dueMs });
+  const awakeUntilMs = awakeForMs === undefined ? undefined : nowMs + awakeForMs;
+  const { isTaken, row } = await shards.take(shard, { leaseId, nowMs, leaseUntilMs, dueMs, awakeUntilMs });
   const coveredUntilMs = row?.coveredUntilMs ?? 0;
-  if (isTaken) return new HeldLease(deps, shard, { leaseId, leaseUntilMs, coveredUntilMs });
+  if (isTaken) return new HeldLease(deps, shard, { leaseId, leaseUntilMs, coveredUntilMs, awakeUntilMs });
   if (dueMs === undefined) return 'held';
   return Math.max(row?.scannedUntilMs ?? 0, coveredUntilMs) >= dueMs ? 'covered' : 'later';
 }
 
-type Grant = { leaseId: string; leaseUntilMs: number; coveredUntilMs: number };
+type Grant = { leaseId: string; leaseUntilMs: number; coveredUntilMs: number; awakeUntilMs: number | undefined };
 
 class HeldLease implements Lease {
   readonly coveredUntilMs: number;
+  readonly awakeUntilMs: number | undefined;
   readonly #deps: LeaseDeps;
   readonly #shard: Segment;
   readonly #id: string;
@@ -60,12 +71,13 @@ class HeldLease implements Lease {
   #untilMs: number;
   #renewing: Promise<void> = Promise.resolve();
 
-  constructor(deps: LeaseDeps, shard: Segment, { leaseId, leaseUntilMs, coveredUntilMs }: Grant) {
+  constructor(deps: LeaseDeps, shard: Segment, { leaseId, leaseUntilMs, coveredUntilMs, awakeUntilMs }: Grant) {
     this.#deps = deps;
     this.#shard = shard;
     this.#id = leaseId;
     this.#untilMs = leaseUntilMs;
     this.coveredUntilMs = coveredUntilMs;
+    this.awakeUntilMs = awakeUntilMs;
   }
 
   mayPoll(): boolean {

@@ -16,7 +16,15 @@ import { VirtualTime } from './virtual-time.ts';
 export type Load = { tasksPerDay: number; burst: number; shards: number; tasks: number; seed: number; kills?: boolean };
 
 /** What was seen of one task; times are milliseconds since its registration, `overMs` when Huawei ended it. */
-export type Seen = { overMs: number; firstPollMs: number; noticedMs: number; polls: number; doubles: number };
+export type Seen = {
+  overMs: number;
+  firstPollMs: number;
+  noticedMs: number;
+  /** When the schedule alone would have noticed it. */
+  aloneMs: number;
+  polls: number;
+  doubles: number;
+};
 
 /** What the life took. Seconds are billed ones. */
 export type Used = {
@@ -122,7 +130,9 @@ class World {
     const identity = { taskId: `task-${this.#load.seed}-${i}`, instanceId: 'gateway', projectId: 'project' };
     const task = { ...identity, profile: NAME, registeredAtMs, deadlineAtMs: registeredAtMs + 7 * 86_400_000 };
     await this.#time.sleep(this.#between(WORLD.storeMs));
-    const seen = { overMs: durationMs, firstPollMs: Number.NaN, noticedMs: Number.NaN, polls: 0, doubles: 0 };
+    const aloneMs = nextPollAt(task, registeredAtMs + durationMs - 1, DEFAULT_SCHEDULE) - registeredAtMs;
+    const nothing = { firstPollMs: Number.NaN, noticedMs: Number.NaN, polls: 0, doubles: 0 };
+    const seen = { overMs: durationMs, aloneMs, ...nothing };
     const row = {
       ...{ task, seen, overAtMs: registeredAtMs + durationMs, polledAtMs: 0 },
       shard: i % this.#load.shards,

@@ -1,7 +1,6 @@
 import { OUTCOMES, type Outcome } from '../names.ts';
-import { cut, lineOf, toAscii, utf8Bytes } from '../tasks/safe-text.ts';
+import { cut, lineOf, pack, takeFitting, toAscii, utf8Bytes } from '../tasks/safe-text.ts';
 import { type AlertText, alertHeadline, alertText, MAX_SUBJECT_CHARS } from './alert.ts';
-import { pack, takeFitting } from './budget.ts';
 import type { Composed } from './publishers.ts';
 import type { Notice } from './task-event.ts';
 import { failureCount, failureWords, needsAttention, OUTCOME_WORDS, shortId, tookWords } from './words.ts';

@@ -8,8 +8,7 @@ import {
 import { createBoundedMap } from '../../tasks/bounded-map.ts';
 import { StoreError } from '../../tasks/errors.ts';
 import type { PendingTaskStore, Segment } from '../../tasks/ports.ts';
-import type { Heard, PendingTask, TaskError } from '../../tasks/task.ts';
-import { boundError } from '../../tasks/task.ts';
+import { boundError, type Heard, type PendingTask, type TaskError } from '../../tasks/task.ts';
 import {
   errorAttribute,
   identityAttributes,

@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { asText } from '../../tasks/json.ts';
 import { boundError, type TaskError, type TaskIdentity } from '../../tasks/task.ts';
-import { MAX_ITEM_DEPTH } from '../item-size.ts';
+import { MAX_ITEM_DEPTH } from '../store-result.ts';
 
 /** An item as DynamoDB sends it. */
 export type Row = Record<string, AttributeValue>;

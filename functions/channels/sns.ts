@@ -1,9 +1,9 @@
 import { type MessageAttributeValue, PublishBatchCommand, type SNSClient } from '@aws-sdk/client-sns';
 import pLimit from 'p-limit';
 import { MAX_SUBJECT_CHARS } from '../messages/alert.ts';
-import { composeAlerts } from '../messages/digest.ts';
+import { type Composed, composeAlerts, toReport } from '../messages/digest.ts';
 import { createOperatorAlerter, type OperatorAlerter, type OperatorAlerterDeps } from '../messages/operator-alerter.ts';
-import { type Composed, type Publisher, toReport } from '../messages/publishers.ts';
+import type { Publisher } from '../messages/publishers.ts';
 import { type Notice, type TaskEventOptions, toEventAttributes, toTaskEvent } from '../messages/task-event.ts';
 import { StoreError } from '../tasks/errors.ts';
 import type { Clock } from '../tasks/ports.ts';

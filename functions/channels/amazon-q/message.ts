@@ -1,6 +1,5 @@
 import { alertHeadline } from '../../messages/alert.ts';
-import { DIGEST_ABOVE, digestHeadline } from '../../messages/digest.ts';
-import type { Composed } from '../../messages/publishers.ts';
+import { type Composed, DIGEST_ABOVE, digestHeadline } from '../../messages/digest.ts';
 import type { EventFailure, Notice, TaskEventData } from '../../messages/task-event.ts';
 import {
   errorWords,

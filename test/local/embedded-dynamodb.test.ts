@@ -54,7 +54,7 @@ describe('Embedded DynamoDB', () => {
   it('says so when another one has the folder open', async () => {
     const folder = path.join(dataDir, 'busy');
     const first = await startEmbeddedDynamo({ dataDir: folder });
-    await expect(startEmbeddedDynamo({ dataDir: folder })).rejects.toThrow('Is another process using them?');
+    await expect(startEmbeddedDynamo({ dataDir: folder })).rejects.toThrow('Is another process using it?');
     await first.close();
   });
 

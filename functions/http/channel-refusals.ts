@@ -1,8 +1,12 @@
 import { isIP } from 'node:net';
+import { WEBHOOK_CHANNEL } from '../channels/delivery.ts';
 import { callbackProblem } from '../channels/webhook/callback-url.ts';
 import type { ProfileDefaults } from '../huawei/profile.ts';
 import { isLoopbackHost } from '../names.ts';
+import type { TaskResult } from '../tasks/result.ts';
 import type { TasksApiDeps } from './deps.ts';
+import { HttpProblem } from './problem.ts';
+import { invalid } from './validate.ts';
 
 const UNUSABLE = 'cannot be used';
 
@@ -25,4 +29,23 @@ function isRefusedHost({ classifyAddress, allowLoopbackCallbacks }: TasksApiDeps
   if (isIP(literal) === 0) return false;
   const kind = classifyAddress?.(literal) ?? 'public';
   return kind === 'internal' || (kind === 'loopback' && !allowLoopbackCallbacks);
+}
+
+/** Passes a channel that a result can be sent to as far as the API knows; 400 or 409 for one that it cannot. */
+export function requireChannel(deps: TasksApiDeps, { taskId, callbackUrl }: TaskResult, channel: string): void {
+  if (channel !== WEBHOOK_CHANNEL) requireSlackChannel(deps, channel);
+  else if (deps.areWebhooksOff) throw refused('names webhooks, which are off in this deployment');
+  else if (callbackUrl === undefined) {
+    throw new HttpProblem(409, `Task "${taskId}" has no callback_url.`, { kind: 'no-webhook' });
+  }
+}
+
+function requireSlackChannel({ slackChannels: known }: TasksApiDeps, channel: string): void {
+  if (known === undefined || known.includes(channel)) return;
+  if (known.length === 0) throw refused('names a Slack channel, but Slack is off in this deployment');
+  throw refused(`is not a known channel. Known channels: ${[...known, WEBHOOK_CHANNEL].join(', ')}`);
+}
+
+function refused(detail: string): HttpProblem {
+  return invalid([{ pointer: '#/channel', detail }]);
 }

@@ -85,7 +85,7 @@ describe('what is published and not yet delivered', () => {
     const arrivedIds = receivers.arrived.flatMap(({ webhookId }) => webhookId ?? []);
     expect(arrivedIds.toSorted()).toEqual(ids.toSorted());
     expect(ids).toEqual(expect.arrayContaining(receivers.webhookIds));
-    expect(second.output()).toContain('sending what the last run left');
+    expect(second.output()).toContain('sending messages that the last run left');
     await expect.poll(outboxText).toBe('');
   });
 

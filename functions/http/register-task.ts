@@ -50,7 +50,10 @@ export async function putTask(deps: TasksApiDeps, task: PendingTask): Promise<Re
   // The same task may have settled between the read and the put: its row was deleted, so ours took its place.
   // Its result was published before that deletion, so ours can go.
   const since = await finalRegistration(deps, task);
-  if (since === undefined) return pendingRegistration(deps, task, 202);
+  if (since === undefined) {
+    await deps.wakePoller?.(task.registeredAtMs);
+    return pendingRegistration(deps, task, 202);
+  }
   await deps.pending.remove(task.taskId);
   return since;
 }

@@ -4,7 +4,7 @@ import { classifyAddress } from '../functions/channels/webhook/target.ts';
 import { hashApiKey } from '../functions/http/access.ts';
 import { createTasksApiHandler, type TasksApiHandler } from '../functions/http/handler.ts';
 import { createWakePoller } from '../functions/http/wake-poller.ts';
-import { type Profiles, parseProfileDefaults } from '../functions/huawei/profile.ts';
+import { type Profiles, parseProfileDefaults } from '../functions/huawei/profiles.ts';
 import { createHuaweiTaskQuery, type TaskQuery } from '../functions/huawei/task-query.ts';
 import { createRepublish } from '../functions/messages/publishers.ts';
 import { createPoller, type Poller } from '../functions/polling/create-poller.ts';

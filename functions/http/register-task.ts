@@ -1,13 +1,13 @@
-import type { ProfileDefaults } from '../huawei/profile.ts';
+import type { ProfileDefaults } from '../huawei/profiles.ts';
 import { canWatchAgain, type TaskResult } from '../tasks/result.ts';
 import type { PendingTask, TaskIdentity } from '../tasks/task.ts';
 import { type ApiResponse, jsonResponse, type RouteHandler } from './api-event.ts';
 import { callbackRefusal } from './channel-refusals.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { HttpProblem, type ProblemItem } from './problem.ts';
+import { invalid, validBody, validQuery } from './read-request.ts';
 import { noQuerySchema, type Registration, registrationSchema } from './request-schemas.ts';
 import { nextPollAtMs, retryAfter, type TaskView, viewFinal, viewPending } from './task-view.ts';
-import { invalid, validBody, validQuery } from './validate.ts';
 
 /** How a registration ended: 202 for a new one, 200 for one that was there. `nextPollAtMs` while it is pending. */
 export type Registered = { status: 200 | 202; task: TaskView; nextPollAtMs?: number };

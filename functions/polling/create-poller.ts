@@ -1,5 +1,5 @@
 import { createByteBudget } from '../huawei/byte-budget.ts';
-import type { Profiles } from '../huawei/profile.ts';
+import type { Profiles } from '../huawei/profiles.ts';
 import type { TaskQuery } from '../huawei/task-query.ts';
 import type { OperatorAlerter } from '../messages/operator-alerter.ts';
 import type { Publisher } from '../messages/publishers.ts';

@@ -1,7 +1,7 @@
 import { createSnsOperatorAlerter } from '../channels/sns.ts';
 import { answerBytesOf } from '../huawei/byte-budget.ts';
+import { sortProfiles } from '../huawei/profiles.ts';
 import { createHuaweiTaskQuery } from '../huawei/task-query.ts';
-import { sortProfiles } from '../huawei/validate-profiles.ts';
 import { createPoller } from '../polling/create-poller.ts';
 import { createTaskSchedule, withMinInterval } from '../schedule/schedule.ts';
 import { createDynamoAlertMemory } from '../stores/dynamo/alert-memory.ts';

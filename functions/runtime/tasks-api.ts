@@ -2,7 +2,7 @@ import { classifyAddress } from '../channels/webhook/target.ts';
 import { parseApiKeys } from '../http/access.ts';
 import { createTasksApiHandler } from '../http/handler.ts';
 import { createWakePoller } from '../http/wake-poller.ts';
-import { parseProfileDefaults } from '../huawei/profile.ts';
+import { parseProfileDefaults } from '../huawei/profiles.ts';
 import { createRepublish } from '../messages/publishers.ts';
 import { createTaskSchedule, withMinInterval } from '../schedule/schedule.ts';
 import { createDynamoPendingTaskStore } from '../stores/dynamo/pending-tasks.ts';

@@ -1,4 +1,4 @@
-import type { Profiles } from '../../functions/huawei/profile.ts';
+import type { Profiles } from '../../functions/huawei/profiles.ts';
 import type { PollLimits } from '../../functions/huawei/task-query.ts';
 import type { OperatorAlert } from '../../functions/messages/operator-alerter.ts';
 import { createPoller, type PollerDeps, type RunReport } from '../../functions/polling/create-poller.ts';

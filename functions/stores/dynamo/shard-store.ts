@@ -8,7 +8,7 @@ import { StoreError } from '../../tasks/errors.ts';
 import type { Segment } from '../../tasks/ports.ts';
 import type { ShardRow, ShardStore } from '../../tasks/shards.ts';
 import type { Row } from './rows.ts';
-import { callTable, type DynamoTable, onTable } from './table.ts';
+import { callTable, type DynamoTable, onTable } from './rows.ts';
 
 /** A row that nobody has written for so long belongs to a number of shards that is no more: TTL deletes it. */
 const KEPT_S = 30 * 86_400;

@@ -8,10 +8,17 @@ import type { StoreResult } from '../stores/store-result.ts';
 import { createBoundedMap } from '../tasks/bounded-map.ts';
 import type { Clock, Log, MetricSink, PendingTaskStore } from '../tasks/ports.ts';
 import type { ShardStore, WakeQueue } from '../tasks/shards.ts';
-import { AWAKE_MS, type HoldReport, holdShard } from './hold-shard.ts';
-import { type Lease, type Refusal, type Trigger, takeLease } from './lease.ts';
+import {
+  AWAKE_MS,
+  type HoldReport,
+  holdShard,
+  type Lease,
+  type Refusal,
+  type Trigger,
+  takeLease,
+} from './hold-shard.ts';
+import { createRateLimiter, type RateLimiter } from './lines.ts';
 import { createProfileHealth } from './profile-health.ts';
-import { createRateLimiter, type RateLimiter } from './rate-limiter.ts';
 import { createSettlingRound } from './settle.ts';
 import { Sweep } from './sweep.ts';
 

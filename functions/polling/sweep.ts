@@ -2,13 +2,11 @@ import type { ByteBudget } from '../huawei/byte-budget.ts';
 import type { TaskSchedule } from '../schedule/schedule.ts';
 import type { Clock, Log, MetricSink, PendingTaskStore, Segment } from '../tasks/ports.ts';
 import type { PendingTask } from '../tasks/task.ts';
-import { concludeTask, resultOf } from './conclude-task.ts';
+import { concludeTask, keepError, noteEnd, noteFault, resultOf } from './conclude-task.ts';
 import { type Entry, Line } from './lines.ts';
-import { keepError, noteEnd, noteFault } from './note-poll.ts';
 import { type ObserveDeps, type Observed, observeTask } from './observe-task.ts';
 import type { ProfileHealth } from './profile-health.ts';
-import type { SettlingRound } from './settle.ts';
-import { createTroubles } from './troubles.ts';
+import { createTroubles, type SettlingRound } from './settle.ts';
 
 export type SweepDeps = ObserveDeps & {
   pending: PendingTaskStore;

@@ -9,10 +9,9 @@ import { createDynamoPendingTaskStore } from '../stores/dynamo/pending-tasks.ts'
 import { createDynamoTaskResultStore } from '../stores/dynamo/results.ts';
 import { createDynamoShardStore } from '../stores/dynamo/shard-store.ts';
 import { createSecretReader } from '../stores/secrets.ts';
-import { createDynamoClient, createFileStore, createSecretsClient } from './aws-clients.ts';
+import { createDynamoClient, createFileStore, createSecretsClient, createWakeQueue } from './aws-clients.ts';
 import { apiEnvironment, readEnvironment } from './config.ts';
 import { createPublishers } from './publishers.ts';
-import { createSqsWakes, sqsQueueOf } from './sqs-wakes.ts';
 import { systemClock as clock } from './system-clock.ts';
 import { createTelemetry } from './telemetry.ts';
 
@@ -33,7 +32,7 @@ export function createTasksApiRuntime() {
     schedule: createTaskSchedule(withMinInterval(env.POLL_MIN_INTERVAL_MS)),
     wakePoller: createWakePoller({
       shards: createDynamoShardStore({ client, tableName: env.RESULTS_TABLE }),
-      wakes: createSqsWakes(sqsQueueOf(env, client)),
+      wakes: createWakeQueue(env, client),
       totalShards: env.SHARDS,
       clock,
       log,

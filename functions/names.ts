@@ -49,7 +49,7 @@ export const FAULT_CLASSES = [
 /** What a fault means for the watched task. */
 export type FaultClass = (typeof FAULT_CLASSES)[number];
 
-/** How a watched task can end; each has a metric `Outcomes_<outcome>`. */
+/** How a watched task can end; each but the first has a metric `Outcomes_<outcome>`. */
 export const OUTCOMES = ['succeeded', 'partially_succeeded', 'failed', 'expired', 'not_found', 'rejected'] as const;
 
 /** How a watched task ended. */

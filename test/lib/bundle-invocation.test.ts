@@ -96,7 +96,7 @@ describe('bundles, imported from an .mjs file', () => {
     expect(await pending.get('polled')).toBeUndefined();
     expect(cloud.received.filter(({ target }) => target === 'PublishBatch')).toHaveLength(2);
     expect(logs).toContain('"Namespace":"ApigTaskNotifier"');
-    expect(logs).toContain('"Outcomes_succeeded"');
+    expect(logs).toContain('"DetectionDelaySeconds"');
   });
 
   it('notify-slack posts an event to its channel and notes that on the result', async () => {

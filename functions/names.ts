@@ -8,6 +8,7 @@ export const METRICS = {
   /** Tasks in the shard at a run's last scan; left out while they are few and young. */
   pending: 'PendingTasks',
   oldestPendingAge: 'OldestPendingAgeSeconds',
+  /** Requests of a run to Huawei Cloud; left out while they are few. */
   polls: 'Polls',
   pollErrors: 'PollErrors',
   throttles: 'Throttles',

@@ -162,13 +162,14 @@ async function createSweep(deps: PollerDeps, process: Process, { trigger, lease,
   return new Sweep(parts, { shard, untilMs, mayPoll: () => lease.mayPoll(), signal });
 }
 
-/** From so many tasks on, or from that age, what is pending is worth a metric, which is paid for by the hour. */
+/** From so many requests or tasks on, or from that age, a run is worth a metric, which is paid for by the hour. */
 const MANY = 10;
 const OLD_MS = 10 * 60_000;
 
 /** Gauges that say nothing are left out: a small deployment pays for none. */
 function noteRun(metrics: MetricSink, log: Log, report: HoldReport): void {
-  const { pending, oldestAgeMs, scans, polled, missed, isWhole, coveredUntilMs } = report;
+  const { pending, oldestAgeMs, scans, polled, requests, missed, isWhole, coveredUntilMs } = report;
+  if (requests >= MANY) metrics.add('Polls', requests);
   if (pending >= MANY || oldestAgeMs >= OLD_MS) {
     metrics.add('PendingTasks', pending);
     metrics.add('OldestPendingAgeSeconds', oldestAgeMs / 1000, 'Seconds');

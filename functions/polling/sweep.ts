@@ -37,7 +37,15 @@ export type SweepLimits = {
 };
 
 /** What one run's sweep has seen and done; `pending` and `oldestAgeMs` are those of the last scan. */
-export type SweepCounts = { scans: number; polled: number; missed: number; pending: number; oldestAgeMs: number };
+export type SweepCounts = {
+  scans: number;
+  polled: number;
+  /** Those of the polls, retries included. */
+  requests: number;
+  missed: number;
+  pending: number;
+  oldestAgeMs: number;
+};
 
 /** While a line holds more than it may, a scan reads on only after this wait, once for each line. */
 const PATIENCE_MS = 1_000;
@@ -58,7 +66,7 @@ const NEW_MS = 2 * 60_000;
  * Nothing is OPEN any more when the run ends. A task's trouble stops neither the others nor the scans that follow.
  */
 export class Sweep {
-  readonly counts: SweepCounts = { scans: 0, polled: 0, missed: 0, pending: 0, oldestAgeMs: 0 };
+  readonly counts: SweepCounts = { scans: 0, polled: 0, requests: 0, missed: 0, pending: 0, oldestAgeMs: 0 };
   /** The earliest point after the last scan among the tasks that are not open (epoch milliseconds). */
   nextDueMs = Number.POSITIVE_INFINITY;
   readonly #deps: SweepDeps;
@@ -225,7 +233,7 @@ export class Sweep {
   async #handle(task: PendingTask, observed: Observed): Promise<void> {
     const deps = this.#deps;
     this.counts.polled += 1;
-    deps.metrics.add('Polls', observed.requests);
+    this.counts.requests += observed.requests;
     noteFault({ ...deps, slowedDown: this.#slowedDown }, task, observed);
     const nowMs = deps.clock.now();
     const conclusion = concludeTask(task, observed.observation, nowMs);

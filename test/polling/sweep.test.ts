@@ -55,11 +55,12 @@ describe('a sweep', () => {
     expect(idle.metrics.sums).toEqual({});
     const young = { registeredAtMs: START_MS + 600_000 };
     const few = await only({ tasks: many(2, young), answer: () => processing });
-    expect(Object.keys(few.metrics.sums)).toEqual(['Polls']);
+    expect(few.metrics.sums).toEqual({});
     const crowd = await only({ tasks: many(10, young), answer: () => processing });
     expect(crowd.metrics.sums.PendingTasks).toBe(10);
+    expect(crowd.metrics.sums.Polls).toBeGreaterThanOrEqual(10);
     const old = await only({ tasks: many(2, { registeredAtMs }), answer: () => processing });
-    expect(old.metrics.sums).toMatchObject({ PendingTasks: 2, OldestPendingAgeSeconds: 4_220 });
+    expect(old.metrics.sums).toEqual({ PendingTasks: 2, OldestPendingAgeSeconds: 4_220 });
   });
 
   it('records an error on its task once, and clears it with the next answer', async () => {

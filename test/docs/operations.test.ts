@@ -116,7 +116,9 @@ describe('what a month costs', () => {
   it('takes what the poller uses from the benchmark of a deployment', () => {
     const { deployed } = JSON.parse(readFileSync(new URL('../../bench/results.json', import.meta.url), 'utf8'));
     for (const { tasksPerDay, poller } of LOADS) {
-      const life = deployed.data.single.find(({ load }: { load: { tasksPerDay: number } }) => load.tasksPerDay === tasksPerDay);
+      const life = deployed.data.single.find(
+        ({ load }: { load: { tasksPerDay: number } }) => load.tasksPerDay === tasksPerDay,
+      );
       const measured = {
         seconds: life.billedSeconds,
         runs: life.runsPerTask * tasksPerDay,

@@ -81,6 +81,7 @@ export const LISTED_ATTRIBUTES = [
   'task_type',
   'task_status',
   'registered_at',
+  'registered_by',
   'polls',
   'pending_until',
   'summary',

@@ -10,12 +10,11 @@ import { definitionRoute } from './definition.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { listTasksRoute } from './list-tasks.ts';
 import { HttpProblem, problemHandler } from './problem.ts';
+import { jsonBody, validQuery } from './read-request.ts';
 import { registerBatchRoute } from './register-batch.ts';
 import { registerTaskRoute } from './register-task.ts';
-import { jsonBody } from './request-body.ts';
 import { noQuerySchema } from './request-schemas.ts';
 import { deleteTaskRoute, getTaskRoute, notifyAgainRoute } from './task-routes.ts';
-import { validQuery } from './validate.ts';
 import { watchAgainRoute } from './watch-again.ts';
 
 /** The tasks API behind one API Gateway HTTP API event (payload 2.0) or one request of the local server. */

@@ -4,10 +4,10 @@ import { callerOf } from './access.ts';
 import { type ApiEvent, jsonResponse, type RequestContext, type RouteHandler } from './api-event.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { concealed, HttpProblem, type ProblemBody, problemBody } from './problem.ts';
+import { MAX_ECHO, validBody, validQuery } from './read-request.ts';
 import { registerTask } from './register-task.ts';
 import { batchSchema, noQuerySchema } from './request-schemas.ts';
 import type { ListedView, TaskView } from './task-view.ts';
-import { MAX_ECHO, validBody, validQuery } from './validate.ts';
 
 const CONCURRENCY = 10;
 

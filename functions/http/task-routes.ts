@@ -1,15 +1,14 @@
 import { eventId } from '../tasks/result.ts';
 import type { PendingTask } from '../tasks/task.ts';
-import { callerOf } from './access.ts';
+import { callerOf, noteChange } from './access.ts';
 import { type ApiResponse, jsonResponse, type RouteHandler } from './api-event.ts';
-import { noteChange } from './audit.ts';
 import { requireChannel } from './channel-refusals.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { finalResult, viewWhole } from './final-result.ts';
 import { HttpProblem, unknownTask } from './problem.ts';
+import { taskIdOf, validBody } from './read-request.ts';
 import { notificationSchema } from './request-schemas.ts';
 import { nextPollAtMs, retryAfter, viewPending } from './task-view.ts';
-import { taskIdOf, validBody } from './validate.ts';
 
 /** `GET /tasks/{task_id}`. */
 export function getTaskRoute(deps: TasksApiDeps): RouteHandler {

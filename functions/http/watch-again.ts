@@ -1,11 +1,11 @@
 import { canWatchAgain, type TaskResult } from '../tasks/result.ts';
 import type { PendingTask } from '../tasks/task.ts';
-import { callerOf } from './access.ts';
+import { callerOf, noteChange } from './access.ts';
 import type { RouteHandler } from './api-event.ts';
 import type { Caller } from './api-keys.ts';
-import { noteChange } from './audit.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { HttpProblem, unknownTask } from './problem.ts';
+import { taskIdOf, validBody } from './read-request.ts';
 import {
   answerRegistered,
   pendingRegistration,
@@ -15,7 +15,6 @@ import {
   toPendingTask,
 } from './register-task.ts';
 import { type WatchAgain, watchAgainSchema } from './request-schemas.ts';
-import { taskIdOf, validBody } from './validate.ts';
 
 const RETRY_AFTER_S = '5';
 

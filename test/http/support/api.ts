@@ -1,8 +1,8 @@
 import type { Context } from 'aws-lambda';
 import { expect } from 'vitest';
+import type { Change } from '../../../functions/http/access.ts';
 import type { ApiEvent } from '../../../functions/http/api-event.ts';
 import { unnamedKeys } from '../../../functions/http/api-keys.ts';
-import type { Change } from '../../../functions/http/audit.ts';
 import type { TasksApiDeps } from '../../../functions/http/deps.ts';
 import { createTasksApiHandler } from '../../../functions/http/handler.ts';
 import { DEFAULT_SCHEDULE, nextPollAt } from '../../../functions/schedule/schedule.ts';

@@ -84,7 +84,6 @@ export function createPoller(deps: PollerDeps): Poller {
     limiters: createLimiters(clock),
     budget: createByteBudget(settings.answerBytes),
     toldBefore: createBoundedMap<number>(REMEMBERED_RESULTS),
-    asked: new Map<string, number>(),
     isBusy: false,
   };
 
@@ -96,13 +95,18 @@ export function createPoller(deps: PollerDeps): Poller {
     }
   };
   const run = async (trigger: Trigger, lease: Lease, limits: RunLimits): Promise<HoldReport> => {
-    const none = { coveredUntilMs: lease.coveredUntilMs, scannedUntilMs: lease.coveredUntilMs };
+    const { coveredUntilMs, asked } = lease;
+    const none = { coveredUntilMs, scannedUntilMs: coveredUntilMs, asked };
     let report: HoldReport | undefined;
     try {
       const { remainingMs = Number.POSITIVE_INFINITY, signal = NEVER } = limits;
       const untilMs = clock.now() + Math.min(LIFE_MS, remainingMs - RESERVE_MS);
       const sweep = await createSweep(deps, process, { trigger, untilMs, lease, signal });
-      report = await holdShard({ clock, lease, sweep, dueMs: trigger.dueMs }, untilMs, signal);
+      report = await holdShard(
+        { clock, lease, sweep, totalShards: trigger.shard.totalSegments, dueMs: trigger.dueMs },
+        untilMs,
+        signal,
+      );
       const { isWhole, nextDueMs } = report;
       process.isBusy = report.isBusy;
       // First the wake, then the release: who dies in between has sent one wake too many, and lost none.
@@ -131,8 +135,6 @@ type Process = {
   limiters: ReturnType<typeof createLimiters>;
   budget: ReturnType<typeof createByteBudget>;
   toldBefore: ReturnType<typeof createBoundedMap<number>>;
-  /** When the polls since the last scan began, by task. */
-  asked: Map<string, number>;
   /** The last run polled much, so the next one will. */
   isBusy: boolean;
 };
@@ -143,7 +145,7 @@ async function createSweep(deps: PollerDeps, process: Process, { trigger, lease,
   const { shard } = trigger;
   const profiles = await deps.profiles();
   process.limiters.configure(profiles, shard.totalSegments);
-  const { health, budget, toldBefore, asked } = process;
+  const { health, budget, toldBefore } = process;
   const round = createSettlingRound({
     ...deps,
     toldBefore,
@@ -153,7 +155,7 @@ async function createSweep(deps: PollerDeps, process: Process, { trigger, lease,
     ...deps,
     ...deps.settings,
     health,
-    asked,
+    asked: lease.asked,
     budget,
     round,
     limiterOf: process.limiters.of,

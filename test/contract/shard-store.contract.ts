@@ -99,6 +99,14 @@ function describeCases(create: () => Promise<ShardStore>): void {
     expect(await store.get(SHARD)).not.toHaveProperty('awakeUntilMs');
   });
 
+  test('hands over what was asked beyond the cursor, once', async (store) => {
+    await store.take(SHARD, claim('a'));
+    await store.release(SHARD, 'a', { ...progress, asked: { 'task-1': NOW_MS + 900 } });
+    expect((await store.take(SHARD, claim('b'))).row).toEqual({ ...progress, asked: { 'task-1': NOW_MS + 900 } });
+    await store.release(SHARD, 'b', progress);
+    expect(await store.get(SHARD)).toEqual(progress);
+  });
+
   test('keeps a promise that comes with the claim', async (store) => {
     await store.take(SHARD, { ...claim('a'), awakeUntilMs: NOW_MS + 5_500 });
     expect(await store.get(SHARD)).toMatchObject({ awakeUntilMs: NOW_MS + 5_500, lease: { id: 'a' } });

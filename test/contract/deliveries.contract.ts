@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createDynamoDeliveryStore } from '../../functions/stores/dynamo/delivery-store.ts';
 import type { Delivery } from '../../functions/tasks/outcome.ts';
 import type { TaskResultStore } from '../../functions/tasks/stores.ts';
-import { type StartBackend, type Stores, useBackend } from './backend.ts';
+import { type DynamoStores, type StartBackend, type Stores, useBackend } from './backend.ts';
 import { aResult } from './samples.ts';
 
 const { taskId } = aResult();
@@ -10,8 +10,10 @@ const delivery: Delivery = { channel: 'webhook', status: 'failed', at: '2026-11-
 
 type Recorder = Pick<TaskResultStore, 'recordDeliveries'>;
 
+type Recorders<S extends Stores> = Record<string, (stores: S) => Promise<Recorder>>;
+
 /** The store that has the SDK, and the one that signs its calls itself. */
-const RECORDERS: Record<string, (stores: Stores) => Promise<Recorder>> = {
+export const DYNAMO_RECORDERS: Recorders<DynamoStores> = {
   'with the SDK': async ({ results }) => results,
   'without it': async ({ client, names }) => {
     const endpoint = await client.config.endpoint?.();
@@ -24,8 +26,12 @@ const RECORDERS: Record<string, (stores: Stores) => Promise<Recorder>> = {
 };
 
 /** How each store notes deliveries. Dynalite compares no maps, so a note that is repeated there is there twice. */
-export function describeDeliveries(name: string, start: StartBackend, { comparesMaps }: { comparesMaps: boolean }) {
-  describe.each(Object.entries(RECORDERS))(`recordDeliveries on ${name}, %s`, (_, connect) => {
+export function describeDeliveries<S extends Stores>(
+  name: string,
+  start: StartBackend<S>,
+  { comparesMaps, recorders }: { comparesMaps: boolean; recorders: Recorders<S> },
+) {
+  describe.each(Object.entries(recorders))(`recordDeliveries on ${name}, %s`, (_, connect) => {
     const stores = useBackend(start);
     const setUp = async () => {
       const made = await stores();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
-import type { Backend } from './backend.ts';
-import { describeDeliveries } from './deliveries.contract.ts';
+import { type DynamoBackend, onDynamo } from './backend.ts';
+import { DYNAMO_RECORDERS, describeDeliveries } from './deliveries.contract.ts';
 import { startDynamoDbLocal } from './dynamodb-local.ts';
 import { describeLargeResults } from './large-result.contract.ts';
 import { describePendingTaskStore } from './pending-task-store.contract.ts';
@@ -9,20 +9,20 @@ import { describeTaskResultStore } from './task-result-store.contract.ts';
 import { describeWriteUnits } from './write-units.contract.ts';
 
 // One Java process for all suites, for it takes seconds to start.
-let shared: Backend | undefined;
+let shared: DynamoBackend | undefined;
 beforeAll(async () => {
   shared = await startDynamoDbLocal();
 });
 afterAll(() => shared?.close());
 
-async function start(): Promise<Backend> {
+const start = onDynamo(async () => {
   if (shared === undefined) throw new Error('DynamoDB Local has not been started');
   return { client: shared.client, close: async () => {} };
-}
+});
 
 describePendingTaskStore('DynamoDB Local', start);
-describeTaskResultStore('DynamoDB Local', start);
-describeDeliveries('DynamoDB Local', start, { comparesMaps: true });
+describeTaskResultStore('DynamoDB Local', start, 'numbers');
+describeDeliveries('DynamoDB Local', start, { comparesMaps: true, recorders: DYNAMO_RECORDERS });
 describeWriteUnits('DynamoDB Local', start, { reportsIndexes: true });
 describeLargeResults('DynamoDB Local', start);
 describeTaskLife('DynamoDB Local', start, { reportsIndexes: true });

@@ -1,14 +1,17 @@
 import { startEmbeddedDynamo } from '../../../local/embedded-dynamodb.ts';
-import { describeDeliveries } from '../../contract/deliveries.contract.ts';
+import { onDynamo } from '../../contract/backend.ts';
+import { DYNAMO_RECORDERS, describeDeliveries } from '../../contract/deliveries.contract.ts';
 import { describeLargeResults } from '../../contract/large-result.contract.ts';
 import { describePendingTaskStore } from '../../contract/pending-task-store.contract.ts';
 import { describeTaskLife } from '../../contract/task-life.contract.ts';
 import { describeTaskResultStore } from '../../contract/task-result-store.contract.ts';
 import { describeWriteUnits } from '../../contract/write-units.contract.ts';
 
-describePendingTaskStore('dynalite', startEmbeddedDynamo);
-describeTaskResultStore('dynalite', startEmbeddedDynamo);
-describeDeliveries('dynalite', startEmbeddedDynamo, { comparesMaps: false });
-describeWriteUnits('dynalite', startEmbeddedDynamo, { reportsIndexes: false });
-describeLargeResults('dynalite', startEmbeddedDynamo);
-describeTaskLife('dynalite', startEmbeddedDynamo, { reportsIndexes: false });
+const start = onDynamo(startEmbeddedDynamo);
+
+describePendingTaskStore('dynalite', start);
+describeTaskResultStore('dynalite', start, 'numbers');
+describeDeliveries('dynalite', start, { comparesMaps: false, recorders: DYNAMO_RECORDERS });
+describeWriteUnits('dynalite', start, { reportsIndexes: false });
+describeLargeResults('dynalite', start);
+describeTaskLife('dynalite', start, { reportsIndexes: false });

@@ -7,8 +7,6 @@ import { writeWhole } from './write-whole.ts';
 
 /** Once this much waits, nothing is added before some of it has gone. */
 const MAX_BYTES = 64 * 1024 * 1024;
-/** Messages may hold callback URLs: they are their owner's alone. */
-const MODE = 0o600;
 
 /**
  * An outbox of one file per entry, each written whole or not at all, and on the disk before `add` resolves. What is
@@ -21,7 +19,7 @@ export async function openFolderOutbox<T>(options: OutboxFolder & { maxBytes?: n
 
   const write = async (entry: StoredEntry<T>) => {
     const bytes = formatEntry(entry);
-    await writeWhole(fileOfEntry(folder, entry.id), bytes, MODE);
+    await writeWhole(fileOfEntry(folder, entry.id), bytes);
     sizes.set(entry.id, bytes.length);
   };
   const remove = async (id: string) => {

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreError } from '../../tasks/errors.ts';
 import { databaseError, isDamage } from './faults.ts';
-import { APPLICATION_ID, addToSum, checksumOf, SCHEMA_VERSION, type SealedTable, TABLES } from './schema.ts';
+import { APPLICATION_ID, addToSum, checksumOf, SCHEMA_VERSION, type SealedTable, schemaSql, TABLES } from './schema.ts';
 import type { WitnessRead } from './witness.ts';
 
 /** How many rows of a table can be read, of how many; `expected` is unknown when the seals are damaged too. */
@@ -51,7 +51,7 @@ function damageOfNothing(size: number | undefined, said: WitnessRead): Damage | 
 }
 
 function examine(database: DatabaseSync, said: WitnessRead): Damage {
-  const reasons = [...headerProblems(database), ...pageProblems(database)];
+  const reasons = [...headerProblems(database), ...schemaProblems(database), ...pageProblems(database)];
   const seals = attempt(reasons, () => readSeals(database)) ?? new Map<string, Seal>();
   const readable = TABLES.map((table) => {
     const found = readTable(database, table, reasons);
@@ -71,6 +71,15 @@ function headerProblems(database: DatabaseSync): string[] {
   if (version !== SCHEMA_VERSION)
     return [`another version of this program made it (${version}), or its head is damaged`];
   return [];
+}
+
+/** A byte of a trigger's text is enough to end the seals without an error of SQLite's. */
+function schemaProblems(database: DatabaseSync): string[] {
+  using fresh = new DatabaseSync(':memory:');
+  fresh.exec(schemaSql());
+  const schemaOf = (of: DatabaseSync) =>
+    JSON.stringify(of.prepare('SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name').all());
+  return schemaOf(database) === schemaOf(fresh) ? [] : ['its tables are not as they were made'];
 }
 
 function pageProblems(database: DatabaseSync): string[] {

@@ -162,6 +162,27 @@ describe('the witness beside a database', () => {
   });
 });
 
+it('finds a row that is gone, or older than it was, although every page is in order', async () => {
+  await using place = await makeFolder();
+  const first = openStores(place.file);
+  await first.pending.register(aTask());
+  const older = first.database.prepare('SELECT * FROM pending').get();
+  await first.pending.recordError(aTask().taskId, { code: 'C', message: 'm' });
+  first.database.close();
+  /** As a page that was never written would do it: without the triggers. */
+  const change = (event: string, sql: string, ...values: (string | number)[]) => {
+    using other = new DatabaseSync(place.file);
+    const trigger = other.prepare('SELECT sql FROM sqlite_schema WHERE name = ?').get(`pending_${event}`)?.sql;
+    other.exec(`DROP TRIGGER pending_${event}`);
+    other.prepare(sql).run(...values);
+    other.exec(String(trigger));
+  };
+  change('UPDATE', 'UPDATE pending SET body = ?, checksum = ?', String(older?.body), Number(older?.checksum));
+  expect(() => openStores(place.file)).toThrow('pending: 1 of 1 rows, or not as they were last written');
+  change('DELETE', 'DELETE FROM pending');
+  expect(() => openStores(place.file)).toThrow('pending: 0 of 1 rows');
+});
+
 it('refuses the database of another program and of another version', async () => {
   await using place = await makeFolder();
   using other = new DatabaseSync(place.file);

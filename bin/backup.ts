@@ -2,8 +2,8 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../functions/runtime/system-clock.ts';
 import { backUp } from '../local/backup.ts';
+import { giveUp } from '../local/command.ts';
 import { readableText } from '../local/data-folder-text.ts';
-import { giveUp } from './give-up.ts';
 
 const USAGE = `npm run backup -- FOLDER
 

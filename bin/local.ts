@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { systemClock as clock } from '../functions/runtime/system-clock.ts';
+import { giveUp, namingVariable, onStop, refuseArguments } from '../local/command.ts';
 import { loadOrCreateApiKey } from '../local/local-api-key.ts';
 import { readLocalConfig } from '../local/local-config.ts';
 import { startService } from '../local/service.ts';
@@ -8,13 +9,12 @@ import { createTerminalLog } from '../local/terminal-log.ts';
 import { tryItText } from '../local/try-it.ts';
 import { defaultProfile } from '../simulator/default-profile.ts';
 import { startSimulator } from '../simulator/simulator.ts';
-import { giveUp } from './give-up.ts';
-import { namingVariable } from './listen-problem.ts';
-import { onStop } from './on-stop.ts';
-import { refuseArguments } from './refuse-arguments.ts';
 
 async function main(): Promise<void> {
-  refuseArguments('npm start', 'Settings are environment variables, as in PORT=3001 npm start; README has them all.');
+  refuseArguments(
+    'npm start',
+    'Settings are environment variables, as in PORT=3001 npm start; README lists all of them.',
+  );
   const config = readLocalConfig(process.env);
   if (config.warning !== undefined) console.error(`WARNING: ${config.warning}`);
   const { NO_COLOR, TERM } = process.env;
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
     ...(TERM !== undefined && { term: TERM }),
   });
   const simulator = config.profiles ? undefined : await startStandIn(config.SIMULATOR_PORT);
-  if (simulator) console.log(`no Huawei credentials are set, so a simulator stands in at ${simulator.url}`);
+  if (simulator) console.log(`no Huawei credentials set: using the simulator at ${simulator.url}`);
   const { webhookSecrets: webhook_secrets } = config;
   const standIn = { ...defaultProfile(simulator?.url ?? ''), ...(webhook_secrets.length > 0 && { webhook_secrets }) };
   const apiKeys = config.apiKeys.length > 0 ? config.apiKeys : [await ownKey(config.DATA_DIR)];
@@ -51,7 +51,7 @@ async function main(): Promise<void> {
     console.log(`\n${tryItText({ simulatorUrl: simulator.url, serviceUrl: service.url, dataDir })}\n`);
   }
   onStop(async () => {
-    console.log('finishing the polls in flight');
+    console.log('waiting for polls in progress');
     await service.close();
     await simulator?.close();
     process.exit(0);

@@ -9,10 +9,10 @@ import { ConfigError } from '../functions/tasks/errors.ts';
 
 const USAGE = `usage: npm run route -- <event.json> [--rules <file>] [--channel <name>]
 
-Says to which Slack channels an event would go and why, and prints what each would get. Sends nothing.
-  <event.json>  a TaskEvent, bare or in the envelope of SNS, or an array of them for a batch
-  --rules       the Slack secret as a file: {channels, rules, default} or {webhook_url}; else one channel takes all
-  --channel     as a replay that names this channel`;
+Shows which Slack channels an event would go to and why, and prints the messages. Sends nothing.
+  <event.json>  a TaskEvent, with or without its SNS envelope, or an array of them for a batch
+  --rules       the Slack secret as a file: {channels, rules, default} or {webhook_url}; default: one channel for all events
+  --channel     replay to this channel only`;
 const BUILDER = 'https://app.slack.com/block-kit-builder';
 const ONE_CHANNEL = { webhook_url: 'https://hooks.slack.com/services/…' };
 
@@ -53,7 +53,7 @@ async function read(path: string): Promise<string> {
 function parseEvents(text: string): TaskEvent[] {
   return splitBatch(text).map((body, index) => {
     const read = readRecord({ body });
-    if (read.kind === 'malformed') throw new InputError(`Event ${index + 1} is not one: ${read.reason}.`);
+    if (read.kind === 'malformed') throw new InputError(`Event ${index + 1} is not a TaskEvent: ${read.reason}.`);
     return read.event;
   });
 }
@@ -76,7 +76,7 @@ function explain({ event, routes }: Routed): string {
     const note = mention === undefined ? '' : `; ${describeMention(event, mention)}`;
     return `  -> ${channel}: ${because}${note}`;
   });
-  return [event.id, ...(lines.length > 0 ? lines : ['  -> nowhere: the rules that fit name no channel'])].join('\n');
+  return [event.id, ...(lines.length > 0 ? lines : ['  -> nowhere: the matching rules have no channels'])].join('\n');
 }
 
 function describeMention({ data }: TaskEvent, mention: string): string {

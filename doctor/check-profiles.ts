@@ -5,8 +5,8 @@ import { createHttpTransport, type HttpTransport } from '../functions/huawei/htt
 import type { Profile, Profiles } from '../functions/huawei/profile.ts';
 import { createProfileConnections, type ProfileConnections } from '../functions/huawei/profile-connections.ts';
 import { encodeSegment } from '../functions/huawei/sign-request.ts';
-import type { Clock } from '../functions/tasks/clock.ts';
 import type { Fault } from '../functions/tasks/observation.ts';
+import type { Clock } from '../functions/tasks/ports.ts';
 import { type Finding, fail } from './check.ts';
 import { judgeAnswer } from './judge-profile.ts';
 
@@ -83,7 +83,7 @@ function loginOf({ ak, domain_name, user_name, auth_token }: Profile): string {
 }
 
 function notAsked(name: string, before: string): Found {
-  const message = `not tried: it signs in as profile "${before}" does, which was refused`;
+  const message = `not tried: it uses the same login as profile "${before}", which was refused`;
   return {
     finding: fail(`huawei ${name}`, message, `fix profile "${before}", then run the doctor again`),
     refused: false,

@@ -1,6 +1,6 @@
 import { createSlackWebhook } from '../functions/channels/slack/post.ts';
 import type { SlackAnswer } from '../functions/channels/slack/slack-webhook.ts';
-import type { Clock } from '../functions/tasks/clock.ts';
+import type { Clock } from '../functions/tasks/ports.ts';
 import { type Finding, fail, ok, warn } from './check.ts';
 
 /** Nothing to show: a live webhook refuses it with 400, and nobody sees a message. */
@@ -22,12 +22,16 @@ function judge(check: string, answer: SlackAnswer): Finding {
     case 'refused':
       return ok(check, `alive (refused an empty message: ${answer.reason})`);
     case 'throttled':
-      return ok(check, 'alive (asks for a slower pace)');
+      return ok(check, 'alive (rate limited)');
     case 'gone':
-      return fail(check, `dead: ${answer.reason}`, 'make a new webhook in Slack and put its URL into the Slack secret');
+      return fail(check, `dead: ${answer.reason}`, 'create a new webhook in Slack and put its URL in the Slack secret');
     case 'unavailable':
-      return fail(check, `does not answer: ${answer.reason}`, 'check the network from here and Slack’s status page');
+      return fail(
+        check,
+        `does not answer: ${answer.reason}`,
+        'check the network of this machine and Slack’s status page',
+      );
     case 'delivered':
-      return warn(check, 'took an empty message, which Slack never does', 'see whether the URL is a Slack webhook');
+      return warn(check, 'accepted an empty message, which Slack never does', 'check that the URL is a Slack webhook');
   }
 }

@@ -13,7 +13,7 @@ export function smtpCheck(url: string): Check {
       const transport = createTransport({ ...encryptionFor(url), ...TIMEOUTS, url });
       try {
         await transport.verify();
-        return [ok(NAME, 'the mail server takes us')];
+        return [ok(NAME, 'the mail server accepted the login')];
       } catch (error) {
         // The message may hold the user's name or the server's words about a password: its code is enough.
         const { code, responseCode } = error as { code?: unknown; responseCode?: unknown };

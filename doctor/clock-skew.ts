@@ -38,6 +38,6 @@ export function checkClock(readings: readonly Reading[]): Finding[] {
 
 function describe(aheadMs: number): string {
   const seconds = Math.round(Math.abs(aheadMs) / 1000);
-  if (seconds === 0) return 'this machine has the right time';
+  if (seconds === 0) return 'the clock of this machine is right';
   return `this machine is ${seconds} s ${aheadMs > 0 ? 'ahead' : 'behind'}`;
 }

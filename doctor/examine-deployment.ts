@@ -1,6 +1,6 @@
 import { parseSlackSecret } from '../functions/channels/slack/slack-routing.ts';
 import { validateProfiles } from '../functions/huawei/validate-profiles.ts';
-import type { Clock } from '../functions/tasks/clock.ts';
+import type { Clock } from '../functions/tasks/ports.ts';
 import type { Settings } from '../lib/settings.ts';
 import { findApiKey } from './api-key.ts';
 import type { AwsClients } from './aws-clients.ts';
@@ -97,16 +97,16 @@ async function examineProfiles(examination: Examination, arn: string | undefined
 async function examineApi(examination: Examination, outputs: Deployment['outputs']): Promise<Finding[]> {
   const { clients, clock, redactor, apiKey } = examination;
   const url = (examination.apiUrl ?? outputs.ApiUrl)?.replace(/\/+$/, '');
-  if (url === undefined) return [fail('api', 'the stack does not name it', 'deploy this version')];
+  if (url === undefined) return [fail('api', 'missing in the outputs of the stack', 'deploy this version')];
   const key = apiKey ?? (await readSecret(clients.secrets, outputs.ApiKeysSecret, findApiKey));
   redactor.hold([key]);
   return checkApi({ url, key, clock, hints: API_HINTS });
 }
 
 const API_HINTS = {
-  whenDown: 'see the API’s access log, and whether the stack is deployed',
-  whenRefused: 'put it into the API keys secret, or wait 5 minutes where you just did',
-  log: 'look at the log of tasks-api',
+  whenDown: 'check the API’s access log, and that the stack is deployed',
+  whenRefused: 'put it in the API keys secret; if you just did, wait 5 minutes',
+  log: 'read the log of tasks-api',
 };
 
 function topicChecks({ clients, settings }: Examination, { outputs }: Deployment): Check[] {

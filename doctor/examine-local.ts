@@ -1,4 +1,4 @@
-import type { Clock } from '../functions/tasks/clock.ts';
+import type { Clock } from '../functions/tasks/ports.ts';
 import type { LocalConfig } from '../local/local-config.ts';
 import { type Check, type Finding, runChecks, warn } from './check.ts';
 import { checkApi } from './check-api.ts';
@@ -33,10 +33,10 @@ export async function examineLocal(examination: LocalExamination): Promise<Findi
 }
 
 const HINTS = {
-  whenDown: 'start it with `npm start`, or say its URL: npm run doctor -- --local http://…',
+  whenDown: 'start it with `npm start`, or pass its URL: npm run doctor -- --local http://…',
   whenRefused:
-    'set API_KEY to one of the API_KEYS that it was started with, or DATA_DIR to its folder, where its key is',
-  log: 'look at what `npm start` prints',
+    'set API_KEY to one of the API_KEYS that it was started with, or DATA_DIR to the folder with its api-key',
+  log: 'read the output of `npm start`',
 };
 
 function checksOf({ config, url, apiKey: key, clock, dates }: LocalExamination): Check[] {
@@ -51,10 +51,10 @@ function checksOf({ config, url, apiKey: key, clock, dates }: LocalExamination):
 
 async function examineProfiles(config: LocalConfig, deps: Parameters<typeof checkProfiles>[1]): Promise<Finding[]> {
   const { profiles, ALLOW_LOOPBACK_CALLBACKS } = config;
-  const allowLoopback = ALLOW_LOOPBACK_CALLBACKS === 'true';
+  const allowLoopbackCallbacks = ALLOW_LOOPBACK_CALLBACKS === 'true';
   const fix = 'see README, Run it on one machine';
   const unused = config.warning === undefined ? [] : [warn('huawei', config.warning, fix)];
   if (profiles === undefined)
-    return [warn('huawei', 'no credentials in this environment, so a simulator stands in', fix), ...unused];
-  return [...(await checkProfiles(profiles, deps)), ...checkWebhooks(profiles, { allowLoopback }), ...unused];
+    return [warn('huawei', 'no credentials in this environment: npm start uses the simulator', fix), ...unused];
+  return [...(await checkProfiles(profiles, deps)), ...checkWebhooks(profiles, { allowLoopbackCallbacks }), ...unused];
 }

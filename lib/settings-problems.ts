@@ -1,6 +1,7 @@
 import type * as z from 'zod';
+import { editDistance } from './edit-distance.ts';
 
-/** What the reader of a settings file has to change; its message needs no stack. */
+/** A problem in a settings file; print its message without a stack trace. */
 export class SettingsError extends Error {}
 
 /** One line per problem: the setting by its path, and what it must be. `known` are the paths of all settings. */
@@ -16,7 +17,7 @@ export function settingsProblems(issues: readonly z.core.$ZodIssue[], known: rea
 
 function wordsOf(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type' && issue.expected === 'object') return 'must be an object, like {}';
-  // The words of a wrong key are inside; around them zod says only that it is invalid.
+  // The message about a wrong key is nested; the outer one only reports that the key is invalid.
   return (issue.code === 'invalid_key' && issue.issues[0]?.message) || issue.message;
 }
 
@@ -30,17 +31,4 @@ function unknownSetting(path: string, known: readonly string[]): string {
 
 const lastOf = (path: string) => path.split('.').at(-1) ?? path;
 
-/** Letters to put in, take out or change (Levenshtein), whatever their case. */
-function editsBetween(one: string, other: string): number {
-  const [a, b] = [one.toLowerCase(), other.toLowerCase()];
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (const [line, letter] of [...a].entries()) {
-    const next = [line + 1];
-    for (let column = 1; column <= b.length; column += 1) {
-      const change = (row[column - 1] ?? 0) + (letter === b[column - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
-}
+const editsBetween = (one: string, other: string) => editDistance(one.toLowerCase(), other.toLowerCase());

@@ -8,9 +8,9 @@ import { witnessOf } from '../functions/stores/sqlite/database.ts';
 import { isDamage } from '../functions/stores/sqlite/faults.ts';
 import { salvage } from '../functions/stores/sqlite/salvage.ts';
 import { openWitness, readWitness } from '../functions/stores/sqlite/witness.ts';
-import type { Clock } from '../functions/tasks/clock.ts';
 import { StoreError } from '../functions/tasks/errors.ts';
-import type { FileRef } from '../functions/tasks/parsed-result.ts';
+import type { Clock } from '../functions/tasks/ports.ts';
+import type { FileRef } from '../functions/tasks/result.ts';
 import { DATABASE, FILES } from './open-data-folder.ts';
 
 /** What a backup has: `whole`, or what could be saved of a damaged folder. */

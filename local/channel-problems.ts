@@ -13,8 +13,8 @@ export function channelProblems({ slackUrl, smtpUrl, emails }: Channels): string
   return [
     ...(slackUrl === undefined ? [] : problemsOf(() => parseSlackRouting({ webhook_url: slackUrl }))),
     ...(smtpUrl === undefined ? [] : problemsOf(() => encryptionFor(smtpUrl))),
-    ...(smtpUrl !== undefined && emails.length === 0 ? ['SMTP_URL is set, ALERT_EMAILS is not: set both'] : []),
-    ...(smtpUrl === undefined && emails.length > 0 ? ['ALERT_EMAILS is set, SMTP_URL is not: set both'] : []),
+    ...(smtpUrl !== undefined && emails.length === 0 ? ['SMTP_URL is set but ALERT_EMAILS is not: set both'] : []),
+    ...(smtpUrl === undefined && emails.length > 0 ? ['ALERT_EMAILS is set but SMTP_URL is not: set both'] : []),
     ...emails.flatMap(addressProblem),
   ];
 }

@@ -3,9 +3,8 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { StoreError } from '../functions/tasks/errors.ts';
-import { checkFileKey } from '../functions/tasks/file-key.ts';
-import type { FileRef } from '../functions/tasks/parsed-result.ts';
-import type { FileStore } from '../functions/tasks/stores.ts';
+import { checkFileKey, type FileStore } from '../functions/tasks/ports.ts';
+import type { FileRef } from '../functions/tasks/result.ts';
 import { writeWhole } from './write-whole.ts';
 
 /** Files below `folder`, each written whole or not at all. Keys cannot lead out of the folder. */

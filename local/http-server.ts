@@ -37,7 +37,11 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       keepAliveTimeout: 5_000,
       connectionsCheckingInterval: Math.min(requestTimeoutMs, 1_000),
     },
-    (request, response) => void serve(handler, request, response),
+    (request, response) => {
+      // A connection that its client keeps alive would hold up `close` after its last answer.
+      response.once('close', () => server.listening || server.closeIdleConnections());
+      void serve(handler, request, response);
+    },
   );
   server.on('clientError', answerBrokenRequest);
   await listen(server, host, port);

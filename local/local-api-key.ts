@@ -31,5 +31,5 @@ async function readKept(file: string): Promise<string> {
 function checked(key: string, file: string): string {
   const problem = apiKeyProblem(key);
   if (problem === undefined) return key;
-  throw new ConfigError([`The key in ${file} ${problem}. Delete the file, and a new key is made`]);
+  throw new ConfigError([`The key in ${file} ${problem}. Delete the file to create a new key`]);
 }

@@ -71,7 +71,7 @@ export function readLocalConfig(environment: NodeJS.ProcessEnv): LocalConfig {
   };
 }
 
-const NOBODY_SIGNS = 'WEBHOOK_SECRETS is for the profile "default", which is not there';
+const NOBODY_SIGNS = 'WEBHOOK_SECRETS is for the profile "default", which does not exist';
 
 function apiKeyProblems(keys: string[]): string[] {
   return keys.flatMap((key, index) => {

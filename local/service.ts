@@ -11,12 +11,11 @@ import { createPoller, type Poller } from '../functions/polling/create-poller.ts
 import { createScheduleLearner } from '../functions/schedule/learned/schedule-learner.ts';
 import { withMinInterval } from '../functions/schedule/poll-schedule.ts';
 import { createTaskSchedule } from '../functions/schedule/task-schedule.ts';
-import { createDynamoPendingTaskStore } from '../functions/stores/dynamo/pending-task-store.ts';
-import { createDynamoTaskResultStore } from '../functions/stores/dynamo/task-result-store.ts';
+import { createDynamoPendingTaskStore } from '../functions/stores/dynamo/pending-tasks.ts';
+import { createDynamoTaskResultStore } from '../functions/stores/dynamo/results.ts';
 import { createStoreResult } from '../functions/stores/store-result.ts';
-import type { Clock } from '../functions/tasks/clock.ts';
-import type { TaskResult } from '../functions/tasks/outcome.ts';
-import type { Log, MetricSink } from '../functions/tasks/telemetry.ts';
+import type { Clock, Log, MetricSink } from '../functions/tasks/ports.ts';
+import type { TaskResult } from '../functions/tasks/result.ts';
 import { LOCAL_TABLES, startEmbeddedDynamo } from './embedded-dynamodb.ts';
 import { createFolderFileStore } from './folder-file-store.ts';
 import { openFolderOutbox } from './folder-outbox.ts';

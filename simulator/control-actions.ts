@@ -23,14 +23,14 @@ const removed = (isDone: boolean, missing: string): Answer =>
 /** Every action, by method and path below `/_control/`; docs/simulator.md has them with their fields. */
 export const ACTIONS: Record<string, Action> = {
   'POST tasks': {
-    does: 'adds a task, or with "count" many: ending, waiting_ms, processing_ms, task_type, …',
+    does: 'adds a task, or several with "count": ending, waiting_ms, processing_ms, task_type, …',
     run: ({ control, body }) =>
       typeof body === 'object' && body !== null && 'count' in body
         ? answer(201, control.addTasks(fromWire(bulkSchema.parse(body))))
         : answer(201, { taskId: control.addTask(fromWire(taskSchema.parse(body ?? {}))) }),
   },
   'GET tasks/{id}': {
-    does: 'the state of a task, and how often it was polled',
+    does: 'shows the state of a task and how often it was polled',
     run: ({ control, id }) => {
       const task = control.task(id);
       return task ? answer(200, task) : answer(404, { error: `no task ${id}` });
@@ -42,13 +42,13 @@ export const ACTIONS: Record<string, Action> = {
     run: ({ control, id }) => removed(control.removeTask(id), `no task ${id}`),
   },
   'POST faults': {
-    does: 'orders a fault for requests that match: error, latency, hang, reset, truncated, not_json, huge',
+    does: 'injects a fault into requests that match: error, latency, hang, reset, truncated, not_json, huge',
     run: ({ control, body }) => answer(201, { id: control.setFault(fromWire(faultRuleSchema.parse(body))) }),
   },
-  'DELETE faults': { does: 'takes all faults away', run: ({ control }) => done(() => control.clearFaults()) },
+  'DELETE faults': { does: 'removes all faults', run: ({ control }) => done(() => control.clearFaults()) },
   'DELETE faults/{id}': {
-    does: 'takes one fault away',
-    run: ({ control, id }) => removed(control.removeFault(id), `no fault ${id}: it is used up, or never was`),
+    does: 'removes one fault',
+    run: ({ control, id }) => removed(control.removeFault(id), `no fault ${id}: it is used up or never existed`),
   },
   'POST groups': {
     does: 'adds a group full of APIs, for exports',
@@ -59,7 +59,7 @@ export const ACTIONS: Record<string, Action> = {
     },
   },
   'POST rate-limit': {
-    does: 'answers 429 above per_second requests; null takes the limit away',
+    does: 'answers 429 above per_second requests; null removes the limit',
     run: ({ control, body }) => {
       const { perSecond, projectId } = fromWire(rateLimitSchema.parse(body));
       return done(() => control.setRateLimit(perSecond ?? undefined, projectId));
@@ -70,8 +70,8 @@ export const ACTIONS: Record<string, Action> = {
     does: 'forgets wrong passwords and signatures',
     run: ({ control }) => done(() => control.clearLockouts()),
   },
-  'GET stats': { does: 'counts of requests, by route and status', run: ({ control }) => answer(200, control.stats()) },
-  'DELETE stats': { does: 'begins to count anew', run: ({ control }) => done(() => control.resetStats()) },
+  'GET stats': { does: 'counts requests by route and status', run: ({ control }) => answer(200, control.stats()) },
+  'DELETE stats': { does: 'resets the counters', run: ({ control }) => done(() => control.resetStats()) },
   'DELETE all': {
     does: 'forgets tasks, faults, limits, lock-outs and counts',
     run: ({ control }) => done(() => control.reset()),

@@ -14,7 +14,7 @@ export function bearerAuth(apiKeyHashes: () => Promise<readonly Buffer[]>): Midd
       const key = header === undefined ? undefined : BEARER.exec(header)?.[1];
       if (key === undefined) throw unauthenticated('Send an API key: "Authorization: Bearer <api key>".');
       if (!isKnownKey(key, await apiKeyHashes())) {
-        throw unauthenticated('This API key is not known. It may have been replaced.', ', error="invalid_token"');
+        throw unauthenticated('Unknown API key. It may have been replaced.', ', error="invalid_token"');
       }
     },
   };

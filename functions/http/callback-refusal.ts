@@ -1,10 +1,10 @@
 import { isIP } from 'node:net';
 import { callbackProblem } from '../channels/webhook/callback-url.ts';
 import type { ProfileDefaults } from '../huawei/profile.ts';
-import { isLoopbackHost } from '../tasks/loopback.ts';
+import { isLoopbackHost } from '../names.ts';
 import type { TasksApiDeps } from './deps.ts';
 
-const NEVER = 'could never be delivered to';
+const NEVER = 'cannot be used';
 
 /**
  * Why no event of a registration would ever reach its `callback_url`, as far as that is known without a look-up;
@@ -14,7 +14,7 @@ export function callbackRefusal(deps: TasksApiDeps, text: string, profile?: Prof
   const problem = callbackProblem(text, deps.allowLoopbackCallbacks ?? false);
   if (problem !== undefined) return problem;
   if (deps.areWebhooksOff) return `${NEVER}: webhooks are off in this deployment`;
-  if (isRefusedHost(deps, new URL(text).hostname)) return `${NEVER}: its host is an address that is not public`;
+  if (isRefusedHost(deps, new URL(text).hostname)) return `${NEVER}: its host is not a public address`;
   return profile?.cannot_sign === undefined ? undefined : `${NEVER}: ${profile.cannot_sign}`;
 }
 

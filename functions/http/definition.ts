@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
-import type { FileRef, ParsedResult } from '../tasks/parsed-result.ts';
+import type { FileRef, ParsedResult } from '../tasks/result.ts';
 import type { ApiEvent, ApiResponse, RouteHandler } from './api-event.ts';
 import { contentDisposition } from './content-disposition.ts';
 import type { TasksApiDeps } from './deps.ts';
@@ -39,7 +39,8 @@ function inline(document: Document, bytes: Buffer): ApiResponse {
 }
 
 async function redirect(deps: TasksApiDeps, file: FileRef, disposition: string): Promise<ApiResponse> {
-  if (deps.files.presign === undefined) throw new Error('the file store cannot presign, and the document is too large');
+  if (deps.files.presign === undefined)
+    throw new Error('the document is too large to send, and the file store cannot make a download link');
   const location = await deps.files.presign(file, disposition);
   return { statusCode: 302, headers: { location, 'cache-control': 'no-store' } };
 }

@@ -19,5 +19,7 @@ export function decodeCursor(cursor: string): ListPosition {
 
 /** The 400 for a cursor that was not given by this API. */
 export function badCursor() {
-  return invalid([{ parameter: 'cursor', detail: 'must be a next_cursor as it was given, with the same filters' }]);
+  return invalid([
+    { parameter: 'cursor', detail: 'must be the next_cursor of the previous page, with the same filters' },
+  ]);
 }

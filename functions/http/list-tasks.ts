@@ -1,6 +1,6 @@
 import { listPending } from '../stores/list-pending.ts';
 import { InvalidCursorError } from '../tasks/cursor.ts';
-import type { Page, PageRequest } from '../tasks/stores.ts';
+import type { Page, PageRequest } from '../tasks/ports.ts';
 import { jsonResponse, type RouteHandler } from './api-event.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { badCursor, decodeCursor, encodeCursor, type ListPosition } from './list-cursor.ts';
@@ -28,7 +28,9 @@ export function listTasksRoute(deps: TasksApiDeps): RouteHandler {
 
 function startOf({ state, outcome, cursor }: ListQuery): ListPosition {
   if (state === 'pending' && outcome !== undefined) {
-    throw invalid([{ parameter: 'outcome', detail: 'does not go with state=pending: only final tasks have one' }]);
+    throw invalid([
+      { parameter: 'outcome', detail: 'cannot be combined with state=pending: only final tasks have an outcome' },
+    ]);
   }
   const first = state ?? (outcome === undefined ? 'pending' : 'final');
   if (cursor === undefined) return { state: first };

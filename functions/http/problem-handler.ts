@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { MiddlewareObj } from '@middy/core';
 import { StoreError } from '../tasks/errors.ts';
-import type { Log } from '../tasks/telemetry.ts';
+import type { Log } from '../tasks/ports.ts';
 import type { ApiEvent, ApiResponse, RequestContext } from './api-event.ts';
 import { HttpProblem, problemResponse } from './problem.ts';
 
@@ -33,11 +33,11 @@ export function concealed(error: unknown, { event, context, log }: Failed): Http
   log.error('request failed', { request_id: requestId, method, path, error: describe(error) });
   const isPassing = error instanceof StoreError || (error instanceof Error && error.name === 'TimeoutError');
   return isPassing
-    ? new HttpProblem(503, 'The service cannot do this at the moment. Repeat the request.', {
+    ? new HttpProblem(503, 'The service is temporarily unavailable. Retry the request.', {
         headers: { 'retry-after': RETRY_AFTER_S },
         requestId,
       })
-    : new HttpProblem(500, 'The service failed. The reason is in its log.', { requestId });
+    : new HttpProblem(500, 'Internal error. The cause is in the log of the service.', { requestId });
 }
 
 function describe(error: unknown): unknown {

@@ -12,7 +12,7 @@ export type ProblemKind =
   | 'conflicting-registration'
   | 'task-already-final'
   | 'task-still-pending'
-  | 'task-still-told'
+  | 'task-still-notifying'
   | 'nothing-to-watch'
   | 'no-webhook'
   | 'nothing-exported';

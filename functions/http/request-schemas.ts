@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { OUTCOMES } from '../tasks/outcome.ts';
+import { OUTCOMES } from '../names.ts';
 
 const ID_RULE = 'must be 1 to 64 characters of A-Z, a-z, 0-9, "-" and "_"';
 const LABEL_RULE = 'must be 1 to 128 printable characters, and not only spaces';
@@ -56,7 +56,9 @@ export const listQuerySchema = z.strictObject({
   instance_id: z.optional(idSchema),
   label: z.optional(labelSchema),
   limit: z.optional(z.string().check(z.regex(/^(?:[1-9]\d?|100)$/, LIMIT_RULE))),
-  cursor: z.optional(z.string().check(z.regex(/^[A-Za-z0-9_-]{1,4096}$/, 'must be a next_cursor as it was given'))),
+  cursor: z.optional(
+    z.string().check(z.regex(/^[A-Za-z0-9_-]{1,4096}$/, 'must be the next_cursor of the previous page')),
+  ),
 });
 export type ListQuery = z.infer<typeof listQuerySchema>;
 

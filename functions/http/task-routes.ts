@@ -1,4 +1,4 @@
-import { eventId } from '../tasks/outcome.ts';
+import { eventId } from '../tasks/result.ts';
 import type { PendingTask } from '../tasks/task.ts';
 import { type ApiResponse, jsonResponse, type RouteHandler } from './api-event.ts';
 import type { TasksApiDeps } from './deps.ts';
@@ -59,7 +59,7 @@ export function notifyAgainRoute(deps: TasksApiDeps): RouteHandler {
 }
 
 function alreadyFinal(taskId: string): HttpProblem {
-  return new HttpProblem(409, `Task "${taskId}" is already final. Its result expires by itself.`, {
+  return new HttpProblem(409, `Task "${taskId}" is already final. Its result expires automatically.`, {
     kind: 'task-already-final',
   });
 }

@@ -67,7 +67,8 @@ function problemsOf(deps: TasksApiDeps, registration: Registration, found: Found
 function profileProblem(name: string | undefined, profiles: Profiles): string {
   const known = Object.keys(profiles);
   const more = known.length > NAMED_PROFILES ? ` and ${known.length - NAMED_PROFILES} more` : '';
-  const names = known.length === 0 ? 'there is none yet' : `known: ${known.slice(0, NAMED_PROFILES).join(', ')}${more}`;
+  const names =
+    known.length === 0 ? 'there are no profiles yet' : `known: ${known.slice(0, NAMED_PROFILES).join(', ')}${more}`;
   if (name === undefined) return `is required: there is no profile "default" (${names})`;
   return `is not a configured profile (${names})`;
 }

@@ -12,10 +12,10 @@ export function answerUnrouted(routes: TaskRoute[]): (request: Unrouted) => Prom
   }));
   return async ({ method, path }) => {
     const methods = new Set<string>(patterns.filter(({ pattern }) => pattern.test(path)).map((route) => route.method));
-    if (methods.size === 0) throw new HttpProblem(404, 'There is no such route. GET /openapi.json lists them.');
+    if (methods.size === 0) throw new HttpProblem(404, 'No such route. GET /openapi.json lists all routes.');
     if (methods.has('GET')) methods.add('HEAD');
     const allow = [...methods.add('OPTIONS')].sort().join(', ');
     if (method === 'OPTIONS') return { statusCode: 204, headers: { allow } };
-    throw new HttpProblem(405, `This route knows ${allow}.`, { headers: { allow } });
+    throw new HttpProblem(405, `Method not allowed here. Allowed: ${allow}.`, { headers: { allow } });
   };
 }

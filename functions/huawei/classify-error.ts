@@ -1,8 +1,9 @@
-import { boundError } from '../stores/bound-error.ts';
+import type { FaultClass } from '../names.ts';
 import { asText, isFields, parseJson } from '../tasks/json.ts';
-import type { Fault, FaultClass } from '../tasks/observation.ts';
+import type { Fault } from '../tasks/observation.ts';
 import { parseRetryAfter } from '../tasks/retry-after.ts';
 import type { TaskError } from '../tasks/task.ts';
+import { boundError } from '../tasks/task.ts';
 
 /** An answer that is not a 200. Header names are in lower case. */
 export type ErrorAnswer = {

@@ -1,5 +1,5 @@
-import { boundError } from '../stores/bound-error.ts';
 import type { Fault } from '../tasks/observation.ts';
+import { boundError } from '../tasks/task.ts';
 
 const TIMEOUT_CODES = new Set([
   'UND_ERR_CONNECT_TIMEOUT',

@@ -5,13 +5,12 @@ import { createNotifySlackHandler } from '../channels/slack/worker.ts';
 import { createSnsOperatorAlerter } from '../channels/sns/sns-operator-alerter.ts';
 import { createSqsDeadLetter } from '../channels/sqs-dead-letter.ts';
 import { createProcessAlertMemory } from '../messages/operator-alerter.ts';
-import { createDynamoDeliveryStore } from '../stores/dynamo/delivery-store.ts';
+import { createDynamoDeliveryRecorder } from '../stores/dynamo/results.ts';
 import { createSecretReader } from '../stores/secrets.ts';
+import { createBriefDynamoClient, createSecretsClient, createSnsClient } from './aws-clients.ts';
 import { readEnvironment, slackEnvironment } from './config.ts';
-import { createTelemetry } from './powertools.ts';
-import { createSecretsClient } from './secrets-client.ts';
-import { createSnsClient } from './sns-client.ts';
 import { systemClock as clock } from './system-clock.ts';
+import { createTelemetry } from './telemetry.ts';
 
 /** The Slack function of this process, from the environment; made once per cold start. */
 export function createNotifySlackRuntime() {
@@ -22,7 +21,6 @@ export function createNotifySlackRuntime() {
   const sns = createSnsClient();
   const aws = { region: env.AWS_REGION, credentials: sns.config.credentials };
   const sqsEndpoint = env.AWS_ENDPOINT_URL_SQS ?? env.AWS_ENDPOINT_URL;
-  const dynamoEndpoint = env.AWS_ENDPOINT_URL_DYNAMODB ?? env.AWS_ENDPOINT_URL;
   const handler = createNotifySlackHandler({
     routing: secrets.watch(env.SLACK_SECRET_ID, parseSlackSecret),
     webhook: createSlackWebhook({ clock }),
@@ -31,10 +29,7 @@ export function createNotifySlackRuntime() {
       ...(sqsEndpoint && { endpoint: sqsEndpoint }),
     }),
     isLastOffer: (record) => receivesOf(record) >= env.SLACK_MAX_RECEIVES,
-    results: createDynamoDeliveryStore({
-      ...{ ...aws, tableName: env.RESULTS_TABLE },
-      ...(dynamoEndpoint && { endpoint: dynamoEndpoint }),
-    }),
+    results: createDynamoDeliveryRecorder({ client: createBriefDynamoClient(), tableName: env.RESULTS_TABLE }),
     alerter: createSnsOperatorAlerter({
       client: sns,
       topicArn: env.OPERATOR_TOPIC_ARN,

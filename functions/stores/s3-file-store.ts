@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
 import { AwsV4Signer } from 'aws4fetch';
 import { awsHost } from '../channels/aws-host.ts';
-import type { Clock } from '../tasks/clock.ts';
 import { StoreError } from '../tasks/errors.ts';
-import { checkFileKey } from '../tasks/file-key.ts';
-import type { FileRef } from '../tasks/parsed-result.ts';
-import type { FileStore } from '../tasks/stores.ts';
+import { type Clock, checkFileKey, type FileStore } from '../tasks/ports.ts';
+import type { FileRef } from '../tasks/result.ts';
 
 export type S3FileStoreOptions = {
   bucket: string;
@@ -93,7 +91,7 @@ async function send(options: S3FileStoreOptions, request: S3Request): Promise<Re
 async function attemptOnce(options: S3FileStoreOptions, request: S3Request): Promise<Response> {
   const { url, headers } = await sign(options, request);
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(new Error('No answer in time')), options.timeoutMs ?? 6_000);
+  const timer = setTimeout(() => controller.abort(new Error('Timed out')), options.timeoutMs ?? 6_000);
   const init: RequestInit = { method: request.method, headers, signal: controller.signal, redirect: 'manual' };
   if (request.body) init.body = request.body;
   try {

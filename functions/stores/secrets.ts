@@ -4,9 +4,8 @@ import {
   ResourceNotFoundException,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import type { Clock } from '../tasks/clock.ts';
 import { ConfigError, StoreError } from '../tasks/errors.ts';
-import type { Log } from '../tasks/telemetry.ts';
+import type { Clock, Log } from '../tasks/ports.ts';
 
 export type SecretReader = {
   /**
@@ -57,7 +56,7 @@ function watchSecret<T>(deps: SecretReaderDeps, secretId: string, parse: (text: 
     if (error instanceof ConfigError) last = undefined;
     if (last === undefined || nowMs - last.atMs >= MAX_BRIDGED_MS) throw error;
     untilMs = nowMs + RETRY_MS;
-    log.warn('the secret cannot be read again, the last one serves', {
+    log.warn('secret refresh failed, using the cached value', {
       secret: nameOf(secretId),
       age_s: Math.round((nowMs - last.atMs) / 1_000),
       reason: error instanceof Error ? String(error.cause) : 'unknown',

@@ -1,5 +1,5 @@
 import { isFields } from '../tasks/json.ts';
-import type { ParsedResult } from '../tasks/parsed-result.ts';
+import type { ParsedResult } from '../tasks/result.ts';
 
 /** A stored result as it was put; what a hand has broken since is kept as `raw`, and what is absent is `none`. */
 export function readStoredResult(value: unknown): ParsedResult {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { type DynamoBackend, onDynamo } from './backend.ts';
-import { DYNAMO_RECORDERS, describeDeliveries } from './deliveries.contract.ts';
+import { describeDeliveries } from './deliveries.contract.ts';
 import { startDynamoDbLocal } from './dynamodb-local.ts';
 import { describeLargeResults } from './large-result.contract.ts';
 import { describePendingTaskStore } from './pending-task-store.contract.ts';
@@ -22,7 +22,7 @@ const start = onDynamo(async () => {
 
 describePendingTaskStore('DynamoDB Local', start);
 describeTaskResultStore('DynamoDB Local', start, 'numbers');
-describeDeliveries('DynamoDB Local', start, { comparesMaps: true, recorders: DYNAMO_RECORDERS });
+describeDeliveries('DynamoDB Local', start, { comparesMaps: true });
 describeWriteUnits('DynamoDB Local', start, { reportsIndexes: true });
 describeLargeResults('DynamoDB Local', start);
 describeTaskLife('DynamoDB Local', start, { reportsIndexes: true });

@@ -3,11 +3,11 @@ import { createHuaweiTaskQuery } from '../../functions/huawei/huawei-task-query.
 import { createPoller } from '../../functions/polling/create-poller.ts';
 import { createScheduleLearner } from '../../functions/schedule/learned/schedule-learner.ts';
 import { DEFAULT_SCHEDULE } from '../../functions/schedule/poll-schedule.ts';
-import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-task-store.ts';
+import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-tasks.ts';
+import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/results.ts';
 import { tableDefinitions } from '../../functions/stores/dynamo/tables.ts';
-import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/task-result-store.ts';
 import { createStoreResult } from '../../functions/stores/store-result.ts';
-import type { PendingTaskStore } from '../../functions/tasks/stores.ts';
+import type { PendingTaskStore } from '../../functions/tasks/ports.ts';
 import { defaultProfile } from '../../simulator/default-profile.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { createApi } from '../http/support/api.ts';

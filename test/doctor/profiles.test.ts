@@ -69,7 +69,7 @@ describe('credentials that are refused', () => {
     );
     expect(requests()).toBe(1);
     expect(findings.map(({ level }) => level)).toEqual(names.map(() => 'fail'));
-    expect(findings[7]?.message).toBe('not tried: it signs in as profile "a" does, which was refused');
+    expect(findings[7]?.message).toBe('not tried: it uses the same login as profile "a", which was refused');
     expect(await examineOne(withKey())).toMatchObject({ level: 'ok' });
   });
 

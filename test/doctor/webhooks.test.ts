@@ -4,8 +4,8 @@ import type { Profile } from '../../functions/huawei/profile.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const CALLBACK = 'https://ci.example.com/hooks/t0ken?key=s3cret';
-const examine = (profile: Partial<Profile>, allowLoopback = false) =>
-  checkWebhooks({ main: { project_id: 'p', ...profile } }, { allowLoopback });
+const examine = (profile: Partial<Profile>, allowLoopbackCallbacks = false) =>
+  checkWebhooks({ main: { project_id: 'p', ...profile } }, { allowLoopbackCallbacks });
 
 describe('the webhooks of a profile', () => {
   it('are not spoken of where it asks for none', () => {
@@ -14,7 +14,7 @@ describe('the webhooks of a profile', () => {
 
   it.each([
     [{ callback_url: CALLBACK, webhook_secrets: [SECRET] }, 'signs for https://ci.example.com with one secret'],
-    [{ webhook_secrets: [SECRET, SECRET] }, 'signs for what a registration names with two secrets'],
+    [{ webhook_secrets: [SECRET, SECRET] }, 'signs for the callback_url of each registration with two secrets'],
   ])('are well, and of their URL only the origin is shown', (profile, message) => {
     expect(examine(profile)).toEqual([{ check: 'webhooks main', level: 'ok', message }]);
   });

@@ -1,18 +1,21 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { type Delivery, OUTCOMES, type Outcome, type Summary, type TaskResult } from '../../tasks/outcome.ts';
+import { LISTING, OUTCOMES, type Outcome } from '../../names.ts';
+import type { Delivery, Summary, TaskResult } from '../../tasks/result.ts';
 import { readStoredResult } from '../stored-result.ts';
 import {
+  errorAttribute,
   fromAttribute,
+  identityAttributes,
   type Row,
   type RowRead,
+  readError,
+  readIdentity,
   readMap,
   readTime,
   timeAttribute,
   toAttribute,
   unreadable,
-} from './attributes.ts';
-import { errorAttribute, identityAttributes, readError, readIdentity } from './identity.ts';
-import { LISTING } from './tables.ts';
+} from './rows.ts';
 
 /** One row of `TaskResults`; `summary` and `result` are native maps, so that queries and the console see inside. */
 export function toResultRow(result: TaskResult): Row {

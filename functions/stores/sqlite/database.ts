@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { Clock } from '../../tasks/clock.ts';
-import type { Log } from '../../tasks/telemetry.ts';
+import type { Clock, Log } from '../../tasks/ports.ts';
 import { DatabaseDamagedError, findDamage } from './damage.ts';
 import { createFaultLog, databaseError } from './faults.ts';
 import { checksumOf, schemaSql } from './schema.ts';

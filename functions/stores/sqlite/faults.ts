@@ -1,5 +1,5 @@
 import { StoreError } from '../../tasks/errors.ts';
-import type { Log } from '../../tasks/telemetry.ts';
+import type { Log } from '../../tasks/ports.ts';
 
 /** SQLite's result codes that have a meaning of their own here; `errcode` has more detail above its low byte. */
 const MEANINGS: Record<number, string> = {

@@ -1,9 +1,8 @@
 import { crc32 } from 'node:zlib';
 import { createBoundedMap } from '../../tasks/bounded-map.ts';
-import type { PendingTaskStore, Segment } from '../../tasks/stores.ts';
+import type { Log, PendingTaskStore, Segment } from '../../tasks/ports.ts';
 import type { Heard, PendingTask, TaskError } from '../../tasks/task.ts';
-import type { Log } from '../../tasks/telemetry.ts';
-import { boundError } from '../bound-error.ts';
+import { boundError } from '../../tasks/task.ts';
 import type { SqliteDatabase } from './database.ts';
 import { type RowRead, readStoredJson, requireRow, toStoredJson } from './json.ts';
 import { checksumOf } from './schema.ts';

@@ -1,7 +1,6 @@
 import { decodeCursor, encodeCursor, type Position } from '../../tasks/cursor.ts';
-import type { TaskResult } from '../../tasks/outcome.ts';
-import type { Page, PageRequest, ResultFilter } from '../../tasks/stores.ts';
-import type { Log } from '../../tasks/telemetry.ts';
+import type { Log, Page, PageRequest, ResultFilter } from '../../tasks/ports.ts';
+import type { TaskResult } from '../../tasks/result.ts';
 import type { SqliteDatabase } from './database.ts';
 import { readHead } from './result-row.ts';
 

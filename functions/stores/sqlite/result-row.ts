@@ -1,5 +1,5 @@
-import type { Delivery, TaskResult } from '../../tasks/outcome.ts';
-import { boundError } from '../bound-error.ts';
+import type { Delivery, TaskResult } from '../../tasks/result.ts';
+import { boundError } from '../../tasks/task.ts';
 import { readStoredResult } from '../stored-result.ts';
 import { type RowRead, readStoredJson, requireRow, toStoredJson } from './json.ts';
 import { checksumOf } from './schema.ts';

@@ -1,7 +1,5 @@
-import type { Clock } from '../../tasks/clock.ts';
-import type { Delivery } from '../../tasks/outcome.ts';
-import type { TaskResultStore } from '../../tasks/stores.ts';
-import type { Log } from '../../tasks/telemetry.ts';
+import type { Clock, Log, TaskResultStore } from '../../tasks/ports.ts';
+import type { Delivery } from '../../tasks/result.ts';
 import type { SqliteDatabase } from './database.ts';
 import { toStoredJson } from './json.ts';
 import { listResults } from './result-list.ts';

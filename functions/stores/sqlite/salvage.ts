@@ -1,6 +1,6 @@
 import { closeSync, copyFileSync, existsSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import type { Clock } from '../../tasks/clock.ts';
+import type { Clock } from '../../tasks/ports.ts';
 import type { Readable } from './damage.ts';
 import { openSqlite } from './database.ts';
 import { isDamage } from './faults.ts';

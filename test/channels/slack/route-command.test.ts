@@ -45,7 +45,7 @@ describe('npm run route', () => {
 
   it('renders a batch as the digest that each channel would get', async () => {
     const { stdout } = await route('batch.json', '--rules', 'rules.json');
-    expect(stdout).toContain('-> nowhere: the rules that fit name no channel');
+    expect(stdout).toContain('-> nowhere: the matching rules have no channels');
     expect(stdout).toContain('-> ops: the default: no rule fits');
     expect(stdout).toContain('"text": "⚠️ 6 APIG tasks ended: 1 partially succeeded, 1 expired, 4 succeeded"');
   });
@@ -62,7 +62,7 @@ describe('npm run route', () => {
   it.each([
     [['event.json', '--rules', 'bad-rules.json'], 'channels.ops: must be an https URL'],
     [['event.json', '--channel', 'nobody'], 'There is no channel "nobody" among default.'],
-    [['strange.json'], 'Event 1 is not one: not a task event: specversion, id,'],
+    [['strange.json'], 'Event 1 is not a TaskEvent: not a task event: specversion, id,'],
     [['absent.json'], 'absent.json cannot be read.'],
     [[], 'usage: npm run route'],
     [['event.json', '--rulez'], 'usage: npm run route'],

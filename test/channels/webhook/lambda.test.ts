@@ -5,7 +5,7 @@ import type { Context } from 'aws-lambda';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { toTaskEvent } from '../../../functions/messages/task-event.ts';
-import { createDynamoTaskResultStore } from '../../../functions/stores/dynamo/task-result-store.ts';
+import { createDynamoTaskResultStore } from '../../../functions/stores/dynamo/results.ts';
 import { LOCAL_TABLES, startEmbeddedDynamo } from '../../../local/embedded-dynamodb.ts';
 import { aResult } from '../../contract/samples.ts';
 import { record } from '../slack/setup.ts';
@@ -62,7 +62,7 @@ describe('the deliver-webhook Lambda', () => {
       HUAWEI_SECRET_ID: 'huawei',
       DELIVERY_QUEUE_URL: `${aws.url}/1/webhooks`,
       WEBHOOK_DEAD_LETTER_QUEUE_URL: `${aws.url}/1/dead`,
-      ALLOW_LOOPBACK: 'true',
+      ALLOW_LOOPBACK_CALLBACKS: 'true',
       POWERTOOLS_SERVICE_NAME: 'test',
     };
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);

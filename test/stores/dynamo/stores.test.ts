@@ -1,6 +1,6 @@
 import { startEmbeddedDynamo } from '../../../local/embedded-dynamodb.ts';
 import { onDynamo } from '../../contract/backend.ts';
-import { DYNAMO_RECORDERS, describeDeliveries } from '../../contract/deliveries.contract.ts';
+import { describeDeliveries } from '../../contract/deliveries.contract.ts';
 import { describeLargeResults } from '../../contract/large-result.contract.ts';
 import { describePendingTaskStore } from '../../contract/pending-task-store.contract.ts';
 import { describeTaskLife } from '../../contract/task-life.contract.ts';
@@ -11,7 +11,7 @@ const start = onDynamo(startEmbeddedDynamo);
 
 describePendingTaskStore('dynalite', start);
 describeTaskResultStore('dynalite', start, 'numbers');
-describeDeliveries('dynalite', start, { comparesMaps: false, recorders: DYNAMO_RECORDERS });
+describeDeliveries('dynalite', start, { comparesMaps: false });
 describeWriteUnits('dynalite', start, { reportsIndexes: false });
 describeLargeResults('dynalite', start);
 describeTaskLife('dynalite', start, { reportsIndexes: false });

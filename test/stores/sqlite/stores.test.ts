@@ -5,7 +5,4 @@ import { onSqlite } from './support.ts';
 
 describePendingTaskStore('SQLite', onSqlite);
 describeTaskResultStore('SQLite', onSqlite, 'JSON');
-describeDeliveries('SQLite', onSqlite, {
-  comparesMaps: true,
-  recorders: { 'of the store': async ({ results }) => results },
-});
+describeDeliveries('SQLite', onSqlite, { comparesMaps: true });

@@ -15,8 +15,13 @@ const REMEMBERED_TASKS = 50_000;
 const PAGE_CHARACTERS = 1_048_576;
 const PAGE_ROWS = 1_000;
 
+export type SqlitePendingTasks = PendingTaskStore & {
+  /** Moves the deadlines that were passed after `fromMs` to `untilMs`; the number of tasks. */
+  extendDeadlines(span: { fromMs: number; untilMs: number }): Promise<number>;
+};
+
 /** `PendingTasks` in SQLite: one row per task, its body as JSON. */
-export function createSqlitePendingTasks(database: SqliteDatabase, log: Pick<Log, 'warn'>): PendingTaskStore {
+export function createSqlitePendingTasks(database: SqliteDatabase, log: Pick<Log, 'warn'>): SqlitePendingTasks {
   const heard = createBoundedMap<Heard>(REMEMBERED_TASKS);
   const rows = prepareRows(database);
   const withHeard = (task: PendingTask) => Object.assign(task, heard.get(task.taskId));
@@ -52,6 +57,16 @@ export function createSqlitePendingTasks(database: SqliteDatabase, log: Pick<Log
         rows.replace(toStoredTask(error ? { ...rest, lastError: error } : rest));
       }),
 
+    extendDeadlines: ({ fromMs, untilMs }) =>
+      database.write(() => {
+        const tasks = rows.all().flatMap((row) => {
+          const read = readPending(row);
+          return read.ok && read.value.deadlineAtMs > fromMs && read.value.deadlineAtMs < untilMs ? [read.value] : [];
+        });
+        for (const task of tasks) rows.replace(toStoredTask({ ...task, deadlineAtMs: untilMs }));
+        return tasks.length;
+      }),
+
     noteHeard: heard.set,
 
     remove: (taskId) =>
@@ -65,11 +80,13 @@ export function createSqlitePendingTasks(database: SqliteDatabase, log: Pick<Log
 function prepareRows(database: SqliteDatabase) {
   const select = database.prepare('SELECT * FROM pending WHERE task_id = ?');
   const next = database.prepare(`SELECT * FROM pending WHERE task_id > ? ORDER BY task_id LIMIT ${PAGE_ROWS}`);
+  const all = database.prepare('SELECT * FROM pending');
   const insert = database.prepare('INSERT INTO pending VALUES (?, ?, ?) ON CONFLICT DO NOTHING');
   const update = database.prepare('UPDATE pending SET body = ?, checksum = ? WHERE task_id = ?');
   const remove = database.prepare('DELETE FROM pending WHERE task_id = ?');
   return {
     get: (taskId: string) => select.get(taskId) as Row | undefined,
+    all: () => all.all() as Row[],
     after: (taskId: string) => next.iterate(taskId) as unknown as Iterable<Row>,
     insert: ({ taskId, body }: Stored) => insert.run(taskId, body, checksumOf(taskId, body)).changes === 1,
     replace: ({ taskId, body }: Stored) => void update.run(body, checksumOf(taskId, body), taskId),

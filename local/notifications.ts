@@ -1,19 +1,18 @@
 import type { Profiles } from '../functions/huawei/profile.ts';
-import type { OperatorAlerter } from '../functions/messages/operator-alerter.ts';
-import { createProcessAlertMemory } from '../functions/messages/operator-alerter.ts';
+import type { AlertMemory, OperatorAlerter } from '../functions/messages/operator-alerter.ts';
 import type { AlertPublisher, EventPublisher, PublishReport } from '../functions/messages/publishers.ts';
+import type { MessageQueues } from '../functions/stores/sqlite/messages.ts';
 import type { Clock, Log, MetricSink, TaskResultStore } from '../functions/tasks/ports.ts';
 import type { TaskResult } from '../functions/tasks/result.ts';
 import {
-  alertSubscriber,
   createLocalAlertPublisher,
   createLocalEventPublisher,
   type LocalEvent,
   publishToChannel,
 } from './local-publishers.ts';
-import type { Outbox } from './outbox.ts';
 import { createSlackSubscriber } from './slack-subscriber.ts';
 import { createSmtpAlertPublisher } from './smtp-alerts.ts';
+import { publisherSubscriber } from './subscribers.ts';
 import { createTerminalAlertPublisher, createTerminalOperatorAlerter, type Terminal } from './terminal-alerts.ts';
 import { createTopic } from './topics.ts';
 import { createWebhookSubscriber } from './webhook-subscriber.ts';
@@ -36,11 +35,10 @@ export type Notifications = {
   stop(): Promise<void>;
 };
 
-/** What is published and not yet delivered, by topic. */
-export type Outboxes = { events: Outbox<LocalEvent>; alerts: Outbox<TaskResult> };
-
 type Deps = NotificationSettings & {
-  outboxes: Outboxes;
+  /** What is published and not yet delivered. */
+  queues: MessageQueues;
+  alertMemory: AlertMemory;
   terminal: Terminal;
   clock: Clock;
   log: Log;
@@ -54,21 +52,21 @@ type Deps = NotificationSettings & {
 
 /** The two topics of one machine and who is subscribed: terminal and webhooks always, Slack and e-mail where they are set. */
 export function createNotifications(deps: Deps): Notifications {
-  const { clock, log, terminal, publicUrl, outboxes } = deps;
-  const events = createTopic({ clock, log, outbox: outboxes.events });
-  const alerts = createTopic({ clock, log, outbox: outboxes.alerts });
+  const { clock, log, terminal, publicUrl, queues } = deps;
+  const events = createTopic<LocalEvent>({ name: 'events', queues, clock, log });
+  const alerts = createTopic<TaskResult>({ name: 'alerts', queues, clock, log });
   const link = {
     get publicUrl() {
       return publicUrl();
     },
   };
-  const operatorAlerts = createTerminalOperatorAlerter({ terminal, memory: createProcessAlertMemory(), clock, log });
-  alerts.subscribe(alertSubscriber('terminal', withLink(deps)));
+  const operatorAlerts = createTerminalOperatorAlerter({ terminal, memory: deps.alertMemory, clock, log });
+  alerts.subscribe(publisherSubscriber('terminal', withLink(deps)));
   if (deps.slackWebhookUrl !== undefined)
     events.subscribe(createSlackSubscriber(deps.slackWebhookUrl, { ...deps, alerter: operatorAlerts }));
   events.subscribe(createWebhookSubscriber({ ...deps, allowLoopback: deps.allowLoopbackCallbacks ?? true }));
   const mail = deps.smtpUrl === undefined ? undefined : createMail(deps.smtpUrl, deps);
-  if (mail) alerts.subscribe(alertSubscriber('e-mail', mail));
+  if (mail) alerts.subscribe(publisherSubscriber('e-mail', mail));
   return {
     publishers: [createLocalEventPublisher(events, link), createLocalAlertPublisher(alerts)],
     operatorAlerts,

@@ -1,6 +1,6 @@
 import type { SQSRecord } from 'aws-lambda';
+import type { Attempt } from './delivery-queue.ts';
 import type { LocalEvent } from './local-publishers.ts';
-import type { Attempt } from './subscriber.ts';
 
 /** The attempt as the record of an SQS queue that a topic feeds with raw delivery. The id is also its receipt. */
 export function toQueueRecord(

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { parseSlackRouting } from '../functions/channels/slack/slack-routing.ts';
 import { classifyAddress } from '../functions/channels/webhook/webhook-address.ts';
 import { hashApiKey } from '../functions/http/api-keys.ts';
@@ -11,19 +10,13 @@ import { createPoller, type Poller } from '../functions/polling/create-poller.ts
 import { createScheduleLearner } from '../functions/schedule/learned/schedule-learner.ts';
 import { withMinInterval } from '../functions/schedule/poll-schedule.ts';
 import { createTaskSchedule } from '../functions/schedule/task-schedule.ts';
-import { createDynamoPendingTaskStore } from '../functions/stores/dynamo/pending-tasks.ts';
-import { createDynamoTaskResultStore } from '../functions/stores/dynamo/results.ts';
 import { createStoreResult } from '../functions/stores/store-result.ts';
 import type { Clock, Log, MetricSink } from '../functions/tasks/ports.ts';
-import type { TaskResult } from '../functions/tasks/result.ts';
-import { LOCAL_TABLES, startEmbeddedDynamo } from './embedded-dynamodb.ts';
-import { createFolderFileStore } from './folder-file-store.ts';
-import { openFolderOutbox } from './folder-outbox.ts';
 import { startHttpServer } from './http-server.ts';
-import type { LocalEvent } from './local-publishers.ts';
 import { createNotifications, type NotificationSettings, type Notifications } from './notifications.ts';
 import { reachableUrl } from './public-url.ts';
 import { runPoller } from './run-poller.ts';
+import { openStores, type Stores } from './stores.ts';
 import type { Terminal } from './terminal-alerts.ts';
 
 export type ServiceOptions = NotificationSettings & {
@@ -58,19 +51,21 @@ const CLOSE_WITHIN_MS = 4_000;
 
 /** Everything on one machine: the same API, poller and notifications as in AWS, with the edges replaced. */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { clock, log } = options;
-  const stores = await openStores(options);
+  const { log } = options;
+  const stores = openStores(options);
+  const { clock } = stores;
   const listening: { url?: string } = {};
   const notifications = createNotifications({
     ...options,
     metrics: options.metrics ?? NO_METRICS,
     results: stores.results,
-    outboxes: stores.outboxes,
+    ...{ clock, queues: stores.queues, alertMemory: stores.alertMemory },
     publicUrl: () => options.publicUrl ?? listening.url,
   });
   const query = createHuaweiTaskQuery({
     profiles: async () => ({ profiles: options.profiles }),
-    clock,
+    // Signatures carry the machine's time, whatever it is.
+    clock: options.clock,
     connections: CONCURRENCY,
   });
   const handler = createApi(options, stores, notifications);
@@ -88,28 +83,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   };
 }
 
-type Stores = Awaited<ReturnType<typeof openStores>>;
-
-async function openStores({ dataDir, clock, log }: ServiceOptions) {
-  const { client, close } = await startEmbeddedDynamo({ dataDir });
-  return {
-    pending: createDynamoPendingTaskStore({ client, tableName: LOCAL_TABLES.pending, log }),
-    results: createDynamoTaskResultStore({ client, tableName: LOCAL_TABLES.results, log, clock }),
-    files: createFolderFileStore({ folder: path.join(dataDir, 'files') }),
-    outboxes: {
-      events: await openFolderOutbox<LocalEvent>({ folder: path.join(dataDir, 'outbox', 'events'), log }),
-      alerts: await openFolderOutbox<TaskResult>({ folder: path.join(dataDir, 'outbox', 'alerts'), log }),
-    },
-    close,
-  };
-}
-
 function createLocalPoller(
   options: ServiceOptions,
-  { pending, results, files }: Stores,
+  { clock, pending, results, files }: Stores,
   { query, notifications }: { query: TaskQuery; notifications: Notifications },
 ): Poller {
-  const { clock, log, profiles, metrics = NO_METRICS } = options;
+  const { log, profiles, metrics = NO_METRICS } = options;
   const base = withMinInterval(options.pollMinIntervalMs);
   return createPoller({
     ...{ pending, query, clock, metrics, log, publishers: notifications.publishers },
@@ -122,11 +101,11 @@ function createLocalPoller(
 }
 
 function createApi(options: ServiceOptions, stores: Stores, notifications: Notifications): TasksApiHandler {
-  const { clock, log, taskDeadlineMs, allowLoopbackCallbacks = true } = options;
+  const { log, taskDeadlineMs, allowLoopbackCallbacks = true } = options;
   const hashes = options.apiKeys.map(hashApiKey);
   const defaults = parseProfileDefaults(JSON.stringify({ profiles: options.profiles }));
   return createTasksApiHandler({
-    ...{ ...stores, clock, log, taskDeadlineMs, allowLoopbackCallbacks, canStream: true },
+    ...{ ...stores, log, taskDeadlineMs, allowLoopbackCallbacks, canStream: true },
     schedule: createTaskSchedule(withMinInterval(options.pollMinIntervalMs)),
     profiles: async () => defaults,
     apiKeyHashes: async () => hashes,

@@ -7,9 +7,9 @@ import { createNotifySlackHandler } from '../functions/channels/slack/worker.ts'
 import { createRetryPolicy } from '../functions/channels/webhook/webhook-retry.ts';
 import type { OperatorAlerter } from '../functions/messages/operator-alerter.ts';
 import type { Clock, Log, MetricSink, TaskResultStore } from '../functions/tasks/ports.ts';
+import type { Subscriber } from './delivery-queue.ts';
 import type { LocalEvent } from './local-publishers.ts';
 import { toQueueRecord } from './queue-record.ts';
-import type { Subscriber } from './subscriber.ts';
 
 type SlackDeps = {
   results: Pick<TaskResultStore, 'recordDeliveries'>;

@@ -8,11 +8,14 @@ type Options = {
   machine: Clock;
   /** Milliseconds of a clock that nobody sets, from any origin. */
   monotonicMs(): number;
-  /** The latest time that an earlier process wrote, so that a clock set back in between is noticed; 0 when none did. */
-  lastMs: number;
   log: Pick<Log, 'warn'>;
-  /** Called for a step forward, which may have passed the deadline of many tasks at once. */
-  onForward(step: ClockStep): void;
+};
+
+export type SteadyClock = Clock & {
+  /** Takes the latest time that an earlier process wrote, so that a clock which was set back in between is noticed. */
+  continueFrom(lastMs: number): void;
+  /** Calls back at each step forward, which may have passed the deadline of many tasks at once. */
+  onForward(listener: (step: ClockStep) => void): void;
 };
 
 /** Corrections below this are everyday. */
@@ -30,12 +33,11 @@ const SLOW = 0.9;
  *
  * Each step is logged once. Signatures need the machine's clock, whatever that shows.
  */
-export function createSteadyClock({ machine, monotonicMs, lastMs, log, onForward }: Options): Clock {
+export function createSteadyClock({ machine, monotonicMs, log }: Options): SteadyClock {
   let wall = machine.now();
   let mono = monotonicMs();
-  const lead = lastMs - wall;
-  let now = lead > 0 && lead <= LONGEST_LEAD_MS ? lastMs : wall;
-  if (lead > STEP_MS) logStep(log, -lead);
+  let now = wall;
+  const listeners: ((step: ClockStep) => void)[] = [];
   return {
     now() {
       const [newWall, newMono] = [machine.now(), monotonicMs()];
@@ -44,13 +46,18 @@ export function createSteadyClock({ machine, monotonicMs, lastMs, log, onForward
       const before = now;
       now = Math.max(newWall, now + elapsed * (newWall < now + elapsed ? SLOW : 1));
       [wall, mono] = [newWall, newMono];
-      if (Math.abs(step) > STEP_MS) {
-        logStep(log, step);
-        if (step > 0 && now > before + elapsed) onForward({ fromMs: before, toMs: now });
-      }
+      if (Math.abs(step) > STEP_MS) logStep(log, step);
+      if (step > STEP_MS && now > before + elapsed)
+        for (const listen of listeners) listen({ fromMs: before, toMs: now });
       return Math.floor(now);
     },
     sleep: machine.sleep,
+    continueFrom(lastMs) {
+      const lead = lastMs - wall;
+      if (lead > STEP_MS) logStep(log, -lead);
+      if (lead > 0 && lead <= LONGEST_LEAD_MS) now = lastMs;
+    },
+    onForward: (listener) => void listeners.push(listener),
   };
 }
 

@@ -6,9 +6,9 @@ import { createRetryPolicy } from '../functions/channels/webhook/webhook-retry.t
 import { createDeliverWebhookHandler } from '../functions/channels/webhook/worker.ts';
 import type { Profiles } from '../functions/huawei/profile.ts';
 import type { Clock, Log, MetricSink, TaskResultStore } from '../functions/tasks/ports.ts';
+import type { Subscriber } from './delivery-queue.ts';
 import type { LocalEvent } from './local-publishers.ts';
 import { toQueueRecord } from './queue-record.ts';
-import type { Subscriber } from './subscriber.ts';
 
 type WebhookDeps = {
   results: Pick<TaskResultStore, 'get' | 'recordDeliveries'>;

@@ -7,8 +7,8 @@ import { DEFAULT_SCHEDULE } from '../../functions/schedule/poll-schedule.ts';
 import { createTaskSchedule } from '../../functions/schedule/task-schedule.ts';
 import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-tasks.ts';
 import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/results.ts';
-import { LOCAL_TABLES, startEmbeddedDynamo } from '../../local/embedded-dynamodb.ts';
 import { startHttpServer } from '../../local/http-server.ts';
+import { LOCAL_TABLES, startDynalite } from '../../test/support/dynalite.ts';
 import { answerRequests } from '../child.ts';
 import { BARE_REGISTRATIONS, type BareKind, type Register } from './bare-registrations.ts';
 
@@ -31,7 +31,7 @@ answerRequests(async ({ kind }: ServerRequest) => {
 });
 
 async function startOurs(): Promise<string> {
-  const { client } = await startEmbeddedDynamo();
+  const { client } = await startDynalite();
   const pending = createDynamoPendingTaskStore({ client, tableName: LOCAL_TABLES.pending, log });
   const results = createDynamoTaskResultStore({ client, tableName: LOCAL_TABLES.results, log, clock });
   const profiles = { default: { project_id: 'project', instance_id: 'gateway' } };
@@ -49,7 +49,7 @@ async function startOurs(): Promise<string> {
 
 /** No checks, no keys, no problems: parses the body, registers each task, answers 202. */
 async function startBare(register: Register): Promise<string> {
-  const { client } = await startEmbeddedDynamo();
+  const { client } = await startDynalite();
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);

@@ -5,7 +5,7 @@ import { connect, createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { createLoopbackClient } from '../../local/embedded-dynamodb.ts';
+import { createLoopbackClient } from '../support/dynalite.ts';
 import type { DynamoBackend } from './backend.ts';
 
 const JAVA = 'java';

@@ -12,10 +12,10 @@ function setUp({ lastMs = 0 } = {}) {
   const clock = createSteadyClock({
     machine: { now: () => hands.wall, sleep: async () => {} },
     monotonicMs: () => hands.mono,
-    lastMs,
     log: { warn: (message, fields) => void warnings.push([message, fields?.seconds]) },
-    onForward: (step) => void forward.push(step),
   });
+  clock.continueFrom(lastMs);
+  clock.onForward((step) => void forward.push(step));
   const pass = (ms: number, stepMs = 0) => {
     hands.wall += ms + stepMs;
     hands.mono += ms;

@@ -1,5 +1,6 @@
 import { StoreError } from '../../tasks/errors.ts';
 import { parseJson } from '../../tasks/json.ts';
+import type { Log } from '../../tasks/ports.ts';
 import type { SqliteDatabase } from './database.ts';
 import { checksumOf } from './schema.ts';
 
@@ -49,7 +50,18 @@ type Row = QueueName & {
 };
 
 /** The queues of all topics, in one table. */
-export function createSqliteMessages(database: SqliteDatabase, { maxCharacters = MAX_CHARACTERS } = {}): MessageQueues {
+export function createSqliteMessages(
+  database: SqliteDatabase,
+  { log, maxCharacters = MAX_CHARACTERS }: { log: Pick<Log, 'error'>; maxCharacters?: number },
+): MessageQueues {
+  const unreadable = new Set<number>();
+  const read = (row: Row): WaitingMessage[] => {
+    if (isWhole(row)) return [toWaiting(row)];
+    const { id, topic, subscriber } = row;
+    if (!unreadable.has(id)) log.error('A message cannot be read and is not delivered', { id, topic, subscriber });
+    unreadable.add(id);
+    return [];
+  };
   const rows = prepareRows(database);
   let characters = rows.characters();
   return {
@@ -60,7 +72,7 @@ export function createSqliteMessages(database: SqliteDatabase, { maxCharacters =
         for (const message of messages) rows.insert(message);
         characters += messages.reduce((sum, { json }) => sum + json.length, 0);
       }),
-    due: (queue, nowMs, limit) => database.read(() => rows.due(queue, nowMs, limit).map(toWaiting)),
+    due: (queue, nowMs, limit) => database.read(() => rows.due(queue, nowMs, limit).flatMap(read)),
     nextDueMs: (queue) => database.read(() => rows.nextDueMs(queue)),
     record: ({ done, again }) =>
       database.write(() => {
@@ -113,10 +125,10 @@ function prepareRows(database: SqliteDatabase) {
   };
 }
 
-function toWaiting({ id, topic, subscriber, due_at, attempts, first_at, body, checksum }: Row): WaitingMessage {
-  if (checksumOf(id, topic, subscriber, due_at, attempts, first_at, body) !== checksum)
-    throw new StoreError(
-      `Message ${id} of ${topic} for ${subscriber} cannot be read: its checksum is not that of its columns`,
-    );
+function isWhole({ id, topic, subscriber, due_at, attempts, first_at, body, checksum }: Row): boolean {
+  return checksumOf(id, topic, subscriber, due_at, attempts, first_at, body) === checksum;
+}
+
+function toWaiting({ id, due_at, attempts, first_at, body }: Row): WaitingMessage {
   return { id, message: parseJson(body), attempts, dueAtMs: due_at, ...(first_at !== null && { firstAtMs: first_at }) };
 }

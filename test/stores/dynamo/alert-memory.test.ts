@@ -4,15 +4,15 @@ import type { AlertMemory } from '../../../functions/messages/operator-alerter.t
 import { NEWEST_INDEX } from '../../../functions/names.ts';
 import { createDynamoAlertMemory } from '../../../functions/stores/dynamo/alert-memory.ts';
 import { StoreError } from '../../../functions/tasks/errors.ts';
-import { type EmbeddedDynamo, LOCAL_TABLES, startEmbeddedDynamo } from '../../../local/embedded-dynamodb.ts';
 import { describeAlertMemory, HOUR_MS, NOW_MS } from '../../contract/alert-memory.contract.ts';
+import { type Dynalite, LOCAL_TABLES, startDynalite } from '../../support/dynalite.ts';
 
 const TableName = LOCAL_TABLES.results;
 
-let dynamo: EmbeddedDynamo;
+let dynamo: Dynalite;
 let memory: AlertMemory;
 beforeAll(async () => {
-  dynamo = await startEmbeddedDynamo();
+  dynamo = await startDynalite();
   memory = createDynamoAlertMemory({ client: dynamo.client, tableName: TableName });
 });
 afterAll(() => dynamo.close());

@@ -1,4 +1,3 @@
-import { startEmbeddedDynamo } from '../../../local/embedded-dynamodb.ts';
 import { onDynamo } from '../../contract/backend.ts';
 import { describeDeliveries } from '../../contract/deliveries.contract.ts';
 import { describeLargeResults } from '../../contract/large-result.contract.ts';
@@ -6,8 +5,9 @@ import { describePendingTaskStore } from '../../contract/pending-task-store.cont
 import { describeTaskLife } from '../../contract/task-life.contract.ts';
 import { describeTaskResultStore } from '../../contract/task-result-store.contract.ts';
 import { describeWriteUnits } from '../../contract/write-units.contract.ts';
+import { startDynalite } from '../../support/dynalite.ts';
 
-const start = onDynamo(startEmbeddedDynamo);
+const start = onDynamo(startDynalite);
 
 describePendingTaskStore('dynalite', start);
 describeTaskResultStore('dynalite', start, 'numbers');

@@ -30,11 +30,11 @@ let place: Awaited<ReturnType<typeof makeFolder>>;
 beforeAll(async () => {
   place = await makeFolder();
   await mkdir(path.join(place.folder, 'clean'));
-  const { database, pending, results } = openStores(path.join(place.folder, 'clean', 'tasks.db'));
+  const { database, pending, results, log } = openStores(path.join(place.folder, 'clean', 'tasks.db'));
   for (const task of PENDING) await pending.register(task);
   for (const result of RESULTS) await results.put(result);
   await pending.remove('pending-0');
-  await createSqliteMessages(database).add(MESSAGES);
+  await createSqliteMessages(database, { log }).add(MESSAGES);
   database.close();
   await cp(path.join(place.folder, 'clean'), path.join(place.folder, 'killed'), { recursive: true });
   await leaveHalfATransaction(path.join(place.folder, 'killed', 'tasks.db'));
@@ -107,13 +107,13 @@ function swapBlocks(bytes: Buffer, at: number, to: number): void {
 
 /** Everything that was acknowledged, read through the stores. */
 async function readAll(file: string) {
-  const { database, pending, results } = openStores(file);
+  const { database, pending, results, log } = openStores(file);
   try {
     return {
       pending: await Promise.all(PENDING.slice(1).map(({ taskId }) => pending.get(taskId))),
       results: await Promise.all(RESULTS.map(({ taskId }) => results.get(taskId))),
       listed: (await results.list({}, { limit: 100 })).items.length,
-      messages: createSqliteMessages(database).due({ topic: 'events', subscriber: 'slack' }, 0, 100).length,
+      messages: createSqliteMessages(database, { log }).due({ topic: 'events', subscriber: 'slack' }, 0, 100).length,
     };
   } finally {
     database.close();

@@ -14,7 +14,7 @@ import { readSettings } from '../lib/settings.ts';
 import { type LocalConfig, readLocalConfig } from '../local/local-config.ts';
 import { reachableUrl } from '../local/public-url.ts';
 
-const USAGE = `Checks a deployment, or the service on one machine, and says what to fix.
+const USAGE = `Checks a deployment, or the service on one machine, and reports what to fix.
 
   npm run doctor -- [--stack NAME] [--settings FILE] [--api-url URL] [--json]
   npm run doctor -- --local [URL] [--json]

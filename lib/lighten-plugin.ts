@@ -44,6 +44,19 @@ const STUBS: readonly Stub[] = [
       export const resolveEndpointDiscoveryConfig = (config) => config;`,
   },
   {
+    // The index loads fetch, caches and mocks as well (280 kB, 40 ms): only what huawei/transport.ts imports.
+    import: /^undici$/,
+    importer: /./,
+    contents: `
+      import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
+      import connect from 'undici/lib/api/api-connect.js';
+      import request from 'undici/lib/api/api-request.js';
+      import Pool from 'undici/lib/dispatcher/pool.js';
+      import EnvHttpProxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js';
+      Object.assign(Dispatcher.prototype, { connect, request });
+      export { EnvHttpProxyAgent, Pool };`,
+  },
+  {
     // llhttp without SIMD, for processors that Lambda does not have (72 kB).
     import: /\/llhttp-wasm\.js$/,
     importer: IN_UNDICI,

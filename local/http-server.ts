@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Context } from 'aws-lambda';
 import type { ApiEvent, ApiResponse } from '../functions/http/api-event.ts';
-import { MAX_BODY_BYTES } from '../functions/http/json-body.ts';
 import { HttpProblem, problemResponse } from '../functions/http/problem.ts';
+import { MAX_BODY_BYTES } from '../functions/http/request-body.ts';
 import { answerBrokenRequest, sendResponse } from './http-answer.ts';
 
 /** What AWS would call; the context it is given here is empty. */

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { signingSecretProblems } from '../functions/channels/webhook/webhook-keys.ts';
-import { apiKeyProblem } from '../functions/http/api-keys.ts';
+import { apiKeyProblem } from '../functions/http/access.ts';
 import type { Profiles } from '../functions/huawei/profile.ts';
 import { readEnvironment } from '../functions/runtime/config.ts';
 import { ConfigError } from '../functions/tasks/errors.ts';

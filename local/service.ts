@@ -1,10 +1,9 @@
 import { parseSlackRouting } from '../functions/channels/slack/slack-routing.ts';
 import { classifyAddress } from '../functions/channels/webhook/webhook-address.ts';
-import { hashApiKey } from '../functions/http/api-keys.ts';
+import { hashApiKey } from '../functions/http/access.ts';
 import { createTasksApiHandler, type TasksApiHandler } from '../functions/http/handler.ts';
-import { createHuaweiTaskQuery } from '../functions/huawei/huawei-task-query.ts';
 import { type Profiles, parseProfileDefaults } from '../functions/huawei/profile.ts';
-import type { TaskQuery } from '../functions/huawei/task-query.ts';
+import { createHuaweiTaskQuery, type TaskQuery } from '../functions/huawei/task-query.ts';
 import { createRepublish } from '../functions/messages/republish.ts';
 import { createPoller, type Poller } from '../functions/polling/create-poller.ts';
 import { createScheduleLearner } from '../functions/schedule/learned/schedule-learner.ts';

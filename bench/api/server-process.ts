@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { hashApiKey } from '../../functions/http/api-keys.ts';
+import { hashApiKey } from '../../functions/http/access.ts';
 import { createTasksApiHandler } from '../../functions/http/handler.ts';
 import { DEFAULT_SCHEDULE } from '../../functions/schedule/poll-schedule.ts';
 import { createTaskSchedule } from '../../functions/schedule/task-schedule.ts';

@@ -8,7 +8,7 @@ const LIMIT_RULE = 'must be a whole number from 1 to 100';
 
 /** Ids as Huawei gives them, and names of profiles. */
 export const idSchema = z.string(ID_RULE).check(z.regex(/^[A-Za-z0-9_-]{1,64}$/, ID_RULE));
-export const labelSchema = z.string(LABEL_RULE).check(z.regex(/^(?=.*\S)[^\p{C}\p{Zl}\p{Zp}]{1,128}$/u, LABEL_RULE));
+const labelSchema = z.string(LABEL_RULE).check(z.regex(/^(?=.*\S)[^\p{C}\p{Zl}\p{Zp}]{1,128}$/u, LABEL_RULE));
 
 const changeable = {
   instance_id: z.optional(idSchema),

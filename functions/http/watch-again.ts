@@ -3,10 +3,15 @@ import type { PendingTask } from '../tasks/task.ts';
 import type { RouteHandler } from './api-event.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { HttpProblem, unknownTask } from './problem.ts';
-import { answerRegistered, pendingRegistration, putTask, type Registered } from './register-task.ts';
+import {
+  answerRegistered,
+  pendingRegistration,
+  putTask,
+  type Registered,
+  requireSame,
+  toPendingTask,
+} from './register-task.ts';
 import { type WatchAgain, watchAgainSchema } from './request-schemas.ts';
-import { requireSame } from './same-registration.ts';
-import { toPendingTask } from './to-pending-task.ts';
 import { taskIdOf, validBody } from './validate.ts';
 
 const RETRY_AFTER_S = '5';

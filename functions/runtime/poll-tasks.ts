@@ -1,6 +1,6 @@
 import { createSnsOperatorAlerter } from '../channels/sns/sns-operator-alerter.ts';
 import { answerBytesOf } from '../huawei/byte-budget.ts';
-import { createHuaweiTaskQuery } from '../huawei/huawei-task-query.ts';
+import { createHuaweiTaskQuery } from '../huawei/task-query.ts';
 import { sortProfiles } from '../huawei/validate-profiles.ts';
 import { createPoller } from '../polling/create-poller.ts';
 import { createScheduleLearner } from '../schedule/learned/schedule-learner.ts';

@@ -1,6 +1,6 @@
 import { publishToChannel } from '../channels/sns/sns-event-publisher.ts';
 import { classifyAddress } from '../channels/webhook/webhook-address.ts';
-import { parseApiKeys } from '../http/api-keys.ts';
+import { parseApiKeys } from '../http/access.ts';
 import { createTasksApiHandler } from '../http/handler.ts';
 import { parseProfileDefaults } from '../huawei/profile.ts';
 import { createRepublish } from '../messages/republish.ts';

@@ -7,7 +7,7 @@ import {
 import { ConfigError, StoreError } from '../tasks/errors.ts';
 import type { Clock, Log } from '../tasks/ports.ts';
 
-export type SecretReader = {
+type SecretReader = {
   /**
    * A function that gives the parsed secret. It is read again once it is older than the maximum age, so that a rotation
    * needs no deploy, and parsed again only when it changed. While Secrets Manager fails, the last one serves on for up to

@@ -111,7 +111,7 @@ describe('the dialog of the status page', () => {
     const taskId = await stage.watch({ ending: 'never' });
     const page = await stage.open(`#${taskId}`);
     expect(await fact(page, 'Next poll')).toMatch(/\d{2}:\d{2}:\d{2}, (in|due)/);
-    expect(await fact(page, 'Deadline')).toMatch(/in (60|59) min/);
+    expect(await fact(page, 'Deadline')).toMatch(/in (1 h|59 min)/);
     await page.getByRole('button', { name: 'Stop watching' }).click();
     await page.getByRole('button', { name: 'Keep watching' }).click();
     expect(await stateOf(stage.url, taskId)).toBe('pending');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createHuaweiTaskQuery } from '../../functions/huawei/huawei-task-query.ts';
+import { createHuaweiTaskQuery } from '../../functions/huawei/task-query.ts';
 import { createPoller } from '../../functions/polling/create-poller.ts';
 import { createScheduleLearner } from '../../functions/schedule/learned/schedule-learner.ts';
 import { DEFAULT_SCHEDULE } from '../../functions/schedule/poll-schedule.ts';

@@ -39,7 +39,7 @@ const listed: Sentences = {
     '`import_api`, `export_api`, or another type that Huawei Cloud reports; absent if Huawei Cloud never answered.',
   task_status: 'The last `task_status`, exactly as Huawei Cloud returned it.',
   completed_at: 'When the notifier saw that the task had ended.',
-  polls: 'Number of status queries sent to Huawei Cloud.',
+  polls: 'Number of polls of the task.',
   summary: 'Summary counts.',
   error: 'Why the task failed, or the error of the last poll.',
   deliveries: 'The last 20 final delivery results, one per Slack channel or `callback_url`.',
@@ -71,7 +71,8 @@ export const FIELDS: Record<string, Sentences> = {
     next_poll_at:
       "Estimated time of the next poll. The poller may choose a better moment from past tasks; while a profile's " +
       'credentials are refused it polls only every 5 minutes.',
-    last_error: 'Why the last poll failed; absent if it succeeded.',
+    last_error:
+      'Why the last poll failed; absent if it succeeded. Refused credentials and throttling are not recorded here, because they concern the whole profile.',
   },
   FinalTask: { ...listed, result: 'The parsed answer of Huawei Cloud; fields that the parser does not know are kept.' },
   ListedResult: listed,

@@ -151,7 +151,7 @@ export function toPendingRow(task: PendingTask): Row {
 }
 
 /** Mapped by hand rather than with util-dynamodb: a sweep reads every row there is. */
-export function readPendingRow(row: Row): RowRead<PendingTask> {
+function readPendingRow(row: Row): RowRead<PendingTask> {
   const identity = readIdentity(row);
   const registeredAtMs = readTime(row.registered_at);
   const deadlineAtMs = readTime(row.deadline_at);

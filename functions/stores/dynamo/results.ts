@@ -26,7 +26,7 @@ const FILTERED_QUERY_ROWS = 1000;
 /** An UpdateItem without the name of its table. */
 type RowUpdate = Omit<UpdateItemCommandInput, 'TableName'>;
 
-export type DynamoResultTable = DynamoTable & { clock: Pick<Clock, 'now'> };
+type DynamoResultTable = DynamoTable & { clock: Pick<Clock, 'now'> };
 
 /** `TaskResults` on DynamoDB, with single-item conditional writes only. A row counts until `expires_at`, deleted or not. */
 export function createDynamoTaskResultStore(table: DynamoResultTable): TaskResultStore {

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { classifyError } from '../../functions/huawei/classify-error.ts';
-import { classifyNetworkError } from '../../functions/huawei/classify-network-error.ts';
+import { classifyError, faultOf } from '../../functions/huawei/faults.ts';
 import type { FaultClass } from '../../functions/names.ts';
 
 const nowMs = Date.parse('2026-11-24T12:00:00Z');
@@ -11,7 +10,10 @@ const numbered = (prefix: string, from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => `${prefix}.${from + index}`);
 
 const TABLE: [status: number, codes: string[], expected: FaultClass][] = [
-  [400, numbered('APIG', 2000, 2012), 'permanent'],
+  [400, [...numbered('APIG', 2000, 2012), 'APIGW.0201'], 'permanent'],
+  [413, ['APIGW.0201'], 'permanent'],
+  [414, ['APIGW.0201'], 'permanent'],
+  [494, ['APIGW.0201'], 'permanent'],
   [401, [...numbered('APIG', 1000, 1003), ...numbered('APIC', 7100, 7103)], 'unauthenticated'],
   [401, ['APIGW.0301', 'APIGW.0307', 'SOMETHING.NEW'], 'unauthenticated'],
   [401, ['APIG.1005', 'APIG.1011', 'APIG.1012', 'APIG.1013', 'APIG.1020', 'APIG.1136', 'APIC.7130'], 'forbidden'],
@@ -19,10 +21,12 @@ const TABLE: [status: number, codes: string[], expected: FaultClass][] = [
   [403, ['SOMETHING.NEW'], 'forbidden'],
   [404, ['APIG.3093'], 'not_found'],
   [404, ['APIG.3030', 'APIC.7302', 'APIGW.0101', 'SOMETHING.NEW'], 'gateway_not_found'],
+  [409, ['APIG.1149'], 'not_found'],
   [409, ['APIG.3718', 'APIG.3711', 'APIC.7701', 'SOMETHING.NEW'], 'transient'],
   [429, ['APIGW.0308', 'SOMETHING.NEW'], 'throttled'],
   [500, ['APIG.9999', 'APIG.9004', 'SOMETHING.NEW'], 'transient'],
   [500, ['APIG.9008'], 'throttled'],
+  [500, ['APIGW.0201'], 'transient'],
   [502, ['APIGW.0201', 'APIGW.0613'], 'transient'],
   [503, ['APIGW.0201', 'APIGW.0613'], 'transient'],
   [504, ['APIGW.0201', 'APIGW.0613'], 'transient'],
@@ -127,18 +131,25 @@ describe('a network error', () => {
     [withCode('UND_ERR_SOCKET'), 'CONNECTION'],
     [withCode('CERT_HAS_EXPIRED'), 'CONNECTION'],
     [new DOMException('stop', 'AbortError'), 'ABORTED'],
+    // undici's own, when a proxy refuses to connect.
+    [Object.assign(withCode('UND_ERR_ABORTED'), { name: 'AbortError' }), 'CONNECTION'],
     ['a string', 'CONNECTION'],
     [undefined, 'CONNECTION'],
   ])('%s is passing, with code %s', (cause, code) => {
-    expect(classifyNetworkError(cause)).toMatchObject({ class: 'transient', error: { code } });
+    expect(faultOf(cause)).toMatchObject({ class: 'transient', error: { code } });
+  });
+
+  test('is permanent where the answer is too large, because the next one would be as large', () => {
+    const error = { code: 'ANSWER_TOO_LARGE' };
+    expect(faultOf(withCode('UND_ERR_RES_EXCEEDED_MAX_SIZE'))).toMatchObject({ class: 'permanent', error });
   });
 
   test("names the system's code and message, or its kind where it has neither", () => {
-    expect(classifyNetworkError(withCode('ECONNRESET', 'read')).error.message).toBe('ECONNRESET: read');
-    expect(classifyNetworkError(new AggregateError([])).error.message).toBe('AggregateError');
+    expect(faultOf(withCode('ECONNRESET', 'read')).error.message).toBe('ECONNRESET: read');
+    expect(faultOf(new AggregateError([])).error.message).toBe('AggregateError');
   });
 
   test('has its message cut at 500 characters, never inside a surrogate pair', () => {
-    expect(classifyNetworkError(new Error('😀'.repeat(9000))).error.message).toBe(`${'😀'.repeat(249)}…`);
+    expect(faultOf(new Error('😀'.repeat(9000))).error.message).toBe(`${'😀'.repeat(249)}…`);
   });
 });

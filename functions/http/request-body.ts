@@ -1,6 +1,5 @@
 import type { MiddlewareObj } from '@middy/core';
 import type { ApiEvent } from './api-event.ts';
-import { findDuplicateKey } from './duplicate-keys.ts';
 import { HttpProblem } from './problem.ts';
 
 /** Bytes; the contract's 1 MB. */
@@ -61,4 +60,39 @@ function parseStrictly(text: string): unknown {
 
 function badBody(detail: string): HttpProblem {
   return new HttpProblem(400, detail, { kind: 'invalid-request' });
+}
+
+/** Where strings begin, and the brackets and colons between them. In valid JSON nothing else matters here. */
+const TOKEN = /"|[{}[\]:]/g;
+
+/**
+ * The first object key that occurs twice in `json`, which must be valid JSON.
+ * JSON.parse keeps the last one silently, and two readers of one request must not see two requests.
+ */
+function findDuplicateKey(json: string): string | undefined {
+  const scopes: Set<string>[] = [];
+  let lastString = '';
+  TOKEN.lastIndex = 0;
+  for (let token = TOKEN.exec(json); token !== null; token = TOKEN.exec(json)) {
+    const [char] = token;
+    if (char === '"') {
+      TOKEN.lastIndex = endOfString(json, token.index);
+      lastString = json.slice(token.index, TOKEN.lastIndex);
+    } else if (char === '{' || char === '[') scopes.push(new Set());
+    else if (char === '}' || char === ']') scopes.pop();
+    else if (isRepeated(JSON.parse(lastString), scopes.at(-1))) return JSON.parse(lastString);
+  }
+  return undefined;
+}
+
+function isRepeated(key: string, keys = new Set<string>()): boolean {
+  const isKnown = keys.has(key);
+  keys.add(key);
+  return isKnown;
+}
+
+function endOfString(json: string, start: number): number {
+  let at = start + 1;
+  while (json[at] !== '"') at += json[at] === '\\' ? 2 : 1;
+  return at + 1;
 }

@@ -91,6 +91,8 @@ function createLocalPoller(
   const base = withMinInterval(options.pollMinIntervalMs);
   return createPoller({
     ...{ pending, query, clock, metrics, log, publishers: notifications.publishers },
+    // The folder's lock: no other process can have stored a result since.
+    aloneSinceMs: clock.now(),
     operatorAlerts: notifications.operatorAlerts,
     storeResult: createStoreResult({ results, files }),
     profiles: async () => profiles,

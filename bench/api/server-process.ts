@@ -1,19 +1,27 @@
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { hashApiKey } from '../../functions/http/access.ts';
 import { createTasksApiHandler } from '../../functions/http/handler.ts';
 import { DEFAULT_SCHEDULE } from '../../functions/schedule/poll-schedule.ts';
 import { createTaskSchedule } from '../../functions/schedule/task-schedule.ts';
 import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-tasks.ts';
 import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/results.ts';
+import { openSqlite } from '../../functions/stores/sqlite/database.ts';
+import { createSqlitePendingTasks } from '../../functions/stores/sqlite/pending-tasks.ts';
+import { createSqliteResults } from '../../functions/stores/sqlite/results.ts';
+import type { PendingTaskStore, TaskResultStore } from '../../functions/tasks/ports.ts';
 import { startHttpServer } from '../../local/http-server.ts';
 import { LOCAL_TABLES, startDynalite } from '../../test/support/dynalite.ts';
 import { answerRequests } from '../child.ts';
-import { BARE_REGISTRATIONS, type BareKind, type Register } from './bare-registrations.ts';
+import { BARE_REGISTRATIONS, type Register } from './bare-registrations.ts';
+import type { Kind } from './runs.ts';
 
-/** Starts our API or a bare server, each with the embedded database in its process; answers its address. */
-export type ServerRequest = { kind: 'ours' | BareKind } | { kind: 'cpu' };
+/** Starts our API or a bare server, each with its database in its process; answers its address. */
+export type ServerRequest = { kind: Kind } | { kind: 'cpu' };
 
 const API_KEY = 'bench-key-of-sufficient-length-000000';
 
@@ -27,13 +35,32 @@ answerRequests(async ({ kind }: ServerRequest) => {
     before = process.cpuUsage();
     return (user + system) / 1e6;
   }
-  return kind === 'ours' ? startOurs() : startBare(BARE_REGISTRATIONS[kind]);
+  if (kind === 'ours') return startApi(openOnDisk());
+  return kind === 'on_dynalite' ? startApi(await openDynalite()) : startBare(BARE_REGISTRATIONS[kind]);
 });
 
-async function startOurs(): Promise<string> {
+type Stores = { pending: PendingTaskStore; results: TaskResultStore };
+
+/** As `npm start` has it, in a folder that goes with the process. */
+function openOnDisk(): Stores {
+  const folder = mkdtempSync(path.join(tmpdir(), 'bench-api-'));
+  process.once('exit', () => rmSync(folder, { recursive: true }));
+  const database = openSqlite({ file: path.join(folder, 'tasks.db'), clock, log });
+  return {
+    pending: createSqlitePendingTasks(database, log),
+    results: createSqliteResults(database, { clock, log }),
+  };
+}
+
+async function openDynalite(): Promise<Stores> {
   const { client } = await startDynalite();
-  const pending = createDynamoPendingTaskStore({ client, tableName: LOCAL_TABLES.pending, log });
-  const results = createDynamoTaskResultStore({ client, tableName: LOCAL_TABLES.results, log, clock });
+  return {
+    pending: createDynamoPendingTaskStore({ client, tableName: LOCAL_TABLES.pending, log }),
+    results: createDynamoTaskResultStore({ client, tableName: LOCAL_TABLES.results, log, clock }),
+  };
+}
+
+async function startApi({ pending, results }: Stores): Promise<string> {
   const profiles = { default: { project_id: 'project', instance_id: 'gateway' } };
   const hashes = [hashApiKey(API_KEY)];
   const handler = createTasksApiHandler({

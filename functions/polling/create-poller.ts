@@ -46,6 +46,8 @@ export type PollerDeps = {
   profiles(): Promise<Profiles>;
   /** The schedule to use in the window that begins. */
   schedule(): Promise<TaskSchedule>;
+  /** See `SettleDeps`; absent where several processes poll. */
+  aloneSinceMs?: number | undefined;
   clock: Clock;
   metrics: MetricSink;
   log: Log;

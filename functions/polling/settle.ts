@@ -16,6 +16,8 @@ export type SettleDeps = {
   publishers: readonly (EventPublisher | AlertPublisher)[];
   /** How many of the publishers have an end that not all of them took: those are not told again by this process. */
   toldBefore: BoundedMap<number>;
+  /** When nobody else runs since then (epoch milliseconds), a result that is older was left by a process that died. */
+  aloneSinceMs?: number | undefined;
   clock: Clock;
   log: Log;
   metrics: MetricSink;
@@ -65,7 +67,7 @@ export function createSettlingRound(deps: SettleDeps): SettlingRound {
   return {
     async add(result) {
       const stored = await deps.storeResult(result);
-      if (stored.kind === 'exists' && isLeftToOther(stored.result, result, deps.clock.now())) return false;
+      if (stored.kind === 'exists' && isLeftToOther(stored.result, result, deps)) return false;
       if (round.push(stored.result) === 1) void tellLater();
       if (round.length >= MAX_ROUND) {
         tell();
@@ -83,8 +85,10 @@ export function createSettlingRound(deps: SettleDeps): SettlingRound {
 }
 
 /** A result with our own completion time is ours: the SDK repeated a put whose answer got lost. */
-function isLeftToOther(existing: TaskResult, ours: TaskResult, nowMs: number): boolean {
-  return existing.completedAtMs !== ours.completedAtMs && nowMs - existing.completedAtMs < RUN_LIFETIME_MS;
+function isLeftToOther(existing: TaskResult, ours: TaskResult, { clock, aloneSinceMs = 0 }: SettleDeps): boolean {
+  const { completedAtMs } = existing;
+  if (completedAtMs === ours.completedAtMs || completedAtMs < aloneSinceMs) return false;
+  return clock.now() - completedAtMs < RUN_LIFETIME_MS;
 }
 
 async function publishAndRemove(deps: SettleDeps, results: TaskResult[]): Promise<void> {

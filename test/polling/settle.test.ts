@@ -25,9 +25,9 @@ function setUp(taskIds: string[]) {
       return { failed: failed.map(({ taskId }) => ({ taskId, reason: 'InternalError' })) };
     },
   });
-  const round = (publishers: EventPublisher[]) => {
+  const round = (publishers: EventPublisher[], aloneSinceMs?: number) => {
     const stores = { storeResult: results.store, pending, toldBefore };
-    return createSettlingRound({ ...stores, publishers, clock, log: silentLog, metrics });
+    return createSettlingRound({ ...stores, publishers, aloneSinceMs, clock, log: silentLog, metrics });
   };
   return { clock, pending, results, metrics, published, publisher, round };
 }
@@ -173,6 +173,19 @@ describe('settling', () => {
     expect(published).toEqual(['a']);
     expect(results.rows.get('a')?.outcome).toBe('failed');
     expect(pending.rows.size).toBe(0);
+  });
+
+  it('takes over at once where nobody else runs, but nothing that it stored itself', async () => {
+    const { clock, results, published, publisher, round } = setUp(['a', 'b']);
+    clock.advance(1_000);
+    results.rows.set('a', resultOf('a', clock.now() - 1));
+    results.rows.set('b', resultOf('b', clock.now()));
+    const settling = round([publisher()], clock.now());
+    clock.advance(1_000);
+    expect(await settling.add(resultOf('a', clock.now()))).toBe(true);
+    expect(await settling.add(resultOf('b', clock.now()))).toBe(false);
+    await settling.finish();
+    expect(published).toEqual(['a']);
   });
 
   it('goes on with its own result when only the answer of the put was lost', async () => {

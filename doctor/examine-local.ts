@@ -1,11 +1,10 @@
+import { openChannels, parseRouting } from '../functions/channels/routing.ts';
 import type { Clock } from '../functions/tasks/ports.ts';
 import type { LocalConfig } from '../local/local-config.ts';
 import { type Check, type Finding, runChecks, warn } from './check.ts';
 import { checkApi } from './check-api.ts';
+import { checkChannels, checkWebhooks, smtpCheck } from './check-channels.ts';
 import { checkProfiles } from './check-profiles.ts';
-import { checkSlack } from './check-slack.ts';
-import { smtpCheck } from './check-smtp.ts';
-import { checkWebhooks } from './check-webhooks.ts';
 import { checkClock, type DateNotes } from './clock-skew.ts';
 import { holdProfiles } from './hold-profiles.ts';
 import type { Redactor } from './redactor.ts';
@@ -44,9 +43,13 @@ function checksOf({ config, url, apiKey: key, clock, dates }: LocalExamination):
   return [
     { name: 'huawei', run: () => examineProfiles(config, { clock, noteDate: dates.note }) },
     { name: 'api', run: () => checkApi({ url, key, clock, hints: HINTS }) },
-    ...(SLACK_WEBHOOK_URL ? [{ name: 'slack', run: () => checkSlack({ default: SLACK_WEBHOOK_URL }, clock) }] : []),
+    ...(SLACK_WEBHOOK_URL ? [{ name: 'slack', run: () => checkSlack(SLACK_WEBHOOK_URL, clock) }] : []),
     ...(SMTP_URL ? [smtpCheck(SMTP_URL)] : []),
   ];
+}
+
+function checkSlack(webhookUrl: string, clock: Clock): Promise<Finding[]> {
+  return checkChannels(openChannels(parseRouting({ webhook_url: webhookUrl }), clock).values());
 }
 
 async function examineProfiles(config: LocalConfig, deps: Parameters<typeof checkProfiles>[1]): Promise<Finding[]> {

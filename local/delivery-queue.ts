@@ -1,4 +1,4 @@
-import { createRetryPolicy } from '../functions/channels/webhook/webhook-retry.ts';
+import { createRetryPolicy } from '../functions/channels/queues.ts';
 import type { MessageQueues, Postponed, WaitingMessage } from '../functions/stores/sqlite/messages.ts';
 import type { Clock, Log } from '../functions/tasks/ports.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { signingSecretProblems } from '../functions/channels/webhook/webhook-keys.ts';
+import { signingSecretProblems } from '../functions/channels/webhook/settings.ts';
 import { apiKeyProblem } from '../functions/http/access.ts';
 import type { Profiles } from '../functions/huawei/profile.ts';
 import { readEnvironment } from '../functions/runtime/config.ts';

@@ -1,4 +1,4 @@
-import type { AlertPublisher, EventPublisher, PublishReport } from '../functions/messages/publishers.ts';
+import type { Publisher, PublishReport } from '../functions/messages/publishers.ts';
 import {
   type TaskEvent,
   type TaskEventOptions,
@@ -13,12 +13,12 @@ import type { Topic } from './topics.ts';
 export type LocalEvent = { event: TaskEvent; attributes: Record<string, string> };
 
 /** `TaskEvents` on one machine. */
-export function createLocalEventPublisher(topic: Topic<LocalEvent>, options: TaskEventOptions): EventPublisher {
+export function createLocalEventPublisher(topic: Topic<LocalEvent>, options: TaskEventOptions): Publisher {
   return { publish: (results) => publish(topic, results, (result) => toLocalEvent(result, options)) };
 }
 
 /** `TaskAlerts` on one machine: results that are published together stay together, so that a burst becomes a digest. */
-export function createLocalAlertPublisher(topic: Topic<TaskResult>): AlertPublisher {
+export function createLocalAlertPublisher(topic: Topic<TaskResult>): Publisher {
   return { publish: (results) => publish(topic, results, (result) => result) };
 }
 

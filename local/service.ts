@@ -1,14 +1,13 @@
-import { parseSlackRouting } from '../functions/channels/slack/slack-routing.ts';
-import { classifyAddress } from '../functions/channels/webhook/webhook-address.ts';
+import { parseRouting } from '../functions/channels/routing.ts';
+import { classifyAddress } from '../functions/channels/webhook/target.ts';
 import { hashApiKey } from '../functions/http/access.ts';
 import { createTasksApiHandler, type TasksApiHandler } from '../functions/http/handler.ts';
 import { type Profiles, parseProfileDefaults } from '../functions/huawei/profile.ts';
 import { createHuaweiTaskQuery, type TaskQuery } from '../functions/huawei/task-query.ts';
-import { createRepublish } from '../functions/messages/republish.ts';
+import { createRepublish } from '../functions/messages/publishers.ts';
 import { createPoller, type Poller } from '../functions/polling/create-poller.ts';
 import { createScheduleLearner } from '../functions/schedule/learned/schedule-learner.ts';
-import { withMinInterval } from '../functions/schedule/poll-schedule.ts';
-import { createTaskSchedule } from '../functions/schedule/task-schedule.ts';
+import { createTaskSchedule, withMinInterval } from '../functions/schedule/schedule.ts';
 import { createStoreResult } from '../functions/stores/store-result.ts';
 import type { Clock, Log, MetricSink } from '../functions/tasks/ports.ts';
 import { startHttpServer } from './http-server.ts';
@@ -114,7 +113,7 @@ function createApi(options: ServiceOptions, stores: Stores, notifications: Notif
     slackChannels:
       options.slackWebhookUrl === undefined
         ? []
-        : Object.keys(parseSlackRouting({ webhook_url: options.slackWebhookUrl }).channels),
+        : Object.keys(parseRouting({ webhook_url: options.slackWebhookUrl }).channels),
     republish: createRepublish({
       publishers: notifications.publishers,
       toChannel: notifications.publishToChannel,

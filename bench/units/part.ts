@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DEFAULT_SCHEDULE } from '../../functions/schedule/poll-schedule.ts';
+import { DEFAULT_SCHEDULE } from '../../functions/schedule/schedule.ts';
 import { toPendingRow } from '../../functions/stores/dynamo/pending-tasks.ts';
 import { ensureTables } from '../../functions/stores/dynamo/tables.ts';
 import { startDynamoDbLocal } from '../../test/contract/dynamodb-local.ts';

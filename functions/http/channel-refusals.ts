@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import { WEBHOOK_CHANNEL } from '../channels/delivery.ts';
-import { callbackProblem } from '../channels/webhook/callback-url.ts';
+import { WEBHOOK_CHANNEL } from '../channels/channel.ts';
+import { callbackProblem } from '../channels/webhook/settings.ts';
 import type { ProfileDefaults } from '../huawei/profile.ts';
 import { isLoopbackHost } from '../names.ts';
 import type { TaskResult } from '../tasks/result.ts';

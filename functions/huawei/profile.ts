@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { signingProblem } from '../channels/webhook/webhook-keys.ts';
+import { signingProblem } from '../channels/webhook/settings.ts';
 import { ConfigError } from '../tasks/errors.ts';
 import { parseJson } from '../tasks/json.ts';
 

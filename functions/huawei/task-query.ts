@@ -10,7 +10,7 @@ import { type Connection, createConnections } from './sign-in.ts';
 import { encodeSegment } from './sign-request.ts';
 import { createTransport, type HttpAnswer, type TransportOptions, unlessAborted } from './transport.ts';
 
-type PollLimits = {
+export type PollLimits = {
   /** Cuts the request off. */
   signal?: AbortSignal | undefined;
   /** A large answer takes its share of memory here before it is read; the caller releases it. */

@@ -1,5 +1,4 @@
-import { callbackProblem } from '../channels/webhook/callback-url.ts';
-import { signingSecretProblems } from '../channels/webhook/webhook-keys.ts';
+import { callbackProblem, signingSecretProblems } from '../channels/webhook/settings.ts';
 import { ConfigError } from '../tasks/errors.ts';
 import { isFields, parseJson } from '../tasks/json.ts';
 import { endpointProblems } from './endpoints.ts';

@@ -1,4 +1,4 @@
-import type { SlackMessage } from '../../functions/channels/slack/slack-blocks.ts';
+import type { SlackMessage } from '../../functions/channels/slack/blocks.ts';
 import type { TaskEvent } from '../../functions/messages/task-event.ts';
 import { slackAsText } from './slack-as-text.ts';
 

@@ -1,8 +1,9 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHuaweiTaskQuery } from '../../functions/huawei/task-query.ts';
 import { createPoller } from '../../functions/polling/create-poller.ts';
 import { createScheduleLearner } from '../../functions/schedule/learned/schedule-learner.ts';
-import { DEFAULT_SCHEDULE } from '../../functions/schedule/poll-schedule.ts';
+import { DEFAULT_SCHEDULE } from '../../functions/schedule/schedule.ts';
 import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-tasks.ts';
 import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/results.ts';
 import { tableDefinitions } from '../../functions/stores/dynamo/tables.ts';
@@ -12,7 +13,7 @@ import { defaultProfile } from '../../simulator/default-profile.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { createApi } from '../http/support/api.ts';
 import { createMemoryFiles } from '../http/support/memory-files.ts';
-import { createFakeClock, createMetricSums, silentLog } from '../support/fixtures.ts';
+import { createMetricSums, createVirtualClock, silentLog } from '../support/fixtures.ts';
 import { type DynamoStores, type StartBackend, useBackend } from './backend.ts';
 import { meterWrites, reportedBy, totals } from './write-meter.ts';
 
@@ -29,7 +30,7 @@ export function describeTaskLife(
 ) {
   describe(`Write units of a task's life on ${name}`, () => {
     const stores = useBackend(start);
-    const clock = createFakeClock();
+    const clock = createVirtualClock();
     let simulator: Simulator;
     beforeAll(async () => {
       simulator = await startSimulator({ clock });
@@ -40,14 +41,21 @@ export function describeTaskLife(
       const { client, names } = await stores();
       const { pending: pendingTable, results: resultsTable } = tableDefinitions(names);
       const meter = meterWrites(client, [pendingTable, resultsTable]);
-      const pending = createDynamoPendingTaskStore({ client: meter.client, tableName: names.pending });
-      const results = createDynamoTaskResultStore({ client: meter.client, tableName: names.results, clock });
+      // Tables and simulator answer in real time: the clock waits for them.
+      const slow = { send: (command: never) => clock.during(meter.client.send(command)) } as unknown as DynamoDBClient;
+      const pending = createDynamoPendingTaskStore({ client: slow, tableName: names.pending });
+      const results = createDynamoTaskResultStore({ client: slow, tableName: names.results, clock });
       const profiles = async () => ({ default: defaultProfile(simulator.url) });
       const files = createMemoryFiles();
       const { call } = createApi({ pending, results, files, clock, profiles });
+      const query = createHuaweiTaskQuery({
+        profiles: async () => ({ profiles: await profiles() }),
+        clock,
+        connections: 4,
+      });
       const poll = createPoller({
         ...{ pending, profiles, clock, log: silentLog, metrics: createMetricSums(), publishers: [] },
-        query: createHuaweiTaskQuery({ profiles: async () => ({ profiles: await profiles() }), clock, connections: 4 }),
+        query: { poll: (task, limits) => clock.during(query.poll(task, limits)) },
         storeResult: createStoreResult({ results, files }),
         operatorAlerts: { raise: async () => true },
         schedule: createScheduleLearner({ results, clock, log: silentLog, base: DEFAULT_SCHEDULE }),

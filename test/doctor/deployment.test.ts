@@ -143,7 +143,7 @@ describe('the doctor at a deployment', () => {
     [
       'a Slack secret that nobody has filled',
       ({ secrets }) => Object.assign(secrets, { [arnOf('SlackSecret')]: '{"channels":{}}' }),
-      [{ check: 'slack', level: 'fail', message: 'channels: there is none yet' }],
+      [{ check: 'slack', level: 'fail', message: 'channels: none is set yet' }],
     ],
     [
       'a table that is gone',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkWebhooks } from '../../doctor/check-webhooks.ts';
+import { checkWebhooks } from '../../doctor/check-channels.ts';
 import type { Profile } from '../../functions/huawei/profile.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { classifyAddress } from '../../functions/channels/webhook/webhook-address.ts';
+import { classifyAddress } from '../../functions/channels/webhook/target.ts';
 import type { TasksApiDeps } from '../../functions/http/deps.ts';
 import { parseProfileDefaults } from '../../functions/huawei/profile.ts';
 import { createApi, taskResult } from './support/api.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { describe, expect, it } from 'vitest';
 import { validateProfiles } from '../../functions/huawei/validate-profiles.ts';
-import { DEFAULT_SCHEDULE } from '../../functions/schedule/poll-schedule.ts';
+import { DEFAULT_SCHEDULE } from '../../functions/schedule/schedule.ts';
 import { LOG_RETENTION_DAYS, parseSettings, readSettings, settingsSchema } from '../../lib/settings.ts';
 import { SettingsError } from '../../lib/settings-problems.ts';
 import { describeSettings } from '../../lib/settings-table.ts';

@@ -1,7 +1,7 @@
 // What messages say in the same words comes from the functions, and is bundled into the page.
-import { countWords, durationWords, errorWords } from '../../functions/messages/outcome-words.ts';
+import { countWords, durationWords, errorWords } from '../../functions/messages/words.ts';
 
-export { shortId } from '../../functions/messages/outcome-words.ts';
+export { shortId } from '../../functions/messages/words.ts';
 
 export const words = (name) => name.replaceAll('_', ' ');
 

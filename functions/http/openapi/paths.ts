@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { ZodOpenApiOperationObject } from 'zod-openapi';
-import { WEBHOOK_CHANNEL } from '../../channels/delivery.ts';
+import { WEBHOOK_CHANNEL } from '../../channels/channel.ts';
 import * as requests from '../request-schemas.ts';
 import * as responses from '../response-schemas.ts';
 import { answer, header, ok, problems, taskAnswer } from './answers.ts';

@@ -12,7 +12,11 @@ import { record } from '../slack/setup.ts';
 import { startReceiver } from './receiver.ts';
 import { PROFILES, SECRET } from './setup.ts';
 
-const CONTEXT = { functionName: 'deliver-webhook', awsRequestId: 'r1' } as Context;
+const CONTEXT = {
+  functionName: 'deliver-webhook',
+  awsRequestId: 'r1',
+  getRemainingTimeInMillis: () => 30_000,
+} as Context;
 
 /** Secrets Manager and SQS on one loopback port. */
 async function startAws() {

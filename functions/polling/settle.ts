@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import type { Publisher } from '../messages/publishers.ts';
+import type { Publisher, PublishReport } from '../messages/publishers.ts';
 import type { StoreResult } from '../stores/store-result.ts';
 import type { BoundedMap } from '../tasks/bounded-map.ts';
 import type { Clock, Log, MetricSink, PendingTaskStore } from '../tasks/ports.ts';
@@ -97,8 +97,7 @@ async function publishAndRemove(deps: SettleDeps, results: TaskResult[]): Promis
     !failed.has(result.taskId) && (deps.toldBefore.get(endOf(result)) ?? 0) <= number;
   for (const [number, publisher] of deps.publishers.entries()) {
     const open = results.filter((result) => isOpen(result, number));
-    const report = await publisher.publish(open);
-    for (const { taskId, reason } of report.failed) failed.set(taskId, reason);
+    for (const { taskId, reason } of await publishApart(publisher, open)) failed.set(taskId, reason);
     for (const result of open) if (!failed.has(result.taskId)) deps.toldBefore.set(endOf(result), number + 1);
   }
   const told = results.filter((result) => !failed.has(result.taskId));
@@ -108,6 +107,21 @@ async function publishAndRemove(deps: SettleDeps, results: TaskResult[]): Promis
     deps.log.error('not published, will be published again', { failed: Object.fromEntries([...failed].slice(0, 20)) });
   }
   await removeAll(deps, told);
+}
+
+/** Publishes together; where that throws, each alone, so that a result which cannot be rendered holds up no other. */
+async function publishApart(publisher: Publisher, results: TaskResult[]): Promise<PublishReport['failed']> {
+  try {
+    return (await publisher.publish(results)).failed;
+  } catch (error) {
+    const reports = results.length > 1 ? await Promise.allSettled(results.map((one) => publisher.publish([one]))) : [];
+    // Nothing can be published at all: that is the publisher's trouble, not the results'.
+    if (reports.every(({ status }) => status === 'rejected')) throw error;
+    return results.flatMap(({ taskId }, index) => {
+      const report = reports[index];
+      return report?.status === 'fulfilled' ? report.value.failed : [{ taskId, reason: 'it cannot be published' }];
+    });
+  }
 }
 
 /** A task that is watched again has another end later, of which nobody has been told. */

@@ -3,6 +3,7 @@ import { type FileStore, fileKey, type TaskResultStore } from '../tasks/ports.ts
 import type { FailedApi, ParsedResult, TaskResult } from '../tasks/result.ts';
 import { cut } from '../tasks/safe-text.ts';
 import { boundError } from '../tasks/task.ts';
+import { boundDepth } from './bound-depth.ts';
 import { fitsItem } from './item-size.ts';
 
 type Export = Extract<ParsedResult, { kind: 'export' }>;
@@ -23,10 +24,15 @@ export type StoreResult = (
  */
 export function createStoreResult(stores: { results: TaskResultStore; files: FileStore }): StoreResult {
   return async (result) => {
-    const fitting = await moveToFiles(stores.files, boundTexts(result));
+    const fitting = await moveToFiles(stores.files, boundTexts(boundNesting(result)));
     const put = await stores.results.put(fitting);
     return put.kind === 'exists' ? put : { kind: 'stored', result: fitting };
   };
+}
+
+/** JSON nested by the thousand ends `JSON.stringify`, here, in every channel and in the API's answers. */
+function boundNesting(task: TaskResult): TaskResult {
+  return { ...task, result: boundDepth(task.result) };
 }
 
 /** A name or code that Huawei made as large as an item would keep its task pending for ever; ends in `…` where it is cut. */

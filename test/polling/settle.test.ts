@@ -198,6 +198,23 @@ describe('settling', () => {
     expect(published).toEqual(['a']);
   });
 
+  it('publishes the others when one cannot be rendered', async () => {
+    const { pending, published, metrics, publisher, round } = setUp(['a', 'b', 'c']);
+    const sound = publisher();
+    const fragile: Publisher = {
+      async publish(batch) {
+        if (batch.some(({ taskId }) => taskId === 'b')) throw new RangeError('Maximum call stack size exceeded');
+        return sound.publish(batch);
+      },
+    };
+    const settling = round([fragile]);
+    for (const taskId of ['a', 'b', 'c']) await settling.add(resultOf(taskId));
+    await settling.finish();
+    expect(published).toEqual(['a', 'c']);
+    expect([...pending.rows.keys()]).toEqual(['b']);
+    expect(metrics.sums).toMatchObject({ NotificationFailures: 1, NotificationsSent: 2 });
+  });
+
   it('deletes nothing when nothing can be published at all, and says so', async () => {
     const { pending, round } = setUp(['a']);
     const down: Publisher = { publish: () => Promise.reject(new Error('topic gone')) };

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { StoreError } from '../../tasks/errors.ts';
 import type { Clock, Log } from '../../tasks/ports.ts';
 import { DatabaseDamagedError, findDamage } from './damage.ts';
 import { createFaultLog, databaseError } from './faults.ts';
@@ -49,6 +50,7 @@ export function openSqlite(options: SqliteOptions): SqliteDatabase {
   const faults = createFaultLog(log, file);
   const noteCommit = database.prepare("UPDATE seals SET rows = ?, sum = max(sum, ?), note = ? WHERE name = 'commits'");
   let waiting: Waiting[] = [];
+  let isClosed = false;
 
   const runAll = (batch: Waiting[]): Done[] => {
     database.exec('BEGIN IMMEDIATE');
@@ -81,11 +83,13 @@ export function openSqlite(options: SqliteOptions): SqliteDatabase {
     read: (work) => readWith(work, file, faults.note),
     write: <T>(work: () => T) =>
       new Promise<T>((resolve, reject) => {
+        if (isClosed) throw new StoreError(`The database ${file} is closed`);
         // What arrives in one turn of the event loop shares the syncs of one transaction.
         if (waiting.push({ work, resolve, reject }) === 1) setImmediate(flush);
       }),
     close() {
       flush();
+      isClosed = true;
       database.close();
       state.witness.close();
     },

@@ -59,6 +59,7 @@ describe('openSqlite', () => {
     const registered = first.pending.register(aTask());
     first.database.close();
     await registered;
+    await expect(first.pending.remove(aTask().taskId)).rejects.toThrow('is closed');
     const second = openStores(place.file);
     expect(await second.pending.get(aTask().taskId)).toEqual(aTask());
     second.database.close();

@@ -1,6 +1,8 @@
 import type { MiddlewareObj } from '@middy/core';
+import { cut } from '../tasks/safe-text.ts';
 import type { ApiEvent } from './api-event.ts';
 import { HttpProblem } from './problem.ts';
+import { MAX_ECHO } from './validate.ts';
 
 /** Bytes; the contract's 1 MB. */
 export const MAX_BODY_BYTES = 1_048_576;
@@ -54,7 +56,9 @@ function parseStrictly(text: string): unknown {
     throw badBody(`The body is not JSON: ${error instanceof Error ? error.message : 'it cannot be read'}.`);
   }
   const duplicate = findDuplicateKey(text);
-  if (duplicate !== undefined) throw badBody(`The body has the key ${JSON.stringify(duplicate)} twice. Send it once.`);
+  if (duplicate !== undefined) {
+    throw badBody(`The body has the key ${JSON.stringify(cut(duplicate, MAX_ECHO))} twice. Send it once.`);
+  }
   return value;
 }
 

@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Poller } from '../functions/polling/create-poller.ts';
-import type { Log } from '../functions/tasks/ports.ts';
+import type { Clock, Log } from '../functions/tasks/ports.ts';
 
 export type RunningPoller = {
   /** Starts no new poll and resolves when those in flight are settled. */
   stop(): Promise<void>;
 };
+
+type RunOptions = { windowMs: number; clock: Pick<Clock, 'now'>; log: Log };
 
 const SEGMENT = { segment: 0, totalSegments: 1 };
 
@@ -14,7 +16,7 @@ const SEGMENT = { segment: 0, totalSegments: 1 };
  * raised, and the next one comes all the same. It begins where the last one ended, however long that took and whether or
  * not it failed, and does not wait for polls that are still under way.
  */
-export function runPoller(poll: Poller, { windowMs, log }: { windowMs: number; log: Log }): RunningPoller {
+export function runPoller(poll: Poller, { windowMs, clock, log }: RunOptions): RunningPoller {
   const stopping = new AbortController();
   const { signal } = stopping;
   const open = new Set<Promise<void>>();
@@ -33,9 +35,9 @@ export function runPoller(poll: Poller, { windowMs, log }: { windowMs: number; l
   const loop = async () => {
     let coveredMs: number | undefined;
     while (!signal.aborted) {
-      const nextMs = (Math.floor(Date.now() / windowMs) + 1) * windowMs;
+      const nextMs = (Math.floor(clock.now() / windowMs) + 1) * windowMs;
       coveredMs = (await startWindow(nextMs + 30_000, coveredMs)) ?? coveredMs;
-      await delay(Math.max(0, nextMs - Date.now()), undefined, { signal }).catch(() => {});
+      await delay(Math.max(0, nextMs - clock.now()), undefined, { signal }).catch(() => {});
     }
   };
   const running = loop();

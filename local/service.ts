@@ -16,6 +16,7 @@ import { reachableUrl } from './public-url.ts';
 import { runPoller } from './run-poller.ts';
 import { openStores, type Stores } from './stores.ts';
 import type { Terminal } from './terminal-alerts.ts';
+import { withoutReported } from './without-reported.ts';
 
 export type ServiceOptions = NotificationSettings & {
   host: string;
@@ -44,11 +45,12 @@ const NO_METRICS: MetricSink = { add() {} };
 const WINDOW_MS = 1_000;
 const RETENTION_MS = 90 * 86_400_000;
 const CONCURRENCY = 32;
-/** After this a hanging poll or receiver is given up: its task is still pending, its message in the outbox. */
+/** After this a hanging poll or receiver is given up: its task is still pending, its message in the database. */
 const CLOSE_WITHIN_MS = 4_000;
 
 /** Everything on one machine: the same API, poller and notifications as in AWS, with the edges replaced. */
-export async function startService(options: ServiceOptions): Promise<Service> {
+export async function startService(given: ServiceOptions): Promise<Service> {
+  const options = { ...given, log: withoutReported(given.log) };
   const { log } = options;
   const stores = openStores(options);
   const { clock } = stores;
@@ -70,7 +72,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const server = await startHttpServer({ handler, host: options.host, port: options.port });
   listening.url = reachableUrl(server.url);
   notifications.resume();
-  const poller = runPoller(createLocalPoller(options, stores, { query, notifications }), { windowMs: WINDOW_MS, log });
+  const poller = runPoller(createLocalPoller(options, stores, { query, notifications }), {
+    windowMs: WINDOW_MS,
+    clock,
+    log,
+  });
   return {
     url: server.url,
     async close() {

@@ -15,7 +15,7 @@ function createWindows(answer: (request: WindowRequest, number: number) => Promi
   const reached = async (count: number) => {
     while (requests.length < count) await delay(1);
   };
-  return { requests, errors, reached, runner: runPoller(poll, { windowMs, log }) };
+  return { requests, errors, reached, runner: runPoller(poll, { windowMs, clock: { now: Date.now }, log }) };
 }
 
 it('begins the next window while polls of the one before are under way, and waits for them at the end', async () => {

@@ -47,7 +47,7 @@ export function openSqlite(options: SqliteOptions): SqliteDatabase {
   if (damage) throw new DatabaseDamagedError(file, damage);
   const database = open(options);
   const state = begin(database, file, { said, log });
-  const faults = createFaultLog(log, file);
+  const faults = createFaultLog(file, { clock, log });
   const noteCommit = database.prepare("UPDATE seals SET rows = ?, sum = max(sum, ?), note = ? WHERE name = 'commits'");
   let waiting: Waiting[] = [];
   let isClosed = false;

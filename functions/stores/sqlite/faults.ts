@@ -1,5 +1,5 @@
 import { StoreError } from '../../tasks/errors.ts';
-import type { Log } from '../../tasks/ports.ts';
+import type { Clock, Log } from '../../tasks/ports.ts';
 
 /** SQLite's result codes that have a meaning of their own here; `errcode` has more detail above its low byte. */
 const MEANINGS: Record<number, string> = {
@@ -13,11 +13,11 @@ const MEANINGS: Record<number, string> = {
   26: 'it is not a database',
 };
 
-/** A fault of a database in words; `cause` has SQLite's error. */
+/** A fault of a database in words, for `FaultLog`; `cause` has SQLite's error. */
 export function databaseError(verb: string, file: string, cause: unknown): StoreError {
   const { errcode, message } = cause as { errcode?: number; message?: string };
   const meaning = MEANINGS[(errcode ?? 0) & 0xff] ?? message ?? 'no reason is known';
-  return new StoreError(`The database ${file} cannot be ${verb}: ${meaning}`, { cause });
+  return new StoreError(`The database ${file} cannot be ${verb}: ${meaning}`, { cause, isReported: true });
 }
 
 /** Whether SQLite found the bytes wrong (CORRUPT, NOTADB, or tables that are not there), rather than out of reach. */
@@ -26,23 +26,30 @@ export function isDamage(error: unknown): boolean {
   return code === 'ERR_SQLITE_ERROR' && [1, 11, 26].includes((errcode ?? 0) & 0xff);
 }
 
-/** Logs the first of a row of equal faults, and its end with their number. */
+/** Logs the first of a row of equal faults, and their end with their number. */
 export type FaultLog = { note<E extends Error>(error: E): E; well(): void };
 
+/** On a disk that is nearly full small writes succeed between large ones that fail: that is one row of faults. */
+const QUIET_MS = 10_000;
+
 /** A full disk refuses thousands of writes alike: one line says so, and one that it is over. */
-export function createFaultLog(log: Pick<Log, 'warn' | 'error'>, file: string): FaultLog {
-  let last = '';
+export function createFaultLog(
+  file: string,
+  { clock, log }: { clock: Pick<Clock, 'now'>; log: Pick<Log, 'warn' | 'error'> },
+): FaultLog {
+  let last = { message: '', atMs: 0 };
   let count = 0;
   return {
     note(error) {
       count += 1;
-      if (error.message !== last) log.error(error.message);
-      last = error.message;
+      if (error.message !== last.message) log.error(error.message);
+      last = { message: error.message, atMs: clock.now() };
       return error;
     },
     well() {
-      if (count > 0) log.warn(`The database ${file} is written again`, { refused: count });
-      last = '';
+      if (count === 0 || clock.now() - last.atMs < QUIET_MS) return;
+      log.warn(`The database ${file} is written again`, { refused: count });
+      last = { message: '', atMs: 0 };
       count = 0;
     },
   };

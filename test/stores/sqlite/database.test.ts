@@ -82,7 +82,7 @@ describe('openSqlite', () => {
 describe('a full disk', () => {
   it('refuses writes, keeps what was acknowledged, is logged once, and is over when there is room', async () => {
     await using place = await makeFolder();
-    const { database, pending, results, warnings } = openStores(place.file, { maxPages: 40 });
+    const { database, pending, results, warnings, clock } = openStores(place.file, { maxPages: 40 });
     const kept: string[] = [];
     const refused: unknown[] = [];
     for (let i = 0; i < 40; i++) {
@@ -99,6 +99,7 @@ describe('a full disk', () => {
     for (const taskId of kept) expect(await pending.get(taskId)).toBeDefined();
 
     database.prepare('PRAGMA max_page_count = 1000').get();
+    clock.nowMs += 10_000;
     expect(await results.put(aResult())).toEqual({ kind: 'stored' });
     expect(warnings.slice(1)).toEqual([
       { message: `The database ${place.file} is written again`, fields: { refused: refused.length } },

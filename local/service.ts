@@ -2,18 +2,18 @@ import { parseRouting } from '../functions/channels/routing.ts';
 import { classifyAddress } from '../functions/channels/webhook/target.ts';
 import { hashApiKey } from '../functions/http/access.ts';
 import { createTasksApiHandler, type TasksApiHandler } from '../functions/http/handler.ts';
-import { type Profiles, parseProfileDefaults } from '../functions/huawei/profile.ts';
+import { createWakePoller } from '../functions/http/wake-poller.ts';
+import { type Profiles, parseProfileDefaults } from '../functions/huawei/profiles.ts';
 import { createHuaweiTaskQuery, type TaskQuery } from '../functions/huawei/task-query.ts';
 import { createRepublish } from '../functions/messages/publishers.ts';
 import { createPoller, type Poller } from '../functions/polling/create-poller.ts';
-import { createScheduleLearner } from '../functions/schedule/learned/schedule-learner.ts';
 import { createTaskSchedule, withMinInterval } from '../functions/schedule/schedule.ts';
 import { createStoreResult } from '../functions/stores/store-result.ts';
 import type { Clock, Log, MetricSink } from '../functions/tasks/ports.ts';
 import { startHttpServer } from './http-server.ts';
 import { createNotifications, type NotificationSettings, type Notifications } from './notifications.ts';
 import { reachableUrl } from './public-url.ts';
-import { runPoller } from './run-poller.ts';
+import { createTriggers, SHARD, type Triggers } from './run-poller.ts';
 import { openStores, type Stores } from './stores.ts';
 import type { Terminal } from './terminal-alerts.ts';
 import { withoutReported } from './without-reported.ts';
@@ -42,7 +42,8 @@ export type Service = {
 };
 
 const NO_METRICS: MetricSink = { add() {} };
-const WINDOW_MS = 1_000;
+/** Of large answers at once. */
+const ANSWER_BYTES = 256 * 2 ** 20;
 const RETENTION_MS = 90 * 86_400_000;
 const CONCURRENCY = 32;
 /** After this a hanging poll or receiver is given up: its task is still pending, its message in the database. */
@@ -68,15 +69,12 @@ export async function startService(given: ServiceOptions): Promise<Service> {
     clock: options.clock,
     connections: CONCURRENCY,
   });
-  const handler = createApi(options, stores, notifications);
+  const triggers = createTriggers({ log });
+  const handler = createApi(options, stores, { notifications, triggers });
   const server = await startHttpServer({ handler, host: options.host, port: options.port });
   listening.url = reachableUrl(server.url);
   notifications.resume();
-  const poller = runPoller(createLocalPoller(options, stores, { query, notifications }), {
-    windowMs: WINDOW_MS,
-    clock,
-    log,
-  });
+  const poller = triggers.start(createLocalPoller(options, stores, { query, notifications, triggers }));
   return {
     url: server.url,
     async close() {
@@ -89,11 +87,10 @@ export async function startService(given: ServiceOptions): Promise<Service> {
 
 function createLocalPoller(
   options: ServiceOptions,
-  { clock, pending, results, files }: Stores,
-  { query, notifications }: { query: TaskQuery; notifications: Notifications },
+  { clock, pending, results, files, shards }: Stores,
+  { query, notifications, triggers }: { query: TaskQuery; notifications: Notifications; triggers: Triggers },
 ): Poller {
   const { log, profiles, metrics = NO_METRICS } = options;
-  const base = withMinInterval(options.pollMinIntervalMs);
   return createPoller({
     ...{ pending, query, clock, metrics, log, publishers: notifications.publishers },
     // The folder's lock: no other process can have stored a result since.
@@ -101,18 +98,30 @@ function createLocalPoller(
     operatorAlerts: notifications.operatorAlerts,
     storeResult: createStoreResult({ results, files }),
     profiles: async () => profiles,
-    schedule: createScheduleLearner({ results, clock, log, base }),
-    settings: { windowMs: WINDOW_MS, minSweepGapMs: 200, concurrency: CONCURRENCY, retentionMs: RETENTION_MS },
+    schedule: createTaskSchedule(withMinInterval(options.pollMinIntervalMs)),
+    ...{ shards, wakes: triggers.wakes },
+    settings: { concurrency: CONCURRENCY, answerBytes: ANSWER_BYTES, retentionMs: RETENTION_MS },
   });
 }
 
-function createApi(options: ServiceOptions, stores: Stores, notifications: Notifications): TasksApiHandler {
+function createApi(
+  options: ServiceOptions,
+  stores: Stores,
+  { notifications, triggers }: { notifications: Notifications; triggers: Triggers },
+): TasksApiHandler {
   const { log, taskDeadlineMs, allowLoopbackCallbacks = true } = options;
   const hashes = options.apiKeys.map(hashApiKey);
   const defaults = parseProfileDefaults(JSON.stringify({ profiles: options.profiles }));
   return createTasksApiHandler({
     ...{ ...stores, log, taskDeadlineMs, allowLoopbackCallbacks, canStream: true },
     schedule: createTaskSchedule(withMinInterval(options.pollMinIntervalMs)),
+    wakePoller: createWakePoller({
+      shards: stores.shards,
+      wakes: triggers.wakes,
+      totalShards: SHARD.totalSegments,
+      clock: stores.clock,
+      log,
+    }),
     profiles: async () => defaults,
     apiKeyHashes: async () => hashes,
     classifyAddress,

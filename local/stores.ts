@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { createMemoryShardStore } from '../functions/stores/memory-shard-store.ts';
 import { createSqliteAlertMemory } from '../functions/stores/sqlite/alert-memory.ts';
 import { createSqliteMessages } from '../functions/stores/sqlite/messages.ts';
 import { createSqlitePendingTasks, type SqlitePendingTasks } from '../functions/stores/sqlite/pending-tasks.ts';
@@ -32,6 +33,8 @@ export function openStores({ dataDir, clock: machine, log }: { dataDir: string; 
   void forgetExpired(results, log);
   return {
     ...{ clock, pending, results },
+    // One process holds the folder, and after a restart asks about every pending task: nothing of it has to last.
+    shards: createMemoryShardStore(),
     files: createFolderFileStore({ folder: path.join(dataDir, FILES) }),
     queues: createSqliteMessages(database, { log }),
     alertMemory: createSqliteAlertMemory(database),

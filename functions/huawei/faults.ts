@@ -3,8 +3,7 @@ import { asText, isFields, parseJson } from '../tasks/json.ts';
 import type { Fault } from '../tasks/observation.ts';
 import { parseRetryAfter } from '../tasks/retry-after.ts';
 import { redact } from '../tasks/safe-text.ts';
-import type { TaskError } from '../tasks/task.ts';
-import { boundError } from '../tasks/task.ts';
+import { boundError, type TaskError } from '../tasks/task.ts';
 
 /** An answer that is not a success, or that cannot be read. Header names are in lower case. */
 export type ErrorAnswer = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Profile } from '../../functions/huawei/profile.ts';
+import type { Profile } from '../../functions/huawei/profiles.ts';
 import { createHuaweiTaskQuery } from '../../functions/huawei/task-query.ts';
 import { answerJson, manualClock, type Respond, startServer } from './loopback-server.ts';
 

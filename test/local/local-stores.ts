@@ -12,6 +12,8 @@ import { createFakeClock, silentLog } from '../support/fixtures.ts';
 export async function openLocalStores({ clock = createFakeClock() as { now(): number }, log = silentLog } = {}) {
   const folder = await mkdtemp(path.join(tmpdir(), 'local-stores-'));
   const database = openSqlite({ file: path.join(folder, 'tasks.db'), clock, log });
+  // No power fails here, and other tests want the disk too.
+  database.prepare('PRAGMA synchronous = OFF').run();
   const queues = createSqliteMessages(database, { log });
   return {
     ...{ database, queues },

@@ -111,6 +111,6 @@ describe('queues whose process dies anywhere', () => {
       expect(books.again).toEqual(new Set());
       expect(stores.waiting()).toBe(0);
     };
-    await fc.assert(fc.asyncProperty(fc.array(life, { maxLength: 4 }), check), { numRuns: 150 });
+    await fc.assert(fc.asyncProperty(fc.array(life, { maxLength: 4 }), check), { numRuns: 60 });
   });
 });

@@ -1,6 +1,6 @@
 import { StoreError } from '../../tasks/errors.ts';
 import { isFields, parseJson } from '../../tasks/json.ts';
-import { boundDepth } from '../bound-depth.ts';
+import { boundDepth } from '../store-result.ts';
 
 /** JSON of a value as the other stores keep it: what is too deep is text, and half a surrogate pair U+FFFD. */
 export function toStoredJson(value: unknown): string {

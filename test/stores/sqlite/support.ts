@@ -32,6 +32,7 @@ export const onSqlite: StartBackend = async () => {
     async makeStores() {
       const file = path.join(folder, `${opened.length}.db`);
       const stores = openStores(file);
+      stores.database.prepare('PRAGMA synchronous = OFF').run();
       opened.push(stores.database);
       return {
         ...stores,

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { hashApiKey } from '../../functions/http/access.ts';
+import { unnamedKeys } from '../../functions/http/api-keys.ts';
 import { createTasksApiHandler } from '../../functions/http/handler.ts';
 import { createTaskSchedule, DEFAULT_SCHEDULE } from '../../functions/schedule/schedule.ts';
 import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-tasks.ts';
@@ -61,12 +61,13 @@ async function openDynalite(): Promise<Stores> {
 
 async function startApi({ pending, results }: Stores): Promise<string> {
   const profiles = { default: { project_id: 'project', instance_id: 'gateway' } };
-  const hashes = [hashApiKey(API_KEY)];
+  const keys = unnamedKeys([API_KEY]);
   const handler = createTasksApiHandler({
     ...{ pending, results, clock, log, taskDeadlineMs: 86_400_000 },
     files: { open: async () => undefined },
     profiles: async () => profiles,
-    apiKeyHashes: async () => hashes,
+    apiKeys: async () => keys,
+    audit() {},
     schedule: createTaskSchedule(DEFAULT_SCHEDULE),
     republish: async () => {},
   });

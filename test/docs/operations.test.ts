@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { answerBytesOf } from '../../functions/huawei/byte-budget.ts';
+import { answerBytesOf } from '../../functions/huawei/transport.ts';
 import { toResultRow } from '../../functions/stores/dynamo/result-row.ts';
 import { tableDefinitions } from '../../functions/stores/dynamo/tables.ts';
 import { ASSUMPTIONS, LOADS, monthlyCost, PRICES, totalOf, writeUnitsPerTask } from '../../generate/monthly-cost.ts';

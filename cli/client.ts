@@ -59,7 +59,7 @@ async function run(argv: readonly string[], io: Io, isJson: boolean): Promise<Ex
   const target = findService({ url: values.text('url'), keyFile: values.text('key-file'), env: io.env, note });
   const session: Session = {
     ...{ io, name, args, values, isJson, note, paint: createPaint(io.stdout.isTTY === true, io.env) },
-    service: new Service(target, { ...io, note: (text) => session.note(text) }),
+    service: new Service(target, { io, note: (text) => session.note(text) }),
   };
   return RUN[name](session);
 }

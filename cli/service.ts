@@ -26,7 +26,7 @@ export type CallOptions<T> = {
   judge?: (status: number, problem: Problem | undefined) => 'again' | 'refused' | undefined;
 };
 
-type ServiceDeps = Pick<Io, 'clock' | 'signal' | 'patience'> & { note(text: string): void };
+type ServiceDeps = { io: Pick<Io, 'clock' | 'signal' | 'patience'>; note(text: string): void };
 type Again = { kind: 'again'; reason: string; problem: Problem | undefined; waitMs: number };
 
 /**
@@ -50,7 +50,7 @@ export class Service {
   }
 
   async call<T>(request: Request, options: CallOptions<T>): Promise<Called<T>> {
-    const { clock, patience } = this.#deps;
+    const { clock, patience } = this.#deps.io;
     const { untilMs = Number.POSITIVE_INFINITY } = options;
     const startedAtMs = clock.now();
     const giveUpAtMs = () => patience.giveUpMs + Math.max(startedAtMs, options.isPatient ? this.#heardAtMs : 0);
@@ -62,12 +62,12 @@ export class Service {
       if (clock.now() >= giveUpAtMs()) return { kind: 'unreachable', reason, problem };
       this.#noteTrouble(reason);
       const leftMs = Math.min(untilMs, giveUpAtMs()) - clock.now();
-      await pause(this.#deps, Math.min(Math.max(waitMs, pauseMs * (0.75 + Math.random() / 2)), leftMs));
+      await pause(this.#deps.io, Math.min(Math.max(waitMs, pauseMs * (0.75 + Math.random() / 2)), leftMs));
     }
   }
 
   async #try<T>(request: Request, options: CallOptions<T>, lastMs: number): Promise<Called<T> | Again> {
-    const { clock, patience, signal } = this.#deps;
+    const { clock, patience, signal } = this.#deps.io;
     const leftMs = Math.max(lastMs - clock.now(), MIN_TRY_MS);
     const timeoutMs = Math.min(patience.silenceMs + (options.holdMs ?? 0), leftMs);
     const tried = await attempt(this.#target, request, { timeoutMs, signal });

@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { type Problem, problemKind, readTask, type Task } from './answers.ts';
 import { EXIT, Stop, wrongUsage } from './exit.ts';
 import { Interrupted } from './io.ts';
@@ -14,7 +12,7 @@ const MOST_BYTES = 12_000_000;
 const PACK_FROM_BYTES = 1_000_000;
 
 /** Starts the import of a file. Throws `Stop`. */
-export function startImport(session: Session, untilMs: number): Promise<Task> {
+export async function startImport(session: Session, untilMs: number): Promise<Task> {
   const { values, args } = session;
   const [file = ''] = args;
   const form = new FormData();
@@ -29,7 +27,7 @@ export function startImport(session: Session, untilMs: number): Promise<Task> {
   for (const [name, value] of Object.entries(fields)) {
     form.set(name, typeof value === 'object' ? JSON.stringify(value) : String(value));
   }
-  form.set('file_name', new Blob([readDefinition(file)]), path.basename(file));
+  form.set('file_name', new Blob([await readDefinition(file)]), path.basename(file));
   return start(session, { path: '/imports', body: form }, untilMs);
 }
 
@@ -47,7 +45,7 @@ export function startExport(session: Session, untilMs: number): Promise<Task> {
   return start(session, { path: '/exports', body }, untilMs);
 }
 
-function readDefinition(file: string): Uint8Array<ArrayBuffer> {
+async function readDefinition(file: string): Promise<Uint8Array<ArrayBuffer>> {
   let bytes: Buffer<ArrayBuffer>;
   try {
     if (statSync(file).size > MOST_BYTES)
@@ -58,13 +56,15 @@ function readDefinition(file: string): Uint8Array<ArrayBuffer> {
     throw wrongUsage(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code}.`);
   }
   if (bytes.length === 0) throw wrongUsage(`${file} is empty.`);
-  return bytes.length < PACK_FROM_BYTES ? bytes : gzipSync(bytes);
+  if (bytes.length < PACK_FROM_BYTES) return bytes;
+  const { gzipSync } = await import('node:zlib');
+  return gzipSync(bytes);
 }
 
 /** One key for all tries, so that however many of them arrive, at most one task is started. */
 async function start(session: Session, request: Pick<Request, 'path' | 'body'>, untilMs: number): Promise<Task> {
   const { service, values, note } = session;
-  const idempotencyKey = values.text('idempotency-key') ?? randomUUID();
+  const idempotencyKey = values.text('idempotency-key') ?? crypto.randomUUID();
   try {
     const called = await service.call(
       { method: 'POST', idempotencyKey, ...request },

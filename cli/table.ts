@@ -1,6 +1,5 @@
-import stringWidth from 'string-width';
 import type { Task } from './answers.ts';
-import { durationWords, oneLine, type Paint, pad, shorten } from './text.ts';
+import { durationWords, oneLine, type Paint, pad, shorten, widthOf } from './text.ts';
 import { markOf, outcomeWords } from './words.ts';
 
 /** A task in the table, and how long tasks of its label usually take. */
@@ -65,13 +64,13 @@ export function stateWords(task: Task): string {
 }
 
 function widthsFor(cells: string[][], columns: number): number[] {
-  const wanted = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((line) => stringWidth(line[column] ?? ''))));
-  while (wanted.length > 2 && widthOf(wanted) - (wanted[0] ?? 0) + LEAST_LABEL > columns) wanted.pop();
-  const label = Math.min(wanted[0] ?? 0, Math.max(LEAST_LABEL, columns - (widthOf(wanted) - (wanted[0] ?? 0))));
+  const wanted = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((line) => widthOf(line[column] ?? ''))));
+  while (wanted.length > 2 && totalOf(wanted) - (wanted[0] ?? 0) + LEAST_LABEL > columns) wanted.pop();
+  const label = Math.min(wanted[0] ?? 0, Math.max(LEAST_LABEL, columns - (totalOf(wanted) - (wanted[0] ?? 0))));
   return [label, ...wanted.slice(1)];
 }
 
-const widthOf = (widths: number[]): number =>
+const totalOf = (widths: number[]): number =>
   widths.reduce((sum, width) => sum + width, 0) + GAP.length * (widths.length - 1);
 
 function paintRow(line: string, task: Task | undefined, paint: Paint): string {

@@ -1,28 +1,48 @@
-import stringWidth from 'string-width';
+import { eastAsianWidth } from 'get-east-asian-width';
 
 /** Control, direction-override and line-breaking characters: a message of Huawei's must not move the cursor. */
 const UNSEEN = /[\p{Cc}\u2028\u2029\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** One printable line. */
 export function oneLine(text: string): string {
   return text.replace(UNSEEN, ' ').replace(/\s+/g, ' ').trim();
 }
 
-/** At most `columns` of a terminal, ending in `…` if something was cut; wide characters count as two. */
+/** Draws nothing of its own: marks, and what joins or varies the character before. */
+const ZERO_WIDTH = /^(?:\p{M}|[\u200B-\u200D]|[\u{1F3FB}-\u{1F3FF}])$/u;
+const JOINER = '\u200D';
+
+/** Columns of a terminal: wide characters count as two, and an emoji that is joined of several as one. */
+export function widthOf(text: string): number {
+  return charactersOf(text).reduce((sum, { width }) => sum + width, 0);
+}
+
+// Intl.Segmenter and its like would double the client's start.
+function charactersOf(text: string): { character: string; width: number }[] {
+  let before = '';
+  return [...text].map((character) => {
+    const isJoined = before === JOINER || ZERO_WIDTH.test(character);
+    before = character;
+    return { character, width: isJoined ? 0 : eastAsianWidth(character.codePointAt(0) ?? 0) };
+  });
+}
+
+/** At most `columns` wide, ending in `…` if something was cut. */
 export function shorten(text: string, columns: number): string {
-  if (stringWidth(text) <= columns) return text;
-  let kept = '';
-  for (const { segment } of graphemes.segment(text)) {
-    if (stringWidth(kept + segment) > columns - 1) break;
-    kept += segment;
+  if (widthOf(text) <= columns) return text;
+  if (columns < 1) return '';
+  let [kept, left] = ['', columns - 1];
+  for (const { character, width } of charactersOf(text)) {
+    left -= width;
+    if (left < 0) break;
+    kept += character;
   }
-  return columns > 0 ? `${kept}…` : '';
+  return `${kept}…`;
 }
 
 /** Filled with spaces to `columns`. */
 export function pad(text: string, columns: number): string {
-  return text + ' '.repeat(Math.max(0, columns - stringWidth(text)));
+  return text + ' '.repeat(Math.max(0, columns - widthOf(text)));
 }
 
 /** `1 min 5 s`, `2 h 10 min`: the two largest units. */

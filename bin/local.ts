@@ -3,7 +3,9 @@ import { systemClock as clock } from '../functions/runtime/system-clock.ts';
 import { giveUp, namingVariable, onStop, refuseArguments } from '../local/command.ts';
 import { loadOrCreateApiKey } from '../local/local-api-key.ts';
 import { readLocalConfig } from '../local/local-config.ts';
+import { reachableUrl } from '../local/public-url.ts';
 import { startService } from '../local/service.ts';
+import { noteServiceUrl } from '../local/service-url.ts';
 import { wantsColours } from '../local/terminal-alerts.ts';
 import { createTerminalLog } from '../local/terminal-log.ts';
 import { tryItText } from '../local/try-it.ts';
@@ -45,6 +47,7 @@ async function main(): Promise<void> {
     clock,
     log: createTerminalLog(process.stderr),
   }).catch(namingVariable('PORT'));
+  const removeNote = await noteServiceUrl(config.DATA_DIR, reachableUrl(service.url));
   console.log(`listening on ${service.url}`);
   if (simulator) {
     const dataDir = config.apiKeys.length > 0 ? undefined : config.DATA_DIR;
@@ -52,6 +55,7 @@ async function main(): Promise<void> {
   }
   onStop(async () => {
     console.log('waiting for polls in progress');
+    await removeNote();
     await service.close();
     await simulator?.close();
     process.exit(0);

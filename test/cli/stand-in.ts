@@ -71,6 +71,10 @@ async function route(standIn: StandIn, request: IncomingMessage, body: Buffer): 
   if (pathname === '/tasks')
     return { status: 200, body: { items: [...standIn.tasks.keys()].map((id) => view(standIn, id)) } };
   const [, taskId = '', rest] = /^\/tasks\/([^/]+)(\/.*)?$/.exec(pathname) ?? [];
+  if (pathname === '/whoami') return { status: 200, body: { name: 'ci-orders', scopes: ['read', 'start'] } };
+  if (rest === '/notifications') return { status: 202, body: { task_id: taskId, event_id: `${taskId}:succeeded` } };
+  if (rest === '/watch') return { status: 202, body: view(standIn, taskId) };
+  if (request.method === 'DELETE') return { status: standIn.tasks.delete(taskId) ? 204 : 404 };
   if (rest === '/definition') return { status: 200, body: { openapi: '3.0.1' } };
   return show(standIn, taskId, searchParams.get('wait'));
 }

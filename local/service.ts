@@ -3,14 +3,15 @@ import { parseRouting } from '../functions/channels/routing.ts';
 import { classifyAddress } from '../functions/channels/webhook/target.ts';
 import { hashApiKey } from '../functions/http/access.ts';
 import { createTasksApiHandler, type TasksApiHandler } from '../functions/http/handler.ts';
-import { type Profiles, parseProfileDefaults } from '../functions/huawei/profile.ts';
+import { createWakePoller } from '../functions/http/wake-poller.ts';
+import { type Profiles, parseProfileDefaults } from '../functions/huawei/profiles.ts';
 import { createHuaweiTaskQuery, type TaskQuery } from '../functions/huawei/task-query.ts';
 import { createRepublish } from '../functions/messages/publishers.ts';
 import { createPoller, type Poller } from '../functions/polling/create-poller.ts';
-import { createScheduleLearner } from '../functions/schedule/learned/schedule-learner.ts';
 import { createTaskSchedule, withMinInterval } from '../functions/schedule/schedule.ts';
 import { createDynamoPendingTaskStore } from '../functions/stores/dynamo/pending-tasks.ts';
 import { createDynamoTaskResultStore } from '../functions/stores/dynamo/results.ts';
+import { createMemoryShardStore } from '../functions/stores/memory-shard-store.ts';
 import { createStoreResult } from '../functions/stores/store-result.ts';
 import type { Clock, Log, MetricSink } from '../functions/tasks/ports.ts';
 import type { TaskResult } from '../functions/tasks/result.ts';
@@ -21,7 +22,7 @@ import { startHttpServer } from './http-server.ts';
 import type { LocalEvent } from './local-publishers.ts';
 import { createNotifications, type NotificationSettings, type Notifications } from './notifications.ts';
 import { reachableUrl } from './public-url.ts';
-import { runPoller } from './run-poller.ts';
+import { createTriggers, SHARD, type Triggers } from './run-poller.ts';
 import type { Terminal } from './terminal-alerts.ts';
 
 export type ServiceOptions = NotificationSettings & {
@@ -48,7 +49,8 @@ export type Service = {
 };
 
 const NO_METRICS: MetricSink = { add() {} };
-const WINDOW_MS = 1_000;
+/** Of large answers at once. */
+const ANSWER_BYTES = 256 * 2 ** 20;
 const RETENTION_MS = 90 * 86_400_000;
 const CONCURRENCY = 32;
 /** After this a hanging poll or receiver is given up: its task is still pending, its message in the outbox. */
@@ -71,11 +73,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     clock,
     connections: CONCURRENCY,
   });
-  const handler = createApi(options, stores, notifications);
+  const triggers = createTriggers({ log });
+  const handler = createApi(options, stores, { notifications, triggers });
   const server = await startHttpServer({ handler, host: options.host, port: options.port });
   listening.url = reachableUrl(server.url);
   notifications.resume();
-  const poller = runPoller(createLocalPoller(options, stores, { query, notifications }), { windowMs: WINDOW_MS, log });
+  const poller = triggers.start(createLocalPoller(options, stores, { query, notifications, triggers }));
   return {
     url: server.url,
     async close() {
@@ -93,6 +96,7 @@ async function openStores({ dataDir, clock, log }: ServiceOptions) {
   return {
     pending: createDynamoPendingTaskStore({ client, tableName: LOCAL_TABLES.pending, log }),
     results: createDynamoTaskResultStore({ client, tableName: LOCAL_TABLES.results, log, clock }),
+    shards: createMemoryShardStore(),
     files: createFolderFileStore({ folder: path.join(dataDir, 'files') }),
     outboxes: {
       events: await openFolderOutbox<LocalEvent>({ folder: path.join(dataDir, 'outbox', 'events'), log }),
@@ -104,28 +108,39 @@ async function openStores({ dataDir, clock, log }: ServiceOptions) {
 
 function createLocalPoller(
   options: ServiceOptions,
-  { pending, results, files }: Stores,
-  { query, notifications }: { query: TaskQuery; notifications: Notifications },
+  { pending, results, files, shards }: Stores,
+  { query, notifications, triggers }: { query: TaskQuery; notifications: Notifications; triggers: Triggers },
 ): Poller {
   const { clock, log, profiles, metrics = NO_METRICS } = options;
-  const base = withMinInterval(options.pollMinIntervalMs);
   return createPoller({
     ...{ pending, query, clock, metrics, log, publishers: notifications.publishers },
     operatorAlerts: notifications.operatorAlerts,
     storeResult: createStoreResult({ results, files }),
     profiles: async () => profiles,
-    schedule: createScheduleLearner({ results, clock, log, base }),
-    settings: { windowMs: WINDOW_MS, minSweepGapMs: 200, concurrency: CONCURRENCY, retentionMs: RETENTION_MS },
+    schedule: createTaskSchedule(withMinInterval(options.pollMinIntervalMs)),
+    ...{ shards, wakes: triggers.wakes },
+    settings: { concurrency: CONCURRENCY, answerBytes: ANSWER_BYTES, retentionMs: RETENTION_MS },
   });
 }
 
-function createApi(options: ServiceOptions, stores: Stores, notifications: Notifications): TasksApiHandler {
+function createApi(
+  options: ServiceOptions,
+  stores: Stores,
+  { notifications, triggers }: { notifications: Notifications; triggers: Triggers },
+): TasksApiHandler {
   const { clock, log, taskDeadlineMs, allowLoopbackCallbacks = true } = options;
   const hashes = options.apiKeys.map(hashApiKey);
   const defaults = parseProfileDefaults(JSON.stringify({ profiles: options.profiles }));
   return createTasksApiHandler({
     ...{ ...stores, clock, log, taskDeadlineMs, allowLoopbackCallbacks, canStream: true },
     schedule: createTaskSchedule(withMinInterval(options.pollMinIntervalMs)),
+    wakePoller: createWakePoller({
+      shards: stores.shards,
+      wakes: triggers.wakes,
+      totalShards: SHARD.totalSegments,
+      clock,
+      log,
+    }),
     profiles: async () => defaults,
     apiKeyHashes: async () => hashes,
     classifyAddress,

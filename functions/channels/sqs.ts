@@ -36,6 +36,11 @@ export async function delayMessage(queue: SqsQueue, receiptHandle: string, delay
   await callSqs(queue, 'ChangeMessageVisibility', { ReceiptHandle: receiptHandle, VisibilityTimeout });
 }
 
+/** Sends a message that is received after so many whole seconds (at most 900) at the earliest. Throws `StoreError`. */
+export async function sendMessage(queue: SqsQueue, body: string, delayS: number): Promise<void> {
+  await callSqs(queue, 'SendMessage', { MessageBody: body, DelaySeconds: delayS });
+}
+
 /** One action on a queue (SQS API reference, JSON protocol). */
 async function callSqs(queue: SqsQueue, action: string, parameters: object): Promise<void> {
   const { queueUrl, region, credentials, endpoint = queueUrl } = queue;

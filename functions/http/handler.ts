@@ -9,9 +9,9 @@ import { definitionRoute } from './definition.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { listTasksRoute } from './list-tasks.ts';
 import { HttpProblem, problemHandler } from './problem.ts';
+import { jsonBody } from './read-request.ts';
 import { registerBatchRoute } from './register-batch.ts';
 import { registerTaskRoute } from './register-task.ts';
-import { jsonBody } from './request-body.ts';
 import { deleteTaskRoute, getTaskRoute, notifyAgainRoute } from './task-routes.ts';
 import { watchAgainRoute } from './watch-again.ts';
 

@@ -5,9 +5,9 @@ import { requireChannel } from './channel-refusals.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { finalResult, viewWhole } from './final-result.ts';
 import { HttpProblem, unknownTask } from './problem.ts';
+import { taskIdOf, validBody } from './read-request.ts';
 import { notificationSchema } from './request-schemas.ts';
 import { nextPollAtMs, retryAfter, viewPending } from './task-view.ts';
-import { taskIdOf, validBody } from './validate.ts';
 
 /** `GET /tasks/{task_id}`. */
 export function getTaskRoute(deps: TasksApiDeps): RouteHandler {

@@ -1,7 +1,6 @@
 import type { Outcome } from '../names.ts';
 import { eventId, type FailedApi, type Summary, type TaskResult } from '../tasks/result.ts';
-import { cut, lineOf, utf8Bytes } from '../tasks/safe-text.ts';
-import { takeFitting } from './budget.ts';
+import { cut, lineOf, takeFitting, utf8Bytes } from '../tasks/safe-text.ts';
 
 /** No event is larger, in UTF-8 bytes of its JSON: every CloudEvents intermediary must carry 64 KiB. */
 export const MAX_EVENT_BYTES = 64 * 1024;

@@ -89,7 +89,6 @@ export function resultOf(task: PendingTask, { conclusion, nowMs, schedule, reten
     ...ended,
     completedAtMs: nowMs,
     polls: schedule.countPolls(task, nowMs),
-    pendingUntilMs: pendingUntil(task, nowMs, schedule),
     summary: summarize(ended.result),
     expiresAtS: Math.floor((nowMs + retentionMs) / 1000),
   };

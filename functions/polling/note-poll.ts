@@ -9,9 +9,6 @@ import type { Observed } from './observe-task.ts';
 /** Where polls are noted. */
 type Books = { pending: PendingTaskStore; schedule: TaskSchedule; metrics: MetricSink; log: Log };
 
-/** A poll that had its turn. */
-export type Observing = Extract<Observed, { kind: 'observed' }>;
-
 /**
  * The trouble of one task is written on its row, where it is news. What is the same for all tasks of a profile (refused,
  * throttled) is not: it has an alert or a metric of its own.
@@ -37,7 +34,7 @@ export async function keepError(
 export function noteFault(
   { metrics, log, slowedDown }: Pick<Books, 'metrics' | 'log'> & { slowedDown: Set<string> },
   task: PendingTask,
-  { observation, requests }: Observing,
+  { observation, requests }: Observed,
 ): void {
   if (observation.kind !== 'fault') return;
   const { fault } = observation;

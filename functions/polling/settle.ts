@@ -98,7 +98,6 @@ async function publishAndRemove(deps: SettleDeps, results: TaskResult[]): Promis
     for (const result of open) if (!failed.has(result.taskId)) deps.toldBefore.set(endOf(result), number + 1);
   }
   const told = results.filter((result) => !failed.has(result.taskId));
-  deps.metrics.add('NotificationsSent', told.length);
   if (failed.size > 0) {
     deps.metrics.add('NotificationFailures', failed.size);
     deps.log.error('not published, will be published again', { failed: Object.fromEntries([...failed].slice(0, 20)) });

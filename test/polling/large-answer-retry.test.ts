@@ -25,6 +25,8 @@ it('gives the memory of a large answer back before it asks again', async () => {
   const health = createProfileHealth(clock, { raise: async () => true });
   const observing = { clock, query, health, limiterOf: () => limiter, random: () => 0.5 };
   const allowance = budget.open();
-  await observeTask(observing, pendingTask(), { untilMs: START_MS + 60_000, allowance });
+  const { signal } = new AbortController();
+  const limits = { untilMs: START_MS + 60_000, mayPoll: () => true, signal, cutOff: signal };
+  await observeTask(observing, pendingTask(), { ...limits, allowance });
   expect(shares).toEqual(['granted', 'granted', 'granted']);
 });

@@ -78,6 +78,7 @@ export const LISTED_ATTRIBUTES = [
   'task_type',
   'task_status',
   'registered_at',
+  'registered_by',
   'polls',
   'summary',
   'error',

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { apiKeyProblem } from '../functions/http/access.ts';
+import { apiKeyProblem } from '../functions/http/api-keys.ts';
 import { ConfigError } from '../functions/tasks/errors.ts';
 import { writeWhole } from './write-whole.ts';
 

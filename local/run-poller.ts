@@ -1,5 +1,5 @@
 import type { Poller } from '../functions/polling/create-poller.ts';
-import type { Trigger } from '../functions/polling/lease.ts';
+import type { Trigger } from '../functions/polling/hold-shard.ts';
 import type { Log } from '../functions/tasks/ports.ts';
 import type { Wake, WakeQueue } from '../functions/tasks/shards.ts';
 

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { parseRouting } from '../functions/channels/routing.ts';
 import { classifyAddress } from '../functions/channels/webhook/target.ts';
-import { hashApiKey } from '../functions/http/access.ts';
+import type { Change } from '../functions/http/access.ts';
+import { unnamedKeys } from '../functions/http/api-keys.ts';
 import { createTasksApiHandler, type TasksApiHandler } from '../functions/http/handler.ts';
 import { createWakePoller } from '../functions/http/wake-poller.ts';
 import { type Profiles, parseProfileDefaults } from '../functions/huawei/profiles.ts';
@@ -19,6 +20,7 @@ import { LOCAL_TABLES, startEmbeddedDynamo } from './embedded-dynamodb.ts';
 import { createFolderFileStore } from './folder-file-store.ts';
 import { openFolderOutbox } from './folder-outbox.ts';
 import { startHttpServer } from './http-server.ts';
+import { createKeysFile } from './keys-file.ts';
 import type { LocalEvent } from './local-publishers.ts';
 import { createNotifications, type NotificationSettings, type Notifications } from './notifications.ts';
 import { reachableUrl } from './public-url.ts';
@@ -33,7 +35,12 @@ export type ServiceOptions = NotificationSettings & {
   /** Holds the database, the exported files and what is published and not yet delivered. */
   dataDir: string;
   profiles: Profiles;
+  /** Keys without a name: each may do everything. */
   apiKeys: readonly string[];
+  /** JSON with more keys, read again when it changes. */
+  apiKeysFile?: string | undefined;
+  /** Where the line about each change goes; default the log. */
+  audit?: (change: Change) => void;
   pollMinIntervalMs?: number | undefined;
   taskDeadlineMs: number;
   terminal: Terminal;
@@ -128,8 +135,9 @@ function createApi(
   stores: Stores,
   { notifications, triggers }: { notifications: Notifications; triggers: Triggers },
 ): TasksApiHandler {
-  const { clock, log, taskDeadlineMs, allowLoopbackCallbacks = true } = options;
-  const hashes = options.apiKeys.map(hashApiKey);
+  const { clock, log, taskDeadlineMs, allowLoopbackCallbacks = true, apiKeysFile: file } = options;
+  const keysOfFile = file === undefined ? async () => [] : createKeysFile(file, log);
+  const unnamed = unnamedKeys(options.apiKeys);
   const defaults = parseProfileDefaults(JSON.stringify({ profiles: options.profiles }));
   return createTasksApiHandler({
     ...{ ...stores, clock, log, taskDeadlineMs, allowLoopbackCallbacks, canStream: true },
@@ -142,7 +150,8 @@ function createApi(
       log,
     }),
     profiles: async () => defaults,
-    apiKeyHashes: async () => hashes,
+    apiKeys: async () => [...unnamed, ...(await keysOfFile())],
+    audit: options.audit ?? ((change) => log.info('audit', change)),
     classifyAddress,
     slackChannels:
       options.slackWebhookUrl === undefined

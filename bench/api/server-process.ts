@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { hashApiKey } from '../../functions/http/access.ts';
+import { unnamedKeys } from '../../functions/http/api-keys.ts';
 import { createTasksApiHandler } from '../../functions/http/handler.ts';
 import { createTaskSchedule, DEFAULT_SCHEDULE } from '../../functions/schedule/schedule.ts';
 import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-tasks.ts';
@@ -34,12 +34,13 @@ async function startOurs(): Promise<string> {
   const pending = createDynamoPendingTaskStore({ client, tableName: LOCAL_TABLES.pending, log });
   const results = createDynamoTaskResultStore({ client, tableName: LOCAL_TABLES.results, log, clock });
   const profiles = { default: { project_id: 'project', instance_id: 'gateway' } };
-  const hashes = [hashApiKey(API_KEY)];
+  const keys = unnamedKeys([API_KEY]);
   const handler = createTasksApiHandler({
     ...{ pending, results, clock, log, taskDeadlineMs: 86_400_000 },
     files: { open: async () => undefined },
     profiles: async () => profiles,
-    apiKeyHashes: async () => hashes,
+    apiKeys: async () => keys,
+    audit() {},
     schedule: createTaskSchedule(DEFAULT_SCHEDULE),
     republish: async () => {},
   });

@@ -1,5 +1,6 @@
 import { StoreError } from '../tasks/errors.ts';
 import { cut, oneLine } from '../tasks/safe-text.ts';
+import type { WakeQueue } from '../tasks/shards.ts';
 import { type AwsJsonService, callAwsJson } from './aws-json-call.ts';
 
 const TIMEOUT_MS = 5_000;
@@ -36,9 +37,12 @@ export async function delayMessage(queue: SqsQueue, receiptHandle: string, delay
   await callSqs(queue, 'ChangeMessageVisibility', { ReceiptHandle: receiptHandle, VisibilityTimeout });
 }
 
-/** Sends a message that is received after so many whole seconds (at most 900) at the earliest. Throws `StoreError`. */
-export async function sendMessage(queue: SqsQueue, body: string, delayS: number): Promise<void> {
-  await callSqs(queue, 'SendMessage', { MessageBody: body, DelaySeconds: delayS });
+/** Wakes as messages of a queue that calls the poller. */
+export function createSqsWakes(queue: SqsQueue): WakeQueue {
+  return {
+    send: ({ shard, dueMs }, DelaySeconds) =>
+      callSqs(queue, 'SendMessage', { MessageBody: JSON.stringify({ ...shard, dueMs }), DelaySeconds }),
+  };
 }
 
 /** One action on a queue (SQS API reference, JSON protocol). */

@@ -12,6 +12,7 @@ export type ProblemItem = { detail: string; pointer?: string; parameter?: string
 type ProblemKind =
   | 'invalid-request'
   | 'unauthenticated'
+  | 'missing-scope'
   | 'unknown-task'
   | 'conflicting-registration'
   | 'task-already-final'

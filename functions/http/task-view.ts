@@ -72,6 +72,7 @@ function viewIdentity(task: TaskIdentity, registeredAtMs: number) {
     ...(task.label === undefined ? {} : { label: task.label }),
     ...(callback === null ? {} : { callback_origin: callback.origin }),
     registered_at: toIso(registeredAtMs),
+    ...(task.registeredBy === undefined ? {} : { registered_by: task.registeredBy }),
   };
 }
 

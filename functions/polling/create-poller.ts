@@ -8,10 +8,17 @@ import type { StoreResult } from '../stores/store-result.ts';
 import { createBoundedMap } from '../tasks/bounded-map.ts';
 import type { Clock, Log, MetricSink, PendingTaskStore } from '../tasks/ports.ts';
 import type { ShardStore, WakeQueue } from '../tasks/shards.ts';
-import { type HoldReport, holdShard } from './hold-shard.ts';
-import { type Lease, type Refusal, type Trigger, takeLease } from './lease.ts';
+import {
+  AWAKE_MS,
+  type HoldReport,
+  holdShard,
+  type Lease,
+  type Refusal,
+  type Trigger,
+  takeLease,
+} from './hold-shard.ts';
+import { createRateLimiter, type RateLimiter } from './lines.ts';
 import { createProfileHealth } from './profile-health.ts';
-import { createRateLimiter, type RateLimiter } from './rate-limiter.ts';
 import { createSettlingRound } from './settle.ts';
 import { Sweep } from './sweep.ts';
 
@@ -77,6 +84,8 @@ export function createPoller(deps: PollerDeps): Poller {
     limiters: createLimiters(clock),
     budget: createByteBudget(settings.answerBytes),
     toldBefore: createBoundedMap<number>(REMEMBERED_RESULTS),
+    asked: new Map<string, number>(),
+    isBusy: false,
   };
 
   const sendWake = async (trigger: Trigger, dueMs: number, delayS: number) => {
@@ -93,8 +102,9 @@ export function createPoller(deps: PollerDeps): Poller {
       const { remainingMs = Number.POSITIVE_INFINITY, signal = NEVER } = limits;
       const untilMs = clock.now() + Math.min(LIFE_MS, remainingMs - RESERVE_MS);
       const sweep = await createSweep(deps, process, { trigger, untilMs, lease, signal });
-      report = await holdShard({ clock, lease, sweep }, untilMs, signal);
+      report = await holdShard({ clock, lease, sweep, dueMs: trigger.dueMs }, untilMs, signal);
       const { isWhole, nextDueMs } = report;
+      process.isBusy = report.isBusy;
       // First the wake, then the release: who dies in between has sent one wake too many, and lost none.
       if (isWhole && Number.isFinite(nextDueMs) && !signal.aborted)
         await sendWake(trigger, nextDueMs, Math.max(0, Math.floor((nextDueMs - clock.now()) / 1_000)));
@@ -106,7 +116,7 @@ export function createPoller(deps: PollerDeps): Poller {
     }
   };
   return async (trigger, limits = {}) => {
-    const lease = await takeLease(deps, trigger);
+    const lease = await takeLease(deps, trigger, process.isBusy ? { awakeForMs: AWAKE_MS } : {});
     if (typeof lease === 'object') return { kind: 'ran', ...(await run(trigger, lease, limits)) };
     if (lease === 'later' && trigger.dueMs !== undefined) await sendWake(trigger, trigger.dueMs, WAKE_AGAIN_S);
     return { kind: lease };
@@ -121,6 +131,10 @@ type Process = {
   limiters: ReturnType<typeof createLimiters>;
   budget: ReturnType<typeof createByteBudget>;
   toldBefore: ReturnType<typeof createBoundedMap<number>>;
+  /** When the polls since the last scan began, by task. */
+  asked: Map<string, number>;
+  /** The last run polled much, so the next one will. */
+  isBusy: boolean;
 };
 
 type Run = { trigger: Trigger; lease: Lease; untilMs: number; signal: AbortSignal };
@@ -129,7 +143,7 @@ async function createSweep(deps: PollerDeps, process: Process, { trigger, lease,
   const { shard } = trigger;
   const profiles = await deps.profiles();
   process.limiters.configure(profiles, shard.totalSegments);
-  const { health, budget, toldBefore } = process;
+  const { health, budget, toldBefore, asked } = process;
   const round = createSettlingRound({
     ...deps,
     toldBefore,
@@ -139,6 +153,7 @@ async function createSweep(deps: PollerDeps, process: Process, { trigger, lease,
     ...deps,
     ...deps.settings,
     health,
+    asked,
     budget,
     round,
     limiterOf: process.limiters.of,

@@ -1,12 +1,130 @@
-import type { Clock } from '../tasks/ports.ts';
-import type { ShardProgress } from '../tasks/shards.ts';
-import type { Lease } from './lease.ts';
+import { randomUUID } from 'node:crypto';
+import type { Clock, Log, Segment } from '../tasks/ports.ts';
+import type { ShardProgress, ShardStore } from '../tasks/shards.ts';
 import type { Sweep, SweepCounts } from './sweep.ts';
+
+/** What calls the poller: a schedule, once a minute and shard, or a message for a point that is due. */
+export type Trigger = { shard: Segment; dueMs?: number | undefined };
+
+/** What a holder that expects to be busy promises from the start; see `ShardRow`. */
+export type Promised = { awakeForMs?: number };
+
+type LeaseDeps = { shards: ShardStore; clock: Clock; log: Log };
+
+const LEASE_MS = 20_000;
+const RENEW_EVERY_MS = 4_000;
+/** No poll begins so shortly before the lease ends: its answer should come while the shard is still ours. */
+const MARGIN_MS = 5_000;
+
+/** What a holder says of itself at a renewal. */
+export type Standing = ShardProgress & { awakeUntilMs?: number | undefined };
+
+export type Lease = {
+  /** Where the holder before came to (epoch milliseconds). */
+  coveredUntilMs: number;
+  /** What was promised with the claim. */
+  awakeUntilMs: number | undefined;
+  /** Checked before every poll: a process that was starved may have slept through its renewals. */
+  mayPoll(): boolean;
+  /** Renews the lease every four seconds from now on. */
+  keep(standing: () => Standing): void;
+  /** Ends it; the progress counts only where the lease is still ours. */
+  release(progress: ShardProgress): Promise<void>;
+};
+
+/** Why there is nothing to do: the point is covered or will be, or its wake has to come again. */
+export type Refusal = 'covered' | 'held' | 'later';
+
+/*
+ *             trigger (a beat, or a wake for a point that is not covered) : put the lease if none is in force
+ *   FREE ─────────────────────────────────────────────────────────────────────────────► HELD (id, until)
+ *    ▲                                                                                    │ every 4 s, if the id is
+ *    │ send the next wake, then release if the id is still ours                           │ still ours: until + 20 s
+ *    └────────────────────────────────────────────────────────────────────────────────────┘
+ *   HELD, until is past (its holder died) ── the next trigger takes it as if it were FREE, from what is covered
+ */
+export async function takeLease(
+  deps: LeaseDeps,
+  { shard, dueMs }: Trigger,
+  { awakeForMs }: Promised = {},
+): Promise<Lease | Refusal> {
+  const { shards, clock } = deps;
+  const leaseId = randomUUID();
+  const nowMs = clock.now();
+  const leaseUntilMs = nowMs + LEASE_MS;
+  const awakeUntilMs = awakeForMs === undefined ? undefined : nowMs + awakeForMs;
+  const { isTaken, row } = await shards.take(shard, { leaseId, nowMs, leaseUntilMs, dueMs, awakeUntilMs });
+  const coveredUntilMs = row?.coveredUntilMs ?? 0;
+  if (isTaken) return new HeldLease(deps, shard, { leaseId, leaseUntilMs, coveredUntilMs, awakeUntilMs });
+  if (dueMs === undefined) return 'held';
+  return Math.max(row?.scannedUntilMs ?? 0, coveredUntilMs) >= dueMs ? 'covered' : 'later';
+}
+
+type Grant = { leaseId: string; leaseUntilMs: number; coveredUntilMs: number; awakeUntilMs: number | undefined };
+
+class HeldLease implements Lease {
+  readonly coveredUntilMs: number;
+  readonly awakeUntilMs: number | undefined;
+  readonly #deps: LeaseDeps;
+  readonly #shard: Segment;
+  readonly #id: string;
+  readonly #released = new AbortController();
+  #untilMs: number;
+  #renewing: Promise<void> = Promise.resolve();
+
+  constructor(deps: LeaseDeps, shard: Segment, { leaseId, leaseUntilMs, coveredUntilMs, awakeUntilMs }: Grant) {
+    this.#deps = deps;
+    this.#shard = shard;
+    this.#id = leaseId;
+    this.#untilMs = leaseUntilMs;
+    this.coveredUntilMs = coveredUntilMs;
+    this.awakeUntilMs = awakeUntilMs;
+  }
+
+  mayPoll(): boolean {
+    return this.#deps.clock.now() <= this.#untilMs - MARGIN_MS;
+  }
+
+  keep(standing: () => Standing): void {
+    this.#renewing = this.#renewUntilReleased(standing);
+  }
+
+  async release(progress: ShardProgress): Promise<void> {
+    this.#released.abort();
+    await this.#renewing;
+    const isOurs = await this.#deps.shards.release(this.#shard, this.#id, progress);
+    if (!isOurs) this.#deps.log.warn('the shard has another holder by now', { shard: this.#shard.segment });
+  }
+
+  async #renewUntilReleased(standing: () => Standing): Promise<void> {
+    const { clock, log } = this.#deps;
+    const { signal } = this.#released;
+    for (;;) {
+      await clock.sleep(RENEW_EVERY_MS, signal);
+      if (signal.aborted) return;
+      try {
+        if (!(await this.#renew(standing()))) return;
+      } catch (error) {
+        log.warn('lease not renewed, will be tried again', { error });
+      }
+    }
+  }
+
+  /** False where the lease is another's: then no poll may begin any more. */
+  async #renew(standing: Standing): Promise<boolean> {
+    const leaseUntilMs = this.#deps.clock.now() + LEASE_MS;
+    const isOurs = await this.#deps.shards.renew(this.#shard, this.#id, { ...standing, leaseUntilMs });
+    this.#untilMs = isOurs ? leaseUntilMs : Number.NEGATIVE_INFINITY;
+    return isOurs;
+  }
+}
 
 /** A run goes on while a task is due within this time: cheaper than another run, and less late. */
 const LINGER_MS = 1_000;
 /** From the start of one scan to the next: points that come meanwhile share one. */
 const SCAN_GAP_MS = 500;
+/** The same where tasks wait for the turns of their profile, so that reading more often gains nothing. */
+const BUSY_SCAN_GAP_MS = 750;
 /** While polls are under way, so that a slow one delays no registration. */
 const SCAN_AT_LEAST_EVERY_MS = 1_000;
 /** A scan reads the whole shard, so a long one is read less often: a second's pause for every 10,000 tasks. */
@@ -16,18 +134,24 @@ const GRACE_MS = 5_000;
 /** From so many polls a second on a holder promises to stay awake: then a registration needs no wake. */
 const BUSY_PER_SECOND = 3;
 /** How long such a promise holds: a renewal and a half. */
-const AWAKE_MS = 5_500;
+export const AWAKE_MS = 5_500;
 
-export type HoldDeps = { clock: Clock; lease: Lease; sweep: Sweep };
+export type HoldDeps = {
+  clock: Clock;
+  lease: Lease;
+  sweep: Sweep;
+  /** The point of the wake that began the run: it may come before the row can be seen. */
+  dueMs?: number | undefined;
+};
 
 /** `coveredUntilMs`: every point up to it was asked or given up. `nextDueMs`: infinite where nothing is pending. */
-export type HoldReport = SweepCounts & ShardProgress & { isWhole: boolean; nextDueMs: number };
+export type HoldReport = SweepCounts & ShardProgress & { isWhole: boolean; nextDueMs: number; isBusy: boolean };
 
 /*
  * One run, from a granted lease on:
  *
  *   SCAN ─► something is open: scan again at the next point, a second after the last scan at the latest
- *     ▲ ─► something is due within a second: scan again then
+ *     ▲ ─► something is due within a second, or the wake's own point lies ahead: scan again then
  *     └──┘─► else, or at `untilMs`, or when the lease is lost, or when a page cannot be read ─► FINISH: give up what
  *            waits, 5 s for what is under way, publish ─► (the caller sends the next wake and releases the lease)
  */
@@ -49,6 +173,7 @@ class Run {
   #awakeUntilMs: number | undefined;
   #renewedAtMs: number;
   #polledAtRenewal = 0;
+  #isBusy = false;
 
   constructor(deps: HoldDeps, untilMs: number, signal: AbortSignal) {
     this.#deps = deps;
@@ -56,6 +181,7 @@ class Run {
     this.#signal = signal;
     this.#coveredMs = deps.lease.coveredUntilMs;
     this.#renewedAtMs = deps.clock.now();
+    this.#awakeUntilMs = deps.lease.awakeUntilMs;
   }
 
   async scanWhileNeeded(): Promise<void> {
@@ -86,9 +212,16 @@ class Run {
     const { sweep } = this.#deps;
     const earliestMs = this.#scannedMs + this.#gapMs();
     const isAwake = !sweep.isIdle() || nowMs < (this.#awakeUntilMs ?? 0);
-    if (!isAwake && sweep.nextDueMs > nowMs + LINGER_MS) return undefined;
+    const nextDueMs = Math.min(sweep.nextDueMs, this.#wakeDueMs());
+    if (!isAwake && nextDueMs > nowMs + LINGER_MS) return undefined;
     const latestMs = isAwake ? this.#scannedMs + SCAN_AT_LEAST_EVERY_MS : Number.POSITIVE_INFINITY;
-    return Math.max(earliestMs, Math.min(sweep.nextDueMs, latestMs));
+    return Math.max(earliestMs, Math.min(nextDueMs, latestMs));
+  }
+
+  /** The point of the wake, until a scan has covered it. */
+  #wakeDueMs(): number {
+    const { dueMs = 0 } = this.#deps;
+    return dueMs > this.#scannedMs ? dueMs : Number.POSITIVE_INFINITY;
   }
 
   async #sleepUntil(atMs: number): Promise<void> {
@@ -102,7 +235,9 @@ class Run {
   }
 
   #gapMs(): number {
-    return Math.max(SCAN_GAP_MS, this.#deps.sweep.counts.pending / PENDING_PER_GAP_MS);
+    const { sweep } = this.#deps;
+    const gapMs = sweep.isWaiting() ? BUSY_SCAN_GAP_MS : SCAN_GAP_MS;
+    return Math.max(gapMs, sweep.counts.pending / PENDING_PER_GAP_MS);
   }
 
   /** What is written at a renewal. */
@@ -115,7 +250,8 @@ class Run {
     const awakeUntilMs = nowMs + AWAKE_MS;
     const mayPromise = this.#gapMs() <= SCAN_AT_LEAST_EVERY_MS && awakeUntilMs <= this.#untilMs;
     // A promise that was given is kept, so it is not written shorter either.
-    if (perSecond >= BUSY_PER_SECOND && mayPromise) this.#awakeUntilMs = awakeUntilMs;
+    this.#isBusy = perSecond >= BUSY_PER_SECOND;
+    if (this.#isBusy && mayPromise) this.#awakeUntilMs = awakeUntilMs;
     return { ...this.progress(), awakeUntilMs: this.#awakeUntilMs };
   }
 
@@ -126,6 +262,7 @@ class Run {
 
   report(): HoldReport {
     const { sweep } = this.#deps;
-    return { ...sweep.counts, isWhole: this.#isWhole, ...this.progress(), nextDueMs: sweep.nextDueMs };
+    const nextDueMs = Math.min(sweep.nextDueMs, this.#wakeDueMs());
+    return { ...sweep.counts, isWhole: this.#isWhole, ...this.progress(), nextDueMs, isBusy: this.#isBusy };
   }
 }

@@ -3,8 +3,8 @@ import type { TaskQuery } from '../huawei/task-query.ts';
 import type { Fault, Observation } from '../tasks/observation.ts';
 import type { Clock } from '../tasks/ports.ts';
 import type { PendingTask } from '../tasks/task.ts';
+import type { RateLimiter } from './lines.ts';
 import type { Learned, ProfileHealth } from './profile-health.ts';
-import type { RateLimiter } from './rate-limiter.ts';
 
 export type ObserveDeps = {
   query: TaskQuery;

@@ -2,13 +2,11 @@ import type { ByteBudget } from '../huawei/byte-budget.ts';
 import type { TaskSchedule } from '../schedule/schedule.ts';
 import type { Clock, Log, MetricSink, PendingTaskStore, Segment } from '../tasks/ports.ts';
 import type { PendingTask } from '../tasks/task.ts';
-import { concludeTask, resultOf } from './conclude-task.ts';
+import { concludeTask, keepError, noteEnd, noteFault, resultOf } from './conclude-task.ts';
 import { type Entry, Line } from './lines.ts';
-import { keepError, noteEnd, noteFault } from './note-poll.ts';
 import { type ObserveDeps, type Observed, observeTask } from './observe-task.ts';
 import type { ProfileHealth } from './profile-health.ts';
-import type { SettlingRound } from './settle.ts';
-import { createTroubles } from './troubles.ts';
+import { createTroubles, type SettlingRound } from './settle.ts';
 
 export type SweepDeps = ObserveDeps & {
   pending: PendingTaskStore;
@@ -18,6 +16,8 @@ export type SweepDeps = ObserveDeps & {
   metrics: MetricSink;
   log: Log;
   health: ProfileHealth;
+  /** When the polls since the last scan began, by task; kept from run to run, because points before belong to them. */
+  asked: Map<string, number>;
   /** Polls of one profile in flight at once. */
   concurrency: number;
   /** For large answers, until they are stored. */
@@ -66,8 +66,6 @@ export class Sweep {
   readonly #lines = new Map<string, Line>();
   readonly #open = new Map<string, Entry>();
   readonly #over = new Set<string>();
-  /** When the polls since the last scan began: the points before belong to them. */
-  readonly #asked = new Map<string, number>();
   readonly #slowedDown = new Set<string>();
   readonly #cutOff = new AbortController();
   readonly #troubles = createTroubles();
@@ -83,7 +81,8 @@ export class Sweep {
   /** Reads the whole shard and lines up what has a point in (`afterMs`, `nowMs`]. False where a page cannot be read. */
   async scan(afterMs: number, nowMs: number): Promise<boolean> {
     this.#scannedMs = nowMs;
-    for (const [taskId, askedMs] of this.#asked) if (askedMs <= afterMs) this.#asked.delete(taskId);
+    const { asked } = this.#deps;
+    for (const [taskId, askedMs] of asked) if (askedMs <= afterMs) asked.delete(taskId);
     this.nextDueMs = Number.POSITIVE_INFINITY;
     const seen = { pending: 0, oldestAgeMs: 0 };
     const patient = new Set<Line>();
@@ -109,6 +108,11 @@ export class Sweep {
 
   isIdle(): boolean {
     return this.#open.size === 0;
+  }
+
+  /** Whether tasks wait because the rate of their profile allows no more. */
+  isWaiting(): boolean {
+    return [...this.#lines.values()].some((line) => line.isWaiting());
   }
 
   /** Resolves when nothing is open any more. */
@@ -152,7 +156,7 @@ export class Sweep {
       open.overdue = this.#overdueOf(task, open.pointMs, nowMs);
       return;
     }
-    const pointMs = this.#dueAt(task, Math.max(afterMs, this.#asked.get(task.taskId) ?? 0));
+    const pointMs = this.#dueAt(task, Math.max(afterMs, this.#deps.asked.get(task.taskId) ?? 0));
     if (pointMs > nowMs) {
       this.nextDueMs = Math.min(this.nextDueMs, pointMs);
       return;
@@ -204,7 +208,7 @@ export class Sweep {
   async #poll(entry: Entry): Promise<void> {
     const { task } = entry;
     const allowance = this.#deps.budget.open();
-    this.#asked.set(task.taskId, this.#deps.clock.now());
+    this.#deps.asked.set(task.taskId, this.#deps.clock.now());
     try {
       const limits = { ...this.#limits, cutOff: this.#cutOff.signal, allowance };
       await this.#handle(task, await observeTask(this.#deps, task, limits));

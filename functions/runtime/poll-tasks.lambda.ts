@@ -1,7 +1,6 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { createPollerRuntime } from './poll-tasks.ts';
-import { readTrigger } from './read-trigger.ts';
+import { createPollerRuntime, readTrigger } from './poll-tasks.ts';
 import { telemetryOf } from './telemetry.ts';
 
 const runtime = createPollerRuntime();

@@ -1,8 +1,10 @@
+import * as z from 'zod/mini';
 import { createSnsOperatorAlerter } from '../channels/sns.ts';
 import { answerBytesOf } from '../huawei/byte-budget.ts';
 import { sortProfiles } from '../huawei/profiles.ts';
 import { createHuaweiTaskQuery } from '../huawei/task-query.ts';
 import { createPoller } from '../polling/create-poller.ts';
+import type { Trigger } from '../polling/hold-shard.ts';
 import { createTaskSchedule, withMinInterval } from '../schedule/schedule.ts';
 import { createDynamoAlertMemory } from '../stores/dynamo/alert-memory.ts';
 import { createDynamoPendingTaskStore } from '../stores/dynamo/pending-tasks.ts';
@@ -10,10 +12,10 @@ import { createDynamoTaskResultStore } from '../stores/dynamo/results.ts';
 import { createDynamoShardStore } from '../stores/dynamo/shard-store.ts';
 import { createSecretReader } from '../stores/secrets.ts';
 import { createStoreResult } from '../stores/store-result.ts';
-import { createDynamoClient, createFileStore, createSecretsClient } from './aws-clients.ts';
+import { parseJson } from '../tasks/json.ts';
+import { createDynamoClient, createFileStore, createSecretsClient, createWakeQueue } from './aws-clients.ts';
 import { pollerEnvironment, readEnvironment } from './config.ts';
 import { createPublishers } from './publishers.ts';
-import { createSqsWakes, sqsQueueOf } from './sqs-wakes.ts';
 import { systemClock as clock } from './system-clock.ts';
 import { createTelemetry } from './telemetry.ts';
 
@@ -52,7 +54,7 @@ export function createPollerRuntime() {
     profiles: async () => (await profiles()).profiles,
     schedule: createTaskSchedule(withMinInterval(env.POLL_MIN_INTERVAL_MS)),
     shards: createDynamoShardStore({ client, tableName: env.RESULTS_TABLE }),
-    wakes: createSqsWakes(sqsQueueOf(env, client)),
+    wakes: createWakeQueue(env, client),
     clock,
     metrics,
     log,
@@ -63,4 +65,19 @@ export function createPollerRuntime() {
     },
   });
   return { poll, telemetry, clock };
+}
+
+const shard = z.object({ segment: z.int().check(z.gte(0)), totalSegments: z.int().check(z.gte(1)) });
+const wake = z.object({ ...shard.shape, dueMs: z.int() });
+const records = z.object({ Records: z.tuple([z.object({ body: z.string() })]) });
+
+/**
+ * What called the poller: its schedule with `{segment, totalSegments}` (a person's hand may do the same), or the wake
+ * queue with one message. Throws `ZodError` for anything else.
+ */
+export function readTrigger(event: unknown): Trigger {
+  const delivery = records.safeParse(event);
+  if (!delivery.success) return { shard: shard.parse(event) };
+  const { dueMs, ...woken } = wake.parse(parseJson(delivery.data.Records[0].body));
+  return { shard: woken, dueMs };
 }

@@ -14,14 +14,15 @@ export function createMemoryShardStore(): ShardStore {
   };
   return {
     get: async (shard) => rows.get(keyOf(shard)),
-    async take(shard, { leaseId, nowMs, leaseUntilMs, dueMs }) {
+    async take(shard, { leaseId, nowMs, leaseUntilMs, dueMs, awakeUntilMs }) {
       const row = rows.get(keyOf(shard));
       const isNeeded = dueMs === undefined || (row?.coveredUntilMs ?? 0) < dueMs;
       const isOurs = row?.lease?.id === leaseId;
       const isTaken = isOurs || (isFree(row, nowMs) && isNeeded);
       if (!isTaken) return { isTaken, row };
       const { awakeUntilMs: _, ...rest } = row ?? { coveredUntilMs: 0, scannedUntilMs: 0 };
-      rows.set(keyOf(shard), { ...rest, lease: { id: leaseId, untilMs: leaseUntilMs } });
+      const awake = awakeUntilMs === undefined ? {} : { awakeUntilMs };
+      rows.set(keyOf(shard), { ...rest, ...awake, lease: { id: leaseId, untilMs: leaseUntilMs } });
       return { isTaken, row };
     },
     renew: async (shard, leaseId, { leaseUntilMs, awakeUntilMs, ...progress }) =>

@@ -25,6 +25,8 @@ export type ShardClaim = {
   leaseUntilMs: number;
   /** The point that a wake is for; a beat has none. */
   dueMs?: number | undefined;
+  /** The promise of a holder that expects to be busy. */
+  awakeUntilMs?: number | undefined;
 };
 
 /** Cursors and leases of all shards, by `Segment`. Throws `StoreError` for what the store cannot do. */

@@ -16,7 +16,7 @@ export function describePendingTaskStore(name: string, start: StartBackend): voi
     it('registers a task and gives it back as it was', async () => {
       const { pending } = await stores();
       const lastError = { code: 'APIG.9999', message: 'System error', requestId: 'r1', httpStatus: 500 };
-      const task = aTask({ label: 'nightly', callbackUrl: 'https://example.com/hook', lastError });
+      const task = aTask({ label: 'nightly', callbackUrl: 'https://example.com/hook', registeredBy: 'ci', lastError });
       expect(await pending.register(task)).toEqual({ kind: 'created' });
       expect(await pending.get(task.taskId)).toEqual(task);
     });

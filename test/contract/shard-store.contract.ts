@@ -99,6 +99,11 @@ function describeCases(create: () => Promise<ShardStore>): void {
     expect(await store.get(SHARD)).not.toHaveProperty('awakeUntilMs');
   });
 
+  test('keeps a promise that comes with the claim', async (store) => {
+    await store.take(SHARD, { ...claim('a'), awakeUntilMs: NOW_MS + 5_500 });
+    expect(await store.get(SHARD)).toMatchObject({ awakeUntilMs: NOW_MS + 5_500, lease: { id: 'a' } });
+  });
+
   test('keeps each shard apart, and those of another number of shards', async (store) => {
     await store.take(SHARD, claim('a'));
     expect(await store.take({ segment: 1, totalSegments: 2 }, claim('b'))).toMatchObject({ isTaken: true });

@@ -19,11 +19,18 @@ export function describeTaskResultStore(name: string, start: StartBackend): void
       const result = aResult({
         label: 'nightly',
         callbackUrl: 'https://example.com/hook',
+        registeredBy: 'ci',
         isCallbackDefault: true,
         error,
       });
       expect(await results.put(result)).toEqual({ kind: 'stored' });
       expect(await results.get(result.taskId)).toEqual(result);
+    });
+
+    it('lists who registered a task', async () => {
+      const { results } = await stores();
+      await results.put(aResult({ registeredBy: 'ci' }));
+      expect((await results.list({}, { limit: 1 })).items).toMatchObject([{ registeredBy: 'ci' }]);
     });
 
     it.each<ParsedResult>([

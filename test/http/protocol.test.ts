@@ -45,7 +45,7 @@ describe('API keys', () => {
   });
 
   it('refuses everybody when there are no keys', async () => {
-    const { call } = createApi({ apiKeyHashes: async () => [] });
+    const { call } = createApi({ apiKeys: async () => [] });
     expect((await call('GET', '/tasks')).status).toBe(401);
   });
 
@@ -193,7 +193,7 @@ describe('faults of the service', () => {
   });
 
   it('answers 503 when the keys cannot be read', async () => {
-    const { call } = createApi({ apiKeyHashes: async () => Promise.reject(new StoreError('no secret')) });
+    const { call } = createApi({ apiKeys: async () => Promise.reject(new StoreError('no secret')) });
     expect((await call('GET', '/tasks')).status).toBe(503);
   });
 });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { RunReport } from '../../functions/polling/create-poller.ts';
-import type { Trigger } from '../../functions/polling/lease.ts';
+import type { Trigger } from '../../functions/polling/hold-shard.ts';
 import { createTriggers, SHARD } from '../../local/run-poller.ts';
 
 const REPORT: RunReport = { kind: 'held' };

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { createByteBudget } from '../../functions/huawei/byte-budget.ts';
 import type { TaskQuery } from '../../functions/huawei/task-query.ts';
+import { createRateLimiter } from '../../functions/polling/lines.ts';
 import { observeTask } from '../../functions/polling/observe-task.ts';
 import { createProfileHealth } from '../../functions/polling/profile-health.ts';
-import { createRateLimiter } from '../../functions/polling/rate-limiter.ts';
 import { createFakeClock, faultObservation, pendingTask, processing, START_MS } from '../support/fixtures.ts';
 
 const ALL_BYTES = 1_000;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createByteBudget } from '../../functions/huawei/byte-budget.ts';
 import type { OperatorAlert } from '../../functions/messages/operator-alerter.ts';
+import { createRateLimiter } from '../../functions/polling/lines.ts';
 import { observeTask } from '../../functions/polling/observe-task.ts';
 import { createProfileHealth } from '../../functions/polling/profile-health.ts';
-import { createRateLimiter } from '../../functions/polling/rate-limiter.ts';
 import type { Observation } from '../../functions/tasks/observation.ts';
 import { createFakeClock, fault, faultObservation, pendingTask, processing, START_MS } from '../support/fixtures.ts';
 

@@ -103,6 +103,7 @@ export function identityAttributes(task: TaskIdentity): Row {
   };
   if (task.label !== undefined) row.label = { S: task.label };
   if (task.callbackUrl !== undefined) row.callback_url = { S: task.callbackUrl };
+  if (task.registeredBy !== undefined) row.registered_by = { S: task.registeredBy };
   return row;
 }
 
@@ -116,6 +117,7 @@ export function readIdentity(row: Row): TaskIdentity | undefined {
   const identity: TaskIdentity = { taskId, instanceId, projectId, profile };
   if (row.label?.S !== undefined) identity.label = row.label.S;
   if (row.callback_url?.S !== undefined) identity.callbackUrl = row.callback_url.S;
+  if (row.registered_by?.S !== undefined) identity.registeredBy = row.registered_by.S;
   return identity;
 }
 

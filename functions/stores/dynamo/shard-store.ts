@@ -27,15 +27,16 @@ export function createDynamoShardStore(table: DynamoTable): ShardStore {
       return Item && readShard(Item);
     },
 
-    async take(shard, { leaseId, nowMs, leaseUntilMs, dueMs }) {
+    async take(shard, { leaseId, nowMs, leaseUntilMs, dueMs, awakeUntilMs }) {
       const isBeat = dueMs === undefined;
       const answer = await update(shard, {
         set: {
           lease_id: leaseId,
           lease_until: leaseUntilMs,
           expires_at: expiryOf(nowMs),
+          ...awakeOf(awakeUntilMs),
         },
-        remove: ['awake_until'],
+        remove: awakeUntilMs === undefined ? ['awake_until'] : [],
         // An answer that was lost is repeated by the SDK: then the lease is ours already.
         condition: `${IS_FREE}${isBeat ? '' : IS_NOT_COVERED} OR lease_id = :lease_id`,
         values: { ':now': number(nowMs), ...(!isBeat && { ':due': number(dueMs) }) },
@@ -51,7 +52,7 @@ export function createDynamoShardStore(table: DynamoTable): ShardStore {
           lease_until: leaseUntilMs,
           covered_until: coveredUntilMs,
           scanned_until: scannedUntilMs,
-          ...(awakeUntilMs !== undefined && { awake_until: awakeUntilMs }),
+          ...awakeOf(awakeUntilMs),
         },
         remove: awakeUntilMs === undefined ? ['awake_until'] : [],
         ...onlyBy(leaseId),
@@ -131,6 +132,7 @@ function readShard(row: Row): ShardRow {
   };
 }
 
+const awakeOf = (atMs: number | undefined) => (atMs === undefined ? {} : { awake_until: atMs });
 const number = (value: number) => ({ N: String(value) });
 const expiryOf = (nowMs: number) => Math.floor(nowMs / 1_000) + KEPT_S;
 

@@ -6,6 +6,7 @@ const COMMANDS = {
   demo: () => import('./demo.ts'),
   simulator: () => import('./simulator.ts'),
   doctor: () => import('./doctor.ts'),
+  key: () => import('./key.ts'),
 };
 
 const USAGE = `apig-task-notifier COMMAND
@@ -14,6 +15,7 @@ const USAGE = `apig-task-notifier COMMAND
   demo       everything once, on this machine, in a minute
   simulator  the stand-in for Huawei Cloud alone
   doctor     checks a deployment, or the service on this machine: doctor --local
+  key        makes an API key: key --name ci-orders --scopes start,read
 
 The client is another command: apig-tasks --help`;
 

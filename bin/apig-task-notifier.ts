@@ -6,6 +6,7 @@ const COMMANDS = {
   demo: () => import('./demo.ts'),
   simulator: () => import('./simulator.ts'),
   doctor: () => import('./doctor.ts'),
+  backup: () => import('./backup.ts'),
   key: () => import('./key.ts'),
 };
 
@@ -15,6 +16,7 @@ const USAGE = `apig-task-notifier COMMAND
   demo       everything once, on this machine, in a minute
   simulator  the stand-in for Huawei Cloud alone
   doctor     checks a deployment, or the service on this machine: doctor --local
+  backup     a consistent copy of DATA_DIR while the service runs: backup FOLDER
   key        makes an API key: key --name ci-orders --scopes start,read
 
 The client is another command: apig-tasks --help`;

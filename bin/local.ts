@@ -15,7 +15,7 @@ import { startSimulator } from '../simulator/simulator.ts';
 async function main(): Promise<void> {
   refuseArguments(
     'npm start',
-    'Settings are environment variables, as in PORT=3001 npm start; docs/one-machine.md lists all of them.',
+    'Settings are environment variables, as in PORT=3001 npm start; docs/local.md lists all of them.',
   );
   const config = readLocalConfig(process.env);
   if (config.warning !== undefined) console.error(`WARNING: ${config.warning}`);

@@ -41,9 +41,9 @@ describe.each(pages)('%s', (page) => {
   });
 });
 
-describe('docs/one-machine.md', () => {
+describe('docs/local.md', () => {
   it('lists only environment names that npm start reads', () => {
-    const rows = [...read('docs/one-machine.md').matchAll(/^\| (`[A-Z][A-Z_]+`.*?) \|/gm)].map(
+    const rows = [...read('docs/local.md').matchAll(/^\| (`[A-Z][A-Z_]+`.*?) \|/gm)].map(
       ([, names = '']) => names,
     );
     const names = rows.flatMap((row) => [...row.matchAll(/`([A-Z][A-Z_]+)`/g)].map(([, name = '']) => name));

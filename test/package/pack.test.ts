@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -78,6 +79,31 @@ describe('the packed file, installed in an empty folder', () => {
       ? /^apig-task-notifier needs Node 24 or later, and this is \d+\..*\n$/
       : /"surplus" is not supported/;
     expect(ended).toMatchObject({ code: 2, stderr: expect.stringMatching(sentence) });
+  });
+
+  it('runs the demo', async () => {
+    const ended = await execute(process.execPath, [bin('apig-task-notifier'), 'demo']);
+    expect(ended, ended.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('partially_succeeded') });
+  });
+
+  it('runs the service, which the client finds by itself', async () => {
+    const started = spawn(process.execPath, [bin('apig-task-notifier'), 'start'], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, HOME: folder, PORT: '0' },
+    });
+    try {
+      let output = '';
+      started.stdout.on('data', (chunk) => (output += chunk));
+      await expect.poll(() => output, { timeout: 20_000 }).toContain('listening on');
+      expect(output).toContain('using the simulator');
+      const ended = await execute(process.execPath, [bin('apig-tasks'), 'watch', 'no-such-task', '--no-wait']);
+      expect(ended, ended.stderr).toMatchObject({ code: 0, stdout: 'no-such-task  waiting\n' });
+    } finally {
+      started.kill();
+      await once(started, 'exit');
+    }
+    // Its note is gone with it.
+    expect(await execute(process.execPath, [bin('apig-tasks'), 'list'])).toMatchObject({ code: 2 });
   });
 
   it('synthesises with the construct in an app of ten lines what npm run synth does', async () => {

@@ -3,7 +3,9 @@ import { systemClock as clock } from '../functions/runtime/system-clock.ts';
 import { giveUp, namingVariable, onStop, refuseArguments } from '../local/command.ts';
 import { loadOrCreateApiKey } from '../local/local-api-key.ts';
 import { readLocalConfig } from '../local/local-config.ts';
+import { reachableUrl } from '../local/public-url.ts';
 import { startService } from '../local/service.ts';
+import { noteServiceUrl } from '../local/service-url.ts';
 import { wantsColours } from '../local/terminal-alerts.ts';
 import { createTerminalLog } from '../local/terminal-log.ts';
 import { tryItText } from '../local/try-it.ts';
@@ -13,7 +15,7 @@ import { startSimulator } from '../simulator/simulator.ts';
 async function main(): Promise<void> {
   refuseArguments(
     'npm start',
-    'Settings are environment variables, as in PORT=3001 npm start; README lists all of them.',
+    'Settings are environment variables, as in PORT=3001 npm start; docs/local.md lists all of them.',
   );
   const config = readLocalConfig(process.env);
   if (config.warning !== undefined) console.error(`WARNING: ${config.warning}`);
@@ -27,7 +29,9 @@ async function main(): Promise<void> {
   if (simulator) console.log(`no Huawei credentials set: using the simulator at ${simulator.url}`);
   const { webhookSecrets: webhook_secrets } = config;
   const standIn = { ...defaultProfile(simulator?.url ?? ''), ...(webhook_secrets.length > 0 && { webhook_secrets }) };
-  const apiKeys = config.apiKeys.length > 0 ? config.apiKeys : [await ownKey(config.DATA_DIR)];
+  const hasKeys = config.apiKeys.length > 0 || config.API_KEYS_FILE !== undefined;
+  const apiKeys = hasKeys ? config.apiKeys : [await ownKey(config.DATA_DIR)];
+  const audit = createTerminalLog(process.stderr, 'info');
   const service = await startService({
     host: config.HOST,
     port: config.PORT,
@@ -35,6 +39,8 @@ async function main(): Promise<void> {
     dataDir: config.DATA_DIR,
     profiles: config.profiles ?? { default: standIn },
     apiKeys,
+    apiKeysFile: config.API_KEYS_FILE,
+    audit: (change) => audit.info('audit', change),
     pollMinIntervalMs: config.POLL_MIN_INTERVAL_MS,
     taskDeadlineMs: config.TASK_DEADLINE_MS,
     allowLoopbackCallbacks: config.ALLOW_LOOPBACK_CALLBACKS === 'true',
@@ -47,13 +53,15 @@ async function main(): Promise<void> {
     clock,
     log: createTerminalLog(process.stderr),
   }).catch(namingVariable('PORT'));
+  const removeNote = await noteServiceUrl(config.DATA_DIR, reachableUrl(service.url));
   console.log(`listening on ${service.url}`);
   if (simulator) {
-    const dataDir = config.apiKeys.length > 0 ? undefined : config.DATA_DIR;
+    const dataDir = hasKeys ? undefined : config.DATA_DIR;
     console.log(`\n${tryItText({ simulatorUrl: simulator.url, serviceUrl: service.url, dataDir })}\n`);
   }
   onStop(async () => {
     console.log('waiting for polls in progress');
+    await removeNote();
     await service.close();
     await simulator?.close();
     process.exit(0);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { NamedChannel } from '../functions/channels/channel.ts';
-import { readRecord } from '../functions/channels/records.ts';
+import { readRecord } from '../functions/channels/queues.ts';
 import { type Route, routeEvent } from '../functions/channels/routes.ts';
 import { openChannels, parseRouting, parseRoutingSecret, type Routing } from '../functions/channels/routing.ts';
 import { composeAlerts } from '../functions/messages/digest.ts';

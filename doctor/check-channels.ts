@@ -1,7 +1,7 @@
 import type { NamedChannel } from '../functions/channels/channel.ts';
-import { probeSmtp } from '../functions/channels/email/smtp.ts';
+import { type MailEnds, probeSmtp } from '../functions/channels/email/smtp.ts';
 import { callbackProblem } from '../functions/channels/webhook/settings.ts';
-import type { Profile, Profiles } from '../functions/huawei/profile.ts';
+import type { Profile, Profiles } from '../functions/huawei/profiles.ts';
 import { type Check, type Finding, fail, ok, warn } from './check.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -17,18 +17,30 @@ export async function checkChannels(channels: Iterable<NamedChannel>): Promise<F
 }
 
 const NO_SENDER =
-  'the mail server accepted the login, but mails have no sender: most servers refuse them. The user of SMTP_URL is not an e-mail address';
+  'the mail server accepts the login and every recipient, but mails have no sender: most servers refuse them. The user of SMTP_URL is not an e-mail address';
 
-/** Connects, encrypts and signs in to the mail server, and sends nothing. Warns without a `sender`. */
-export function smtpCheck(url: string, sender: string | undefined): Check {
+/**
+ * Connects, encrypts and signs in to the mail server, and asks whether it takes sender and recipients; sends nothing.
+ * Warns without a `sender`.
+ */
+export function smtpCheck(url: string, mail: MailEnds): Check {
   const name = 'smtp';
   return {
     name,
     async run() {
-      const problem = await probeSmtp(url);
-      if (problem === undefined && sender === undefined) return [warn(name, NO_SENDER, 'set ALERT_FROM')];
-      if (problem === undefined) return [ok(name, `the mail server accepted the login; mails come from ${sender}`)];
-      return [fail(name, problem, 'check host, port, user and password in SMTP_URL')];
+      const problems = await probeSmtp(url, mail);
+      if (problems.length === 0 && mail.sender === undefined) return [warn(name, NO_SENDER, 'set ALERT_FROM')];
+      if (problems.length === 0)
+        return [ok(name, `the mail server accepts the login, the sender ${mail.sender} and every recipient`)];
+      return problems.map(({ code, recipient }) =>
+        recipient === undefined
+          ? fail(name, code, 'check host, port, user and password in SMTP_URL')
+          : fail(
+              name,
+              `${code} for ${mail.recipients[recipient]}`,
+              'the mail server refuses the sender or this address: check ALERT_FROM, ALERT_EMAILS, and what the server lets this user send',
+            ),
+      );
     },
   };
 }

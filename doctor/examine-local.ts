@@ -1,10 +1,13 @@
 import { openChannels, secretsOf } from '../functions/channels/routing.ts';
 import type { Clock } from '../functions/tasks/ports.ts';
+import { readKeysFile } from '../local/keys-file.ts';
 import type { LocalConfig } from '../local/local-config.ts';
+import { findApiKey } from './api-key.ts';
 import { type Check, type Finding, runChecks, warn } from './check.ts';
 import { checkApi } from './check-api.ts';
 import { checkChannels, checkWebhooks, smtpCheck } from './check-channels.ts';
 import { checkProfiles } from './check-profiles.ts';
+import { checkWaiting } from './check-waiting.ts';
 import { checkClock, type DateNotes } from './clock-skew.ts';
 import { holdProfiles } from './hold-profiles.ts';
 import type { Redactor } from './redactor.ts';
@@ -39,7 +42,7 @@ export async function examineLocal(examination: LocalExamination): Promise<Findi
 const HINTS = {
   whenDown: 'start it with `npm start`, or pass its URL: npm run doctor -- --local http://…',
   whenRefused:
-    'set API_KEY to one of the API_KEYS that it was started with, or DATA_DIR to the folder with its api-key',
+    'set API_KEY to one of the API_KEYS that it was started with, put it in API_KEYS_FILE, or DATA_DIR to the folder with its api-key',
   log: 'read the output of `npm start`',
 };
 
@@ -47,10 +50,18 @@ function checksOf({ config, url, apiKey: key, clock, dates }: LocalExamination):
   const { channels, SMTP_URL, sender } = config;
   return [
     { name: 'huawei', run: () => examineProfiles(config, { clock, noteDate: dates.note }) },
-    { name: 'api', run: () => checkApi({ url, key, clock, hints: HINTS }) },
+    {
+      name: 'api',
+      run: async () => [...keysFileFindings(config), ...(await checkApi({ url, key, clock, hints: HINTS }))],
+    },
+    { name: 'messages', run: async () => checkWaiting(config.DATA_DIR, clock.now()) },
     ...(channels ? [{ name: 'channels', run: () => checkChannels(openChannels(channels, clock).values()) }] : []),
-    ...(SMTP_URL ? [smtpCheck(SMTP_URL, sender)] : []),
+    ...(SMTP_URL ? [smtpCheck(SMTP_URL, { recipients: config.alertEmails, sender })] : []),
   ];
+}
+
+function keysFileFindings({ API_KEYS_FILE: file }: LocalConfig): Finding[] {
+  return file === undefined ? [] : findApiKey(readKeysFile(file)).findings;
 }
 
 async function examineProfiles(config: LocalConfig, deps: Parameters<typeof checkProfiles>[1]): Promise<Finding[]> {

@@ -5,17 +5,15 @@ export const METRICS_NAMESPACE = 'ApigTaskNotifier';
 
 /** Metrics that the functions emit; dashboard and alarms read nothing else from the namespace. */
 export const METRICS = {
-  /** Tasks in the segment at an invocation's last sweep: once per invocation, so that a minute's sum is the total. */
+  /** Tasks in the shard at a run's last scan; left out while they are few and young. */
   pending: 'PendingTasks',
   oldestPendingAge: 'OldestPendingAgeSeconds',
+  /** Requests of a run to Huawei Cloud; left out while they are few. */
   polls: 'Polls',
   pollErrors: 'PollErrors',
   throttles: 'Throttles',
   profileBroken: 'ProfileBroken',
-  /** Once per invocation that came to its end, also when nothing was pending, and so once a minute and shard: the dead man's switch. */
-  sweepCompleted: 'SweepCompleted',
   detectionDelay: 'DetectionDelaySeconds',
-  notificationsSent: 'NotificationsSent',
   notificationFailures: 'NotificationFailures',
 } as const;
 
@@ -58,7 +56,7 @@ export const FAULT_CLASSES = [
 /** What a fault means for the watched task. */
 export type FaultClass = (typeof FAULT_CLASSES)[number];
 
-/** How a watched task can end; each has a metric `Outcomes_<outcome>`. */
+/** How a watched task can end; each but the first has a metric `Outcomes_<outcome>`. */
 export const OUTCOMES = ['succeeded', 'partially_succeeded', 'failed', 'expired', 'not_found', 'rejected'] as const;
 
 /** How a watched task ended. */
@@ -91,8 +89,8 @@ export const LISTED_ATTRIBUTES = [
   'task_type',
   'task_status',
   'registered_at',
+  'registered_by',
   'polls',
-  'pending_until',
   'summary',
   'error',
   'expires_at',

@@ -4,6 +4,7 @@ import type { Secrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
 import type { Tables } from './tables.ts';
 import { alertGroups, type Topics } from './topics.ts';
+import type { WakeQueue } from './wake-queue.ts';
 
 /** Where each function's bundle lies. */
 export type Bundles = Record<FunctionName, string>;
@@ -16,6 +17,7 @@ export type Backing = {
   files: FilesBucket;
   secrets: Secrets;
   topics: Topics;
+  wakes: WakeQueue;
 };
 
 /** When tasks are polled and expire, on which the poller and the API must agree. */
@@ -26,9 +28,9 @@ export function taskEnvironment(settings: Settings): Record<string, string | und
   };
 }
 
-/** Where the poller and the API find tasks, results, files and profiles, and whom they tell. */
+/** Where the poller and the API find tasks, results, files and profiles, and where they publish and send wakes. */
 export function backingEnvironment(backing: Backing): Record<string, string | undefined> {
-  const { settings, tables, files, secrets, topics } = backing;
+  const { settings, tables, files, secrets, topics, wakes } = backing;
   return {
     PENDING_TABLE: tables.pending.tableName,
     RESULTS_TABLE: tables.results.tableName,
@@ -38,5 +40,6 @@ export function backingEnvironment(backing: Backing): Record<string, string | un
     ALERT_GROUPS: alertGroups(settings.alertEmails),
     CHAT_TOPIC_ARN: topics.chat?.topicArn,
     HUAWEI_SECRET_ID: secrets.huawei.secretArn,
+    WAKE_QUEUE_URL: wakes.queue.queueUrl,
   };
 }

@@ -1,20 +1,12 @@
-import { Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { ApigTaskNotifier } from './apig-task-notifier.ts';
 import type { Bundles } from './backing.ts';
-import { FilesBucket } from './files-bucket.ts';
-import { Monitoring } from './monitoring.ts';
-import { Notifications } from './notifications.ts';
-import { addOutputs } from './outputs.ts';
-import { Poller } from './poller.ts';
-import { Secrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
-import { Tables } from './tables.ts';
-import { TasksApi } from './tasks-api.ts';
-import { Topics } from './topics.ts';
 
 export type NotifierStackProps = StackProps & { settings: Settings; bundles: Bundles };
 
-/** The whole service in one stack. */
+/** The construct in a stack of its own, and nothing else. */
 export class NotifierStack extends Stack {
   constructor(scope: Construct, props: NotifierStackProps) {
     const { settings, bundles, ...stackProps } = props;
@@ -22,20 +14,7 @@ export class NotifierStack extends Stack {
       description: 'Notifies people and machines when Huawei Cloud API Gateway imports and exports finish',
       ...stackProps,
     });
-    const backing = {
-      settings,
-      bundles,
-      tables: new Tables(this, 'Tables', settings),
-      files: new FilesBucket(this, 'Files', settings),
-      secrets: new Secrets(this, 'Secrets', settings),
-      topics: new Topics(this, 'Topics', settings),
-    };
-    const api = new TasksApi(this, 'TasksApi', backing);
-    const poller = new Poller(this, 'Poller', { ...backing, publicUrl: api.publicUrl });
-    const notifications = new Notifications(this, 'Notifications', backing);
-    const { operator } = backing.topics;
-    const { dashboard } = new Monitoring(this, 'Monitoring', { settings, poller, api, notifications, operator });
-    addOutputs(this, { ...backing, api, poller, notifications, dashboard });
-    for (const [key, value] of Object.entries(settings.tags)) Tags.of(this).add(key, value);
+    // CDK leaves "Default" out of logical ids, so that outputs have the names that the pages and the doctor use.
+    new ApigTaskNotifier(this, 'Default', settings, bundles);
   }
 }

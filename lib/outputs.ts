@@ -1,5 +1,6 @@
-import { CfnOutput, type Stack } from 'aws-cdk-lib';
+import { CfnOutput } from 'aws-cdk-lib';
 import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
 import type { Backing } from './backing.ts';
 import type { Notifications } from './notifications.ts';
 import type { Poller } from './poller.ts';
@@ -16,9 +17,9 @@ export type OutputProps = Backing & {
 type Output = [id: string, value: string | undefined, description: string];
 
 /** What a deployer needs next, and every name that a command of docs/operations.md takes. */
-export function addOutputs(stack: Stack, props: OutputProps) {
+export function addOutputs(scope: Construct, props: OutputProps) {
   for (const [id, value, description] of [...outputsToUse(props), ...outputsToOperate(props)]) {
-    if (value !== undefined) new CfnOutput(stack, id, { value, description });
+    if (value !== undefined) new CfnOutput(scope, id, { value, description });
   }
 }
 

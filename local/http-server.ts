@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Context } from 'aws-lambda';
 import type { ApiEvent, ApiResponse } from '../functions/http/api-event.ts';
 import { HttpProblem, problemResponse } from '../functions/http/problem.ts';
-import { MAX_BODY_BYTES } from '../functions/http/request-body.ts';
+import { MAX_BODY_BYTES } from '../functions/http/read-request.ts';
 import { answerBrokenRequest, sendResponse } from './http-answer.ts';
 
 /** What AWS would call; the context it is given here is empty. */

@@ -1,28 +1,23 @@
-import path from 'node:path';
 import { classifyAddress } from '../functions/channels/webhook/target.ts';
-import { hashApiKey } from '../functions/http/access.ts';
+import type { Change } from '../functions/http/access.ts';
+import { unnamedKeys } from '../functions/http/api-keys.ts';
 import { createTasksApiHandler, type TasksApiHandler } from '../functions/http/handler.ts';
-import { type Profiles, parseProfileDefaults } from '../functions/huawei/profile.ts';
+import { createWakePoller } from '../functions/http/wake-poller.ts';
+import { type Profiles, parseProfileDefaults } from '../functions/huawei/profiles.ts';
 import { createHuaweiTaskQuery, type TaskQuery } from '../functions/huawei/task-query.ts';
 import { createRepublish } from '../functions/messages/publishers.ts';
 import { createPoller, type Poller } from '../functions/polling/create-poller.ts';
-import { createScheduleLearner } from '../functions/schedule/learned/schedule-learner.ts';
 import { createTaskSchedule, withMinInterval } from '../functions/schedule/schedule.ts';
-import { createDynamoFailingLabels } from '../functions/stores/dynamo/failing-labels.ts';
-import { createDynamoPendingTaskStore } from '../functions/stores/dynamo/pending-tasks.ts';
-import { createDynamoTaskResultStore } from '../functions/stores/dynamo/results.ts';
 import { createStoreResult } from '../functions/stores/store-result.ts';
 import type { Clock, Log, MetricSink } from '../functions/tasks/ports.ts';
-import type { TaskResult } from '../functions/tasks/result.ts';
-import { LOCAL_TABLES, startEmbeddedDynamo } from './embedded-dynamodb.ts';
-import { createFolderFileStore } from './folder-file-store.ts';
-import { openFolderOutbox } from './folder-outbox.ts';
 import { startHttpServer } from './http-server.ts';
-import type { LocalEvent } from './local-publishers.ts';
+import { createKeysFile } from './keys-file.ts';
 import { createNotifications, type NotificationSettings, type Notifications } from './notifications.ts';
 import { reachableUrl } from './public-url.ts';
-import { runPoller } from './run-poller.ts';
+import { createTriggers, SHARD, type Triggers } from './run-poller.ts';
+import { openStores, type Stores } from './stores.ts';
 import type { Terminal } from './terminal-alerts.ts';
+import { withoutReported } from './without-reported.ts';
 
 export type ServiceOptions = NotificationSettings & {
   host: string;
@@ -32,7 +27,12 @@ export type ServiceOptions = NotificationSettings & {
   /** Holds the database, the exported files and what is published and not yet delivered. */
   dataDir: string;
   profiles: Profiles;
+  /** Keys without a name: each may do everything. */
   apiKeys: readonly string[];
+  /** JSON with more keys, read again when it changes. */
+  apiKeysFile?: string | undefined;
+  /** Where the line about each change goes; default the log. */
+  audit?: (change: Change) => void;
   pollMinIntervalMs?: number | undefined;
   taskDeadlineMs: number;
   terminal: Terminal;
@@ -48,34 +48,39 @@ export type Service = {
 };
 
 const NO_METRICS: MetricSink = { add() {} };
-const WINDOW_MS = 1_000;
+/** Of large answers at once. */
+const ANSWER_BYTES = 256 * 2 ** 20;
 const RETENTION_MS = 90 * 86_400_000;
 const CONCURRENCY = 32;
-/** After this a hanging poll or receiver is given up: its task is still pending, its message in the outbox. */
+/** After this a hanging poll or receiver is given up: its task is still pending, its message in the database. */
 const CLOSE_WITHIN_MS = 4_000;
 
 /** Everything on one machine: the same API, poller and notifications as in AWS, with the edges replaced. */
-export async function startService(options: ServiceOptions): Promise<Service> {
-  const { clock, log } = options;
-  const stores = await openStores(options);
+export async function startService(given: ServiceOptions): Promise<Service> {
+  const options = { ...given, log: withoutReported(given.log) };
+  const { log } = options;
+  const stores = openStores(options);
+  const { clock } = stores;
   const listening: { url?: string } = {};
   const notifications = createNotifications({
     ...options,
     metrics: options.metrics ?? NO_METRICS,
     results: stores.results,
-    outboxes: stores.outboxes,
+    ...{ clock, queues: stores.queues, alertMemory: stores.alertMemory },
     publicUrl: () => options.publicUrl ?? listening.url,
   });
   const query = createHuaweiTaskQuery({
     profiles: async () => ({ profiles: options.profiles }),
-    clock,
+    // Signatures carry the machine's time, whatever it is.
+    clock: options.clock,
     connections: CONCURRENCY,
   });
-  const handler = createApi(options, stores, notifications);
+  const triggers = createTriggers({ log });
+  const handler = createApi(options, stores, { notifications, triggers });
   const server = await startHttpServer({ handler, host: options.host, port: options.port });
   listening.url = reachableUrl(server.url);
   notifications.resume();
-  const poller = runPoller(createLocalPoller(options, stores, { query, notifications }), { windowMs: WINDOW_MS, log });
+  const poller = triggers.start(createLocalPoller(options, stores, { query, notifications, triggers }));
   return {
     url: server.url,
     async close() {
@@ -86,49 +91,47 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   };
 }
 
-type Stores = Awaited<ReturnType<typeof openStores>>;
-
-async function openStores({ dataDir, clock, log }: ServiceOptions) {
-  const { client, close } = await startEmbeddedDynamo({ dataDir });
-  return {
-    pending: createDynamoPendingTaskStore({ client, tableName: LOCAL_TABLES.pending, log }),
-    results: createDynamoTaskResultStore({ client, tableName: LOCAL_TABLES.results, log, clock }),
-    labels: createDynamoFailingLabels({ client, tableName: LOCAL_TABLES.results, log }),
-    files: createFolderFileStore({ folder: path.join(dataDir, 'files') }),
-    outboxes: {
-      events: await openFolderOutbox<LocalEvent>({ folder: path.join(dataDir, 'outbox', 'events'), log }),
-      alerts: await openFolderOutbox<TaskResult>({ folder: path.join(dataDir, 'outbox', 'alerts'), log }),
-    },
-    close,
-  };
-}
-
 function createLocalPoller(
   options: ServiceOptions,
-  { pending, results, files, labels }: Stores,
-  { query, notifications }: { query: TaskQuery; notifications: Notifications },
+  { clock, pending, results, files, labels, shards }: Stores,
+  { query, notifications, triggers }: { query: TaskQuery; notifications: Notifications; triggers: Triggers },
 ): Poller {
-  const { clock, log, profiles, metrics = NO_METRICS } = options;
-  const base = withMinInterval(options.pollMinIntervalMs);
+  const { log, profiles, metrics = NO_METRICS } = options;
   return createPoller({
     ...{ pending, query, clock, metrics, log, publishers: notifications.publishers },
+    // The folder's lock: no other process can have stored a result since.
+    aloneSinceMs: clock.now(),
     operatorAlerts: notifications.operatorAlerts,
     storeResult: createStoreResult({ results, files, labels }),
     profiles: async () => profiles,
-    schedule: createScheduleLearner({ results, clock, log, base }),
-    settings: { windowMs: WINDOW_MS, minSweepGapMs: 200, concurrency: CONCURRENCY, retentionMs: RETENTION_MS },
+    schedule: createTaskSchedule(withMinInterval(options.pollMinIntervalMs)),
+    ...{ shards, wakes: triggers.wakes },
+    settings: { concurrency: CONCURRENCY, answerBytes: ANSWER_BYTES, retentionMs: RETENTION_MS },
   });
 }
 
-function createApi(options: ServiceOptions, stores: Stores, notifications: Notifications): TasksApiHandler {
-  const { clock, log, taskDeadlineMs, allowLoopbackCallbacks = true } = options;
-  const hashes = options.apiKeys.map(hashApiKey);
+function createApi(
+  options: ServiceOptions,
+  stores: Stores,
+  { notifications, triggers }: { notifications: Notifications; triggers: Triggers },
+): TasksApiHandler {
+  const { log, taskDeadlineMs, allowLoopbackCallbacks = true, apiKeysFile: file } = options;
+  const keysOfFile = file === undefined ? async () => [] : createKeysFile(file, log);
+  const unnamed = unnamedKeys(options.apiKeys);
   const defaults = parseProfileDefaults(JSON.stringify({ profiles: options.profiles }));
   return createTasksApiHandler({
-    ...{ ...stores, clock, log, taskDeadlineMs, allowLoopbackCallbacks, canStream: true },
+    ...{ ...stores, log, taskDeadlineMs, allowLoopbackCallbacks, canStream: true },
     schedule: createTaskSchedule(withMinInterval(options.pollMinIntervalMs)),
+    wakePoller: createWakePoller({
+      shards: stores.shards,
+      wakes: triggers.wakes,
+      totalShards: SHARD.totalSegments,
+      clock: stores.clock,
+      log,
+    }),
     profiles: async () => defaults,
-    apiKeyHashes: async () => hashes,
+    apiKeys: async () => [...unnamed, ...(await keysOfFile())],
+    audit: options.audit ?? ((change) => log.info('audit', change)),
     classifyAddress,
     channels: Object.keys(options.channels?.channels ?? {}),
     republish: createRepublish({

@@ -1,8 +1,8 @@
 import type { Context } from 'aws-lambda';
-import { LOCAL_TABLES, startEmbeddedDynamo } from '../../local/embedded-dynamodb.ts';
 import { defaultProfile } from '../../simulator/default-profile.ts';
 import { startSimulator } from '../../simulator/simulator.ts';
 import { type LoopbackCloud, startLoopbackCloud } from '../../test/lib/loopback-cloud.ts';
+import { LOCAL_TABLES, startDynalite } from '../../test/support/dynalite.ts';
 
 const API_KEY = 'key-of-forty-characters-0123456789-abcde';
 const TOPIC = 'arn:aws:sns:eu-central-1:000000000000';
@@ -17,7 +17,7 @@ export type Deployment = AsyncDisposable & {
 
 /** Sets the environment of this process and imports the real `*.lambda.ts`. */
 export async function startDeployment(): Promise<Deployment> {
-  const [cloud, dynamo, simulator] = await Promise.all([startLoopbackCloud(), startEmbeddedDynamo(), startSimulator()]);
+  const [cloud, dynamo, simulator] = await Promise.all([startLoopbackCloud(), startDynalite(), startSimulator()]);
   cloud.secrets = {
     huawei: { profiles: { default: defaultProfile(simulator.url) } },
     'api-keys': { keys: [], hashes: [], generated_key: API_KEY },
@@ -65,17 +65,18 @@ function environmentOf(cloudUrl: string, dynamoUrl: string): Record<string, stri
     CHANNELS_SECRET_ID: 'slack',
     CHANNELS_DEAD_LETTER_QUEUE_URL: `${cloudUrl}/000000000000/slack-dead`,
     CHANNELS_QUEUE_URL: `${cloudUrl}/000000000000/channels`,
+    WAKE_QUEUE_URL: `${cloudUrl}/000000000000/wakes`,
     POLL_MIN_INTERVAL_MS: '100',
     POWERTOOLS_LOG_LEVEL: 'SILENT',
     POWERTOOLS_METRICS_DISABLED: 'true',
   };
 }
 
-/** Leaves a run of the poller one second beside the fifteen that it keeps back. */
+/** Leaves a run of the poller three seconds beside the fifteen that it keeps back. */
 const context = {
   awsRequestId: 'walk',
   functionName: 'walk',
-  getRemainingTimeInMillis: () => 16_000,
+  getRemainingTimeInMillis: () => 18_000,
 } as unknown as Context;
 
 const registrationOf = (taskId: string) => ({

@@ -1,5 +1,5 @@
-import { type Budget, pack, takeFitting } from '../messages/budget.ts';
 import { needsAttention } from '../messages/words.ts';
+import { type Budget, pack, takeFitting } from '../tasks/safe-text.ts';
 import type { Item } from './channel.ts';
 
 /** One message of a digest: the lines that it shows, and those of successes that it only counts. */

@@ -1,14 +1,15 @@
 import { type MessageAttributeValue, PublishBatchCommand, type SNSClient } from '@aws-sdk/client-sns';
 import pLimit from 'p-limit';
 import { MAX_SUBJECT_CHARS } from '../messages/alert.ts';
-import { pack } from '../messages/budget.ts';
+import { type Composed, composeAlerts, toReport } from '../messages/digest.ts';
 import { createOperatorAlerter, type OperatorAlerter, type OperatorAlerterDeps } from '../messages/operator-alerter.ts';
-import { type Composed, type Publisher, toReport } from '../messages/publishers.ts';
-import { type TaskEventOptions, toEventAttributes, toTaskEvent } from '../messages/task-event.ts';
+import type { Publisher } from '../messages/publishers.ts';
+import { type Notice, type TaskEventOptions, toEventAttributes, toTaskEvent } from '../messages/task-event.ts';
+import { OUTCOMES, type Outcome } from '../names.ts';
 import { StoreError } from '../tasks/errors.ts';
 import type { Clock } from '../tasks/ports.ts';
 import type { TaskResult } from '../tasks/result.ts';
-import { cut, toAscii, utf8Bytes } from '../tasks/safe-text.ts';
+import { cut, pack, toAscii, utf8Bytes } from '../tasks/safe-text.ts';
 
 /** SNS: 10 entries and 256 KiB a PublishBatch, attributes included; 1 KiB is left unused. */
 const MAX_ENTRIES = 10;
@@ -54,6 +55,25 @@ export function composeEvents(options: TaskEventOptions, channel?: string) {
       const attributes = { ...toEventAttributes(result), ...(channel !== undefined && { channel }) };
       return { message: { body: JSON.stringify(toTaskEvent(result, options)), attributes }, taskIds: [result.taskId] };
     });
+}
+
+/**
+ * The messages of the topic for people: e-mail and SMS. The attribute `outcome` lists the outcomes that a message
+ * announces, so that a subscription can ask for failures only.
+ */
+export function composeMails(notices: readonly Notice[], groups?: Outcome[][]): Composed<SnsMessage>[] {
+  return composeAlerts(notices, groups).map(({ message: { subject, body, outcomes }, taskIds }) => ({
+    message: { subject, body, attributes: { outcome: outcomes } },
+    taskIds,
+  }));
+}
+
+/** `failed,expired;succeeded`: the outcomes by who asked for them. What is not named is a group of its own. */
+export function readAlertGroups(text: string | undefined): Outcome[][] | undefined {
+  if (text === undefined) return undefined;
+  const named = text.split(';').map((group) => OUTCOMES.filter((outcome) => group.split(',').includes(outcome)));
+  const rest = OUTCOMES.filter((outcome) => !named.flat().includes(outcome));
+  return [...named, rest].filter((group) => group.length > 0);
 }
 
 /** Publishes operator alerts to their topic, one per key and period; see `createOperatorAlerter`. */

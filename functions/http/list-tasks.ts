@@ -3,9 +3,9 @@ import { InvalidCursorError } from '../tasks/cursor.ts';
 import type { Page, PageRequest } from '../tasks/ports.ts';
 import { jsonResponse, type RouteHandler } from './api-event.ts';
 import type { TasksApiDeps } from './deps.ts';
+import { invalid, validQuery } from './read-request.ts';
 import { type ListQuery, listQuerySchema } from './request-schemas.ts';
 import { type ListedView, nextPollAtMs, type PendingView, viewListed, viewPending } from './task-view.ts';
-import { invalid, validQuery } from './validate.ts';
 
 /** Tasks on a page where the query names no `limit`. */
 export const DEFAULT_LIMIT = 20;

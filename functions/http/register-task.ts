@@ -1,13 +1,15 @@
-import type { ProfileDefaults } from '../huawei/profile.ts';
+import type { ProfileDefaults } from '../huawei/profiles.ts';
 import { canWatchAgain, type TaskResult } from '../tasks/result.ts';
 import type { PendingTask, TaskIdentity } from '../tasks/task.ts';
+import { callerOf, noteChange } from './access.ts';
 import { type ApiResponse, jsonResponse, type RouteHandler } from './api-event.ts';
+import type { Caller } from './api-keys.ts';
 import { callbackRefusal } from './channel-refusals.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { HttpProblem, type ProblemItem } from './problem.ts';
+import { invalid, validBody, validQuery } from './read-request.ts';
 import { noQuerySchema, type Registration, registrationSchema } from './request-schemas.ts';
 import { nextPollAtMs, retryAfter, type TaskView, viewFinal, viewPending } from './task-view.ts';
-import { invalid, validBody, validQuery } from './validate.ts';
 
 /** How a registration ended: 202 for a new one, 200 for one that was there. `nextPollAtMs` while it is pending. */
 export type Registered = { status: 200 | 202; task: TaskView; nextPollAtMs?: number };
@@ -18,15 +20,17 @@ type Refused = Extract<Resolved, { refusal: unknown }>;
 export function registerTaskRoute(deps: TasksApiDeps): RouteHandler {
   return async (event) => {
     validQuery(noQuerySchema, event);
-    return answerRegistered(deps, await registerTask(deps, event.body));
+    return answerRegistered(deps, await registerTask(deps, event.body, callerOf(event)));
   };
 }
 
 /** Registers one task; throws `HttpProblem` 400 for what cannot be registered, 409 for an id taken by another. */
-export async function registerTask(deps: TasksApiDeps, body: unknown): Promise<Registered> {
-  const resolved = await resolveRegistration(deps, validBody(registrationSchema, body));
+export async function registerTask(deps: TasksApiDeps, body: unknown, caller: Caller): Promise<Registered> {
+  const resolved = await resolveRegistration(deps, validBody(registrationSchema, body), caller);
   if ('refusal' in resolved) return repeatOnly(deps, resolved);
-  return (await finalRegistration(deps, resolved.task)) ?? putTask(deps, resolved.task);
+  const registered = (await finalRegistration(deps, resolved.task)) ?? (await putTask(deps, resolved.task));
+  if (registered.status === 202) noteChange(deps, caller, { action: 'register', task_id: resolved.task.taskId });
+  return registered;
 }
 
 /** What could not begin today may have begun before its profile went or webhooks were switched off. */
@@ -50,7 +54,10 @@ export async function putTask(deps: TasksApiDeps, task: PendingTask): Promise<Re
   // The same task may have settled between the read and the put: its row was deleted, so ours took its place.
   // Its result was published before that deletion, so ours can go.
   const since = await finalRegistration(deps, task);
-  if (since === undefined) return pendingRegistration(deps, task, 202);
+  if (since === undefined) {
+    await deps.wakePoller?.(task.registeredAtMs);
+    return pendingRegistration(deps, task, 202);
+  }
   await deps.pending.remove(task.taskId);
   return since;
 }
@@ -86,7 +93,7 @@ type Found = { profiles: Profiles; defaults: ProfileDefaults | undefined; instan
 type Resolved = { wanted: Wanted; task: PendingTask } | { wanted: Wanted; refusal: HttpProblem };
 
 /** A registration with what it leaves out from its profile. */
-async function resolveRegistration(deps: TasksApiDeps, registration: Registration): Promise<Resolved> {
+async function resolveRegistration(deps: TasksApiDeps, registration: Registration, caller: Caller): Promise<Resolved> {
   const profiles = await deps.profiles();
   const { task_id: taskId, profile = DEFAULT_PROFILE, label, context, callback_url: callbackUrl } = registration;
   const defaults = Object.hasOwn(profiles, profile) ? profiles[profile] : undefined;
@@ -101,14 +108,19 @@ async function resolveRegistration(deps: TasksApiDeps, registration: Registratio
     ...(label === undefined ? {} : { label }),
     ...(context === undefined ? {} : { context }),
     ...(callbackUrl === undefined ? {} : { callbackUrl }),
+    ...(caller.name === undefined ? {} : { registeredBy: caller.name }),
     ...timesOf(deps, registration),
   };
   return { wanted, task };
 }
 
 /** The row that a registration becomes; 400 for one that cannot be polled or told. */
-export async function toPendingTask(deps: TasksApiDeps, registration: Registration): Promise<PendingTask> {
-  const resolved = await resolveRegistration(deps, registration);
+export async function toPendingTask(
+  deps: TasksApiDeps,
+  registration: Registration,
+  caller: Caller,
+): Promise<PendingTask> {
+  const resolved = await resolveRegistration(deps, registration, caller);
   if ('refusal' in resolved) throw resolved.refusal;
   return resolved.task;
 }

@@ -1,13 +1,14 @@
 import { eventId } from '../tasks/result.ts';
 import type { PendingTask } from '../tasks/task.ts';
+import { callerOf, noteChange } from './access.ts';
 import { type ApiResponse, jsonResponse, type RouteHandler } from './api-event.ts';
 import { requireChannel } from './channel-refusals.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { finalResult, viewWhole } from './final-result.ts';
 import { HttpProblem, unknownTask } from './problem.ts';
+import { taskIdOf, validBody } from './read-request.ts';
 import { notificationSchema } from './request-schemas.ts';
 import { nextPollAtMs, retryAfter, viewPending } from './task-view.ts';
-import { taskIdOf, validBody } from './validate.ts';
 
 /** `GET /tasks/{task_id}`. */
 export function getTaskRoute(deps: TasksApiDeps): RouteHandler {
@@ -35,7 +36,10 @@ export function deleteTaskRoute(deps: TasksApiDeps): RouteHandler {
     const taskId = taskIdOf(event);
     // First the result: the row of a task that is settling is the outbox of its notification and has to stay.
     if ((await deps.results.get(taskId)) !== undefined) throw alreadyFinal(taskId);
-    if (await deps.pending.remove(taskId)) return { statusCode: 204, headers: { 'cache-control': 'no-store' } };
+    if (await deps.pending.remove(taskId)) {
+      noteChange(deps, callerOf(event), { action: 'stop', task_id: taskId });
+      return { statusCode: 204, headers: { 'cache-control': 'no-store' } };
+    }
     throw (await deps.results.get(taskId)) === undefined ? unknownTask(taskId) : alreadyFinal(taskId);
   };
 }
@@ -44,10 +48,11 @@ export function deleteTaskRoute(deps: TasksApiDeps): RouteHandler {
 export function notifyAgainRoute(deps: TasksApiDeps): RouteHandler {
   return async (event) => {
     const taskId = taskIdOf(event);
-    const { channel } = validBody(notificationSchema, event.body ?? {});
+    const { channel } = validBody(notificationSchema, event.body === undefined ? {} : event.body);
     const result = await finalResult(deps, taskId);
     if (channel !== undefined) requireChannel(deps, result, channel);
     await deps.republish(result, channel);
+    noteChange(deps, callerOf(event), { action: 'notify', task_id: taskId });
     return jsonResponse(202, {
       task_id: taskId,
       event_id: eventId(result),

@@ -75,6 +75,7 @@ function viewIdentity(task: TaskIdentity, registeredAtMs: number) {
     ...(task.watch === undefined ? {} : { watch: task.watch }),
     ...(callback === null ? {} : { callback_origin: callback.origin }),
     registered_at: toIso(registeredAtMs),
+    ...(task.registeredBy === undefined ? {} : { registered_by: task.registeredBy }),
   };
 }
 

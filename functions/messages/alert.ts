@@ -1,6 +1,5 @@
 import { runUrlOf } from '../tasks/context.ts';
-import { cut, lineOf, toAscii } from '../tasks/safe-text.ts';
-import { takeFitting } from './budget.ts';
+import { cut, lineOf, takeFitting, toAscii } from '../tasks/safe-text.ts';
 import type { EventFailure, Notice, TaskEventData } from './task-event.ts';
 import {
   contextWords,
@@ -76,6 +75,7 @@ function factLines(notice: Notice): string[] {
   return [
     ...(counts && !alertHeadline(notice).includes(counts) ? [`Counts: ${counts}`] : []),
     ...(data.label ? [`Label: ${lineOf(data.label, 100)}`] : []),
+    ...(data.registered_by ? [`Registered by: ${lineOf(data.registered_by, 64)}`] : []),
     `Gateway: ${data.instance_id}`,
     `${end.name}: ${end.value}, ${end.seen}`,
     ...(run === undefined || run.length > MAX_RUN_URL ? [] : [`CI run: ${run}`]),

@@ -1,8 +1,7 @@
 import type { Outcome } from '../names.ts';
 import type { Context } from '../tasks/context.ts';
 import { eventId, type FailedApi, type Summary, type TaskResult } from '../tasks/result.ts';
-import { cut, lineOf, utf8Bytes } from '../tasks/safe-text.ts';
-import { takeFitting } from './budget.ts';
+import { cut, lineOf, takeFitting, utf8Bytes } from '../tasks/safe-text.ts';
 
 /** No event is larger, in UTF-8 bytes of its JSON: every CloudEvents intermediary must carry 64 KiB. */
 export const MAX_EVENT_BYTES = 64 * 1024;
@@ -27,6 +26,8 @@ export type TaskEventData = {
   /** `import_api`, `export_api`, another value of Huawei's, or `unknown` if it never answered. */
   task_type: string;
   outcome: Outcome;
+  /** Name of the API key that registered the task; absent for a key without a name. */
+  registered_by?: string;
   /** When watching started (RFC 3339). The task ended between this and `time`, which is when its end was seen. */
   registered_at: string;
   /** The API group and, where a start knows it, its name. */
@@ -156,6 +157,7 @@ function composeData(result: TaskResult, shorten: Shorten, publicUrl: string | u
     ...(result.context === undefined ? {} : { context: result.context }),
     task_type: shorten(result.taskType || 'unknown'),
     outcome: result.outcome,
+    ...(result.registeredBy === undefined ? {} : { registered_by: result.registeredBy }),
     registered_at: new Date(result.registeredAtMs).toISOString(),
     ...groupOf(result, shorten),
     ...(result.isFirstSuccess && { first_success: true as const }),

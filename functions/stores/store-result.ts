@@ -3,7 +3,6 @@ import { type FileStore, fileKey, type TaskResultStore } from '../tasks/ports.ts
 import type { FailedApi, ParsedResult, TaskResult } from '../tasks/result.ts';
 import { cut } from '../tasks/safe-text.ts';
 import { boundError } from '../tasks/task.ts';
-import { fitsItem } from './item-size.ts';
 
 type Export = Extract<ParsedResult, { kind: 'export' }>;
 
@@ -24,7 +23,7 @@ export type StoreResult = (
 export function createStoreResult({ results, files, labels }: Stores): StoreResult {
   return async (ended) => {
     const result = await markFirstSuccess(labels, ended);
-    const fitting = await moveToFiles(files, boundTexts(result));
+    const fitting = await moveToFiles(files, boundTexts(boundNesting(result)));
     const put = await results.put(fitting);
     const stored = put.kind === 'exists' ? put.result : fitting;
     await noteLabel(labels, stored);
@@ -67,6 +66,11 @@ async function noteLabel(labels: FailingLabels | undefined, result: TaskResult):
 
 function labelEndOf({ instanceId, label, completedAtMs: atMs }: TaskResult): LabelEnd | undefined {
   return label === undefined ? undefined : { instanceId, label, atMs };
+}
+
+/** JSON nested by the thousand ends `JSON.stringify`, here, in every channel and in the API's answers. */
+function boundNesting(task: TaskResult): TaskResult {
+  return { ...task, result: boundDepth(task.result) };
 }
 
 /** A name or code that Huawei made as large as an item would keep its task pending for ever; ends in `…` where it is cut. */
@@ -134,4 +138,59 @@ function documentType(fileType: string | undefined, content: string): { extensio
   return isJson
     ? { extension: 'json', mediaType: 'application/json' }
     : { extension: 'yaml', mediaType: 'application/yaml' };
+}
+
+/** A result whose item would be larger goes to the file store. DynamoDB ends at 400 KB; deliveries still have to fit. */
+export const MAX_ITEM_BYTES = 256 * 1024;
+
+/** JSON nested deeper than this is one string in a table item; DynamoDB refuses more than 32 levels. */
+export const MAX_ITEM_DEPTH = 28;
+
+/** Kept free for the row's other attributes. */
+const REST_OF_ROW_BYTES = 4 * 1024;
+const OVERHEAD_BYTES = 3;
+const NUMBER_BYTES = 21;
+
+/** Whether a JSON value takes at most `budget` bytes of a DynamoDB item; stops counting as soon as it takes more. */
+export function fitsItem(value: unknown, budget: number = MAX_ITEM_BYTES - REST_OF_ROW_BYTES): boolean {
+  return spend(value, budget, 0) >= 0;
+}
+
+/** What is left of the budget; negative when it is not enough. Source: "DynamoDB item sizes and formats". */
+function spend(value: unknown, budget: number, depth: number): number {
+  if (typeof value === 'string') return budget - OVERHEAD_BYTES - byteLength(value, budget);
+  if (typeof value === 'number') return budget - NUMBER_BYTES;
+  if (typeof value !== 'object' || value === null) return budget - OVERHEAD_BYTES;
+  if (depth >= MAX_ITEM_DEPTH) return budget - byteLength(asText(value) ?? '', budget);
+  let left = budget - OVERHEAD_BYTES;
+  for (const key in value) {
+    if (left < 0) return left;
+    left = spend(value[key as keyof typeof value], left - byteLength(key, left) - 1, depth + 1);
+  }
+  return left;
+}
+
+/** UTF-8 has at least a byte and at most three for each UTF-16 unit, so most texts need not be counted. */
+function byteLength(text: string, budget: number): number {
+  return text.length > budget ? text.length : Buffer.byteLength(text);
+}
+
+/** The same JSON value, with what is nested deeper than a table item may be as text; itself when nothing is. */
+export function boundDepth<T>(value: T, depth = 0): T {
+  if (typeof value !== 'object' || value === null || !isDeeper(value, MAX_ITEM_DEPTH - depth)) return value;
+  return cutDepth(value, depth) as T;
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels <= 0) return true;
+  for (const key in value) if (isDeeper(value[key as keyof typeof value], levels - 1)) return true;
+  return false;
+}
+
+function cutDepth(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth >= MAX_ITEM_DEPTH) return asText(value);
+  if (Array.isArray(value)) return value.map((entry) => cutDepth(entry, depth + 1));
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, cutDepth(member, depth + 1)]));
 }

@@ -41,8 +41,6 @@ export type TaskResult = TaskIdentity & {
   taskStatus?: string;
   registeredAtMs: number;
   completedAtMs: number;
-  /** The poll before the last: the task was not over then. What the schedule learns durations from. */
-  pendingUntilMs?: number;
   /** How many polls the schedule asked for. */
   polls?: number;
   summary: Summary;

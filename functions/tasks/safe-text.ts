@@ -30,6 +30,21 @@ export function cut(text: string, maxUnits: number): string {
   return wellFormed(text.slice(0, splitsPair ? end - 1 : end)) + ELLIPSIS;
 }
 
+/** Of a secret that is taken out of a text; a shorter one would take out words. */
+const SHORTEST_SECRET = 4;
+
+/** The text without these secrets, plain, in a JSON string, or in a URL. Redact before cutting: half a token is one too. */
+export function redact(text: string, secrets: readonly (string | undefined)[]): string {
+  const forms = secrets.flatMap((secret) =>
+    secret === undefined || secret.length < SHORTEST_SECRET
+      ? []
+      : [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret.toWellFormed())],
+  );
+  return forms
+    .toSorted((a, b) => b.length - a.length)
+    .reduce((left, secret) => left.replaceAll(secret, '[redacted]'), text);
+}
+
 /** One printable line of at most `maxUnits` UTF-16 units; reads no more of a huge text than it needs. */
 export function lineOf(text: string, maxUnits: number): string {
   const window = text.slice(0, maxUnits * 4);
@@ -56,4 +71,33 @@ export function toAscii(text: string, maxChars: number): string {
 
 function isHighSurrogate(unit: number): boolean {
   return unit >= 0xd800 && unit <= 0xdbff;
+}
+
+/** How much of a message its entries may use together. */
+export type Budget<T> = {
+  sizeOf(item: T): number;
+  maxSize: number;
+  maxCount?: number;
+};
+
+/** The leading items that fit into the budget together. */
+export function takeFitting<T>(items: readonly T[], { sizeOf, maxSize, maxCount = Infinity }: Budget<T>): T[] {
+  let size = 0;
+  const end = items.findIndex((item, index) => {
+    size += sizeOf(item);
+    return size > maxSize || index >= maxCount;
+  });
+  return end === -1 ? [...items] : items.slice(0, end);
+}
+
+/** Splits items, in order, into as few packs as the budget allows; an item larger than a pack gets its own. */
+export function pack<T>(items: readonly T[], budget: Budget<T>): T[][] {
+  const packs: T[][] = [];
+  let rest = items;
+  while (rest.length > 0) {
+    const count = Math.max(1, takeFitting(rest, budget).length);
+    packs.push(rest.slice(0, count));
+    rest = rest.slice(count);
+  }
+  return packs;
 }

@@ -17,6 +17,8 @@ export type TaskIdentity = {
   watch?: number;
   /** Where the requester wants the final CloudEvent POSTed (https). */
   callbackUrl?: string;
+  /** Name of the API key that registered the task; absent for a key without a name. */
+  registeredBy?: string;
 };
 
 /** What went wrong last, as a person would want to read it. Never holds a secret. */

@@ -2,16 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MAX_ITEM_BYTES } from '../../functions/stores/item-size.ts';
-import { createStoreResult } from '../../functions/stores/store-result.ts';
+import { createStoreResult, MAX_ITEM_BYTES } from '../../functions/stores/store-result.ts';
 import type { FailedApi } from '../../functions/tasks/result.ts';
 import { createFolderFileStore } from '../../local/folder-file-store.ts';
-import { type StartBackend, useBackend } from './backend.ts';
+import { type DynamoStores, type StartBackend, useBackend } from './backend.ts';
 import { contentOf } from './file-store.contract.ts';
 import { aResult, aTask } from './samples.ts';
 
 /** Results of every size through a real table and a real folder. */
-export function describeLargeResults(name: string, start: StartBackend): void {
+export function describeLargeResults(name: string, start: StartBackend<DynamoStores>): void {
   describe(`Large results on ${name}`, () => {
     const stores = useBackend(start);
     let folder = '';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { composeMails, readAlertGroups } from '../../functions/channels/email/topic.ts';
+import { composeMails, readAlertGroups } from '../../functions/channels/sns.ts';
 import { toNotice } from '../../functions/messages/task-event.ts';
 import { burst } from '../../generate/sample-results.ts';
 

@@ -1,8 +1,8 @@
-import { pack } from '../../messages/budget.ts';
 import { byUrgency, DIGEST_ABOVE, outcomeCounts } from '../../messages/digest.ts';
 import type { Notice, TaskEventData } from '../../messages/task-event.ts';
 import { countWords, needsAttention, OUTCOME_EMOJI, OUTCOME_WORDS, shortId, taskKind } from '../../messages/words.ts';
 import { runUrlOf } from '../../tasks/context.ts';
+import { pack } from '../../tasks/safe-text.ts';
 import { type Page, paginate } from '../pages.ts';
 import {
   code,

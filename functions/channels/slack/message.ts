@@ -1,4 +1,3 @@
-import { takeFitting } from '../../messages/budget.ts';
 import type { EventFailure, Notice, TaskEventData } from '../../messages/task-event.ts';
 import {
   contextWords,
@@ -14,6 +13,7 @@ import {
   watchCall,
 } from '../../messages/words.ts';
 import { runUrlOf } from '../../tasks/context.ts';
+import { takeFitting } from '../../tasks/safe-text.ts';
 import {
   code,
   context,
@@ -139,6 +139,7 @@ function nextSection({ outcome, result_url: url }: TaskEventData): SlackBlock[] 
 function contextOf({ data }: Notice): SlackBlock {
   return context([
     `Task ${code(data.task_id, ID_MAX)}`,
+    data.registered_by ? `Registered by ${code(data.registered_by, ID_MAX)}` : '',
     `Project ${code(data.project_id, ID_MAX)}`,
     data.error?.request_id ? `Request ${code(data.error.request_id, ID_MAX)}` : '',
     ...contextWords(data).map((pair) => plain(pair, PAIR_MAX)),

@@ -1,4 +1,3 @@
-import { takeFitting } from '../../messages/budget.ts';
 import { byUrgency, DIGEST_ABOVE, outcomeCounts } from '../../messages/digest.ts';
 import type { EventFailure, Notice, TaskEventData } from '../../messages/task-event.ts';
 import {
@@ -18,7 +17,7 @@ import {
   watchCall,
 } from '../../messages/words.ts';
 import { runUrlOf } from '../../tasks/context.ts';
-import { lineOf } from '../../tasks/safe-text.ts';
+import { lineOf, takeFitting } from '../../tasks/safe-text.ts';
 import type { Item, Post } from '../channel.ts';
 import { paginate } from '../pages.ts';
 import {

@@ -1,7 +1,6 @@
 import { DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { FailingLabels, LabelEnd } from '../store-result.ts';
-import { readTime, timeAttribute } from './rows.ts';
-import { callTable, type DynamoTable, onTable, tryOnTable } from './table.ts';
+import { callTable, type DynamoTable, onTable, readTime, timeAttribute, tryOnTable } from './rows.ts';
 
 /**
  * Labels whose last task did not succeed, as marker rows `label#<gateway>#<label>` of `TaskResults`: no task id has a

@@ -1,86 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 import { createDynamoFailingLabels } from '../../../functions/stores/dynamo/failing-labels.ts';
 import { createDynamoTaskResultStore } from '../../../functions/stores/dynamo/results.ts';
-import { createStoreResult } from '../../../functions/stores/store-result.ts';
-import type { FileStore } from '../../../functions/tasks/ports.ts';
-import type { TaskResult } from '../../../functions/tasks/result.ts';
-import { type EmbeddedDynamo, LOCAL_TABLES, startEmbeddedDynamo } from '../../../local/embedded-dynamodb.ts';
-import { aResult, NOW_MS } from '../../contract/samples.ts';
+import { describeFailingLabels } from '../../contract/failing-labels.contract.ts';
+import { NOW_MS } from '../../contract/samples.ts';
+import { type Dynalite, LOCAL_TABLES, startDynalite } from '../../support/dynalite.ts';
 
-let dynamo: EmbeddedDynamo;
+let dynamo: Dynalite;
 beforeAll(async () => {
-  dynamo = await startEmbeddedDynamo();
+  dynamo = await startDynalite();
 });
 afterAll(() => dynamo.close());
 
-let tasks = 0;
-
-/** Stores ends of a label one after the other, a second apart, and says of each whether it is a first success. */
-function setUp(label: string) {
+describeFailingLabels('dynalite', () => {
   const table = { client: dynamo.client, tableName: LOCAL_TABLES.results, clock: { now: () => NOW_MS } };
-  const results = createDynamoTaskResultStore(table);
-  const labels = createDynamoFailingLabels(table);
-  const store = createStoreResult({ results, files: {} as FileStore, labels });
-  const end = (outcome: TaskResult['outcome'], changes: Partial<TaskResult> = {}) => {
-    tasks += 1;
-    return aResult({ taskId: `t${tasks}`, label, outcome, completedAtMs: NOW_MS + tasks * 1_000, ...changes });
-  };
-  return { results, labels, store, end };
-}
-
-describe('the first success of a label', () => {
-  it('is the one after a task that did not succeed, once', async () => {
-    const { store, end } = setUp('a');
-    const flags = [];
-    for (const outcome of [
-      'succeeded',
-      'failed',
-      'expired',
-      'succeeded',
-      'succeeded',
-      'partially_succeeded',
-      'succeeded',
-    ] as const)
-      flags.push((await store(end(outcome))).result.isFirstSuccess ?? false);
-    expect(flags).toEqual([false, false, false, true, false, false, true]);
-  });
-
-  it('is kept on the result, so that every repeat says the same', async () => {
-    const { store, end, results } = setUp('b');
-    await store(end('failed'));
-    const success = end('succeeded');
-    await store(success);
-    expect(await results.get(success.taskId)).toMatchObject({ isFirstSuccess: true });
-    expect(await store(success)).toMatchObject({ kind: 'exists', result: { isFirstSuccess: true } });
-  });
-
-  it('is of one gateway and one label', async () => {
-    const { store, end } = setUp('c');
-    await store(end('failed'));
-    expect((await store(end('succeeded', { instanceId: 'other' }))).result.isFirstSuccess).toBeUndefined();
-    expect((await store(end('succeeded', { label: 'other' }))).result.isFirstSuccess).toBeUndefined();
-    const { label: _, ...unlabelled } = end('succeeded');
-    expect((await store(unlabelled)).result.isFirstSuccess).toBeUndefined();
-    expect((await store(end('succeeded'))).result.isFirstSuccess).toBe(true);
-  });
-
-  it('does not hide a failure that ended later', async () => {
-    const { store, end, labels } = setUp('d');
-    await store(end('failed'));
-    const early = end('succeeded');
-    const late = end('failed');
-    await store(late);
-    expect((await store(early)).result.isFirstSuccess).toBeUndefined();
-    await labels.noteSuccess({ instanceId: early.instanceId, label: 'd', atMs: early.completedAtMs });
-    expect((await store(end('succeeded'))).result.isFirstSuccess).toBe(true);
-  });
-
-  it('is cleared by the next run where one died after the put', async () => {
-    const { store, end, results } = setUp('e');
-    await store(end('failed'));
-    const success: TaskResult = { ...end('succeeded'), isFirstSuccess: true };
-    await results.put(success);
-    await store(success);
-    expect((await store(end('succeeded'))).result.isFirstSuccess).toBeUndefined();
-  });
+  return { results: createDynamoTaskResultStore(table), labels: createDynamoFailingLabels(table) };
 });

@@ -113,7 +113,7 @@ describe('what is published and not yet delivered', () => {
     await endTasks(first, [taskId]);
     await first.kill();
     using database = new DatabaseSync(path.join(dataDir, 'tasks.db'));
-    database.exec("UPDATE messages SET body = '{}' WHERE subscriber = 'slack'");
+    database.exec("UPDATE messages SET body = '{}' WHERE subscriber = 'channels'");
     await expect(start()).rejects.toThrow(
       /exited with 1: The database \S+tasks.db is damaged, so the service does not start:\n- messages: a row is changed/,
     );

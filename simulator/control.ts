@@ -2,8 +2,7 @@ import { RELEASE_ENVIRONMENT_ID } from './defaults.ts';
 import type { FaultRule } from './faults.ts';
 import type { GroupSeed } from './gateway.ts';
 import type { Stats } from './stats.ts';
-import { type Ending, presetEnd } from './task-presets.ts';
-import { statusAt, type TaskEnd, type TaskType } from './task-table.ts';
+import { type Ending, presetEnd, statusAt, type TaskEnd, type TaskType } from './tasks.ts';
 import type { World } from './world.ts';
 
 /** A task that nobody started. Without project and gateway: those of the first account. */

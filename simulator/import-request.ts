@@ -1,6 +1,6 @@
-import { type ApiError, apiErrors } from './api-error.ts';
-import type { ImportOrder } from './import-result.ts';
-import { type Form, parseMultipart } from './multipart.ts';
+import busboy from 'busboy';
+import { type ApiError, apiErrors } from './errors.ts';
+import type { ImportOrder } from './run-import.ts';
 
 type Parsed = { kind: 'order'; order: Omit<ImportOrder, 'successStatus'> } | { kind: 'refused'; error: ApiError };
 
@@ -41,4 +41,33 @@ function checkFields(fields: Map<string, string>): ApiError | undefined {
     ([name, options]) => !options.includes(fields.get(name) ?? options[0] ?? ''),
   );
   return wrong && apiErrors.notAnOption(wrong[0]);
+}
+
+/** A parsed form: text fields, and files by the name of their part. */
+export type Form = { fields: Map<string, string>; files: Map<string, string> };
+
+/** Parses `multipart/form-data`; undefined when it is something else or broken. */
+export async function parseMultipart(contentType: string, body: Uint8Array): Promise<Form | undefined> {
+  if (!contentType.startsWith('multipart/form-data')) return undefined;
+  try {
+    return await parseWith(busboy({ headers: { 'content-type': contentType } }), body);
+  } catch {
+    return undefined;
+  }
+}
+
+function parseWith(parser: busboy.Busboy, body: Uint8Array): Promise<Form> {
+  const form: Form = { fields: new Map(), files: new Map() };
+  return new Promise((resolve, reject) => {
+    parser.on('field', (name, value) => form.fields.set(name, value));
+    parser.on('file', (name, stream) => {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('error', reject);
+      stream.on('end', () => form.files.set(name, Buffer.concat(chunks).toString()));
+    });
+    parser.on('error', reject);
+    parser.on('close', () => resolve(form));
+    parser.end(body);
+  });
 }

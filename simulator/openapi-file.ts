@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { isRecord } from './backend-check.ts';
+import { isRecord } from './api-rules.ts';
 import type { Operation } from './gateway.ts';
 
 /** One path and method of an OpenAPI document. */

@@ -1,13 +1,12 @@
-import { type Answer, json } from './answer.ts';
-import { type ApiError, apiErrors, errorAnswer } from './api-error.ts';
 import { RELEASE_ENVIRONMENT_ID } from './defaults.ts';
-import { parseExportRequest } from './export-request.ts';
-import { renderExport, selectApis } from './export-result.ts';
+import { type ApiError, apiErrors, errorAnswer } from './errors.ts';
+import { parseExportRequest, renderExport, selectApis } from './export.ts';
 import { Gateway } from './gateway.ts';
+import { type Answer, json } from './http.ts';
 import { parseImportRequest } from './import-request.ts';
-import { runImport } from './import-result.ts';
 import type { Route } from './route.ts';
-import { renderTask, type TaskEnd, type TaskType } from './task-table.ts';
+import { runImport } from './run-import.ts';
+import { renderTask, type TaskEnd, type TaskType } from './tasks.ts';
 import type { World } from './world.ts';
 
 /** One request that was let in. */

@@ -1,11 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Answer, send } from './answer.ts';
-import { apiErrors, errorAnswer } from './api-error.ts';
-import { applyFault } from './apply-fault.ts';
-import { refusalOf } from './authenticate.ts';
+import type { SignedRequest, Verdict } from './access-keys.ts';
+import { type ApiError, apiErrors, errorAnswer } from './errors.ts';
+import { applyFault } from './faults.ts';
+import { type Answer, readBody, send } from './http.ts';
 import { newRequestId } from './identifier.ts';
 import { type Call, showTask, startExport, startImport } from './operations.ts';
-import { readBody } from './read-body.ts';
 import { findRoute, type Route } from './route.ts';
 import type { World } from './world.ts';
 
@@ -57,4 +56,27 @@ function finish(world: World, to: { response: ServerResponse; requestId: string 
   const isGone = to.response.destroyed;
   if (!isGone) send(to.response, to.requestId, answer);
   world.stats.end(isGone ? 0 : answer.status);
+}
+
+/** Why a request may not pass, or undefined: credentials, then permission for the project, then the gateway. */
+export function refusalOf(world: World, route: Route, request: SignedRequest): ApiError | undefined {
+  const accounts = world.options.accounts;
+  if (world.options.auth) {
+    const verdict = verify(world, route, request);
+    if (verdict.kind === 'refused') return apiErrors.unauthenticated(verdict.why);
+    const { account } = verdict;
+    if (account.permitted === false || account.projectId !== route.projectId) return apiErrors.noPermission();
+  }
+  const limit = world.rateLimit.exceeded(route.projectId, world.options.clock.now());
+  if (limit !== undefined) return apiErrors.throttled(limit);
+  const owns = accounts.some((one) => one.projectId === route.projectId && one.instanceIds.includes(route.instanceId));
+  return owns ? undefined : apiErrors.instanceUnknown(route.instanceId);
+}
+
+function verify(world: World, route: Route, request: SignedRequest): Verdict {
+  const nowMs = world.options.clock.now();
+  if (request.headers.authorization !== undefined) return world.accessKeys.verify(request, route.projectId, nowMs);
+  const token = request.headers['x-auth-token'];
+  if (typeof token !== 'string') return { kind: 'refused', why: 'x-auth-token not found' };
+  return world.tokens.verify(token, nowMs);
 }

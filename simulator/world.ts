@@ -1,13 +1,12 @@
-import { AccessKeyCheck } from './access-key-check.ts';
+import { AccessKeyCheck } from './access-keys.ts';
 import { LARGE_GROUP_ID, SMALL_GROUP_ID } from './defaults.ts';
 import { Faults } from './faults.ts';
 import { Gateway } from './gateway.ts';
-import { IamTokens } from './iam-tokens.ts';
+import { IamTokens, TokenRegistry } from './iam.ts';
+import { RateLimit } from './limits.ts';
 import type { ResolvedOptions } from './options.ts';
-import { RateLimit } from './rate-limit.ts';
 import { StatsCounter } from './stats.ts';
-import { TaskTable } from './task-table.ts';
-import { TokenRegistry } from './token-registry.ts';
+import { TaskTable } from './tasks.ts';
 
 /** Everything one simulator knows. */
 export type World = {

@@ -1,4 +1,4 @@
-import { type ApiError, apiErrors } from './api-error.ts';
+import { type ApiError, apiErrors } from './errors.ts';
 
 type Rule = { endpoints: string; required: string[] };
 

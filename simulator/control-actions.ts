@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { SimulatorControl } from './control.ts';
 import { type Answer, json } from './http.ts';
+import { ROUTE_NAMES } from './route.ts';
 import { fromWire, toWire } from './wire-names.ts';
 
 /** What a request of the control route asks for: `id` where the action's route has one, and the body as it was sent. */
@@ -42,13 +43,13 @@ export const ACTIONS: Record<string, Action> = {
     run: ({ control, id }) => removed(control.removeTask(id), `no task ${id}`),
   },
   'POST faults': {
-    does: 'orders a fault for requests that match: error, latency, hang, reset, truncated, not_json, huge',
+    does: 'injects a fault into requests that match: error, latency, hang, reset, truncated, not_json, huge',
     run: ({ control, body }) => answer(201, { id: control.setFault(fromWire(faultRuleSchema.parse(body))) }),
   },
-  'DELETE faults': { does: 'takes all faults away', run: ({ control }) => done(() => control.clearFaults()) },
+  'DELETE faults': { does: 'removes all faults', run: ({ control }) => done(() => control.clearFaults()) },
   'DELETE faults/{id}': {
-    does: 'takes one fault away',
-    run: ({ control, id }) => removed(control.removeFault(id), `no fault ${id}: it is used up, or never was`),
+    does: 'removes one fault',
+    run: ({ control, id }) => removed(control.removeFault(id), `no fault ${id}: it is used up, or never existed`),
   },
   'POST groups': {
     does: 'adds a group full of APIs, for exports',
@@ -59,11 +60,15 @@ export const ACTIONS: Record<string, Action> = {
     },
   },
   'POST rate-limit': {
-    does: 'answers 429 above per_second requests; null takes the limit away',
+    does: 'answers 429 above per_second requests; null removes the limit',
     run: ({ control, body }) => {
       const { perSecond, projectId } = fromWire(rateLimitSchema.parse(body));
       return done(() => control.setRateLimit(perSecond ?? undefined, projectId));
     },
+  },
+  'POST conflicts': {
+    does: 'with "enabled": true, answers 409 APIG.3718 to a start while another task of the gateway runs',
+    run: ({ control, body }) => done(() => control.setOneTaskAtATime(conflictsSchema.parse(body).enabled)),
   },
   'DELETE tokens': { does: 'revokes every IAM token', run: ({ control }) => done(() => control.revokeTokens()) },
   'DELETE lockouts': {
@@ -71,7 +76,7 @@ export const ACTIONS: Record<string, Action> = {
     run: ({ control }) => done(() => control.clearLockouts()),
   },
   'GET stats': { does: 'counts of requests, by route and status', run: ({ control }) => answer(200, control.stats()) },
-  'DELETE stats': { does: 'begins to count anew', run: ({ control }) => done(() => control.resetStats()) },
+  'DELETE stats': { does: 'resets the counters', run: ({ control }) => done(() => control.resetStats()) },
   'DELETE all': {
     does: 'forgets tasks, faults, limits, lock-outs and counts',
     run: ({ control }) => done(() => control.reset()),
@@ -91,7 +96,7 @@ const common = {
 };
 
 /** One task. All schemas have the wire's names, so that what they complain of is what was sent. */
-export const taskSchema = z.strictObject({
+const taskSchema = z.strictObject({
   ...common,
   task_id: name.exactOptional(),
   waiting_ms: ms.exactOptional(),
@@ -99,7 +104,7 @@ export const taskSchema = z.strictObject({
 });
 
 /** Many tasks: recognised by `count`. */
-export const bulkSchema = z.strictObject({
+const bulkSchema = z.strictObject({
   ...common,
   count: z.int().positive().max(1_000_000),
   prefix: z.string().max(56).exactOptional(),
@@ -107,7 +112,7 @@ export const bulkSchema = z.strictObject({
   max_duration_ms: ms.exactOptional(),
 });
 
-export const groupSchema = z.strictObject({
+const groupSchema = z.strictObject({
   group_id: name.exactOptional(),
   instance_id: name.exactOptional(),
   name: z.string().min(3),
@@ -115,12 +120,15 @@ export const groupSchema = z.strictObject({
   description_bytes: z.int().nonnegative().exactOptional(),
 });
 
-export const rateLimitSchema = z.strictObject({
+const rateLimitSchema = z.strictObject({
   project_id: name.exactOptional(),
   per_second: z.number().positive().nullable(),
 });
 
-export const faultRuleSchema = z.strictObject({
+const conflictsSchema = z.strictObject({ enabled: z.boolean() });
+
+const effect = { takes_effect: z.boolean().exactOptional() };
+const faultRuleSchema = z.strictObject({
   fault: z.discriminatedUnion('kind', [
     z.strictObject({
       kind: z.literal('error'),
@@ -128,17 +136,18 @@ export const faultRuleSchema = z.strictObject({
       code: z.string().exactOptional(),
       message: z.string().exactOptional(),
       retry_after_s: z.number().nonnegative().exactOptional(),
+      ...effect,
     }),
-    z.strictObject({ kind: z.literal('latency'), ms }),
-    z.strictObject({ kind: z.literal('hang') }),
-    z.strictObject({ kind: z.literal('reset') }),
+    z.strictObject({ kind: z.literal('latency'), ms, ...effect }),
+    z.strictObject({ kind: z.literal('hang'), ...effect }),
+    z.strictObject({ kind: z.literal('reset'), ...effect }),
     z.strictObject({ kind: z.literal('truncated') }),
     z.strictObject({ kind: z.literal('not_json'), body: z.string().exactOptional() }),
     z.strictObject({ kind: z.literal('huge'), bytes: z.int().positive() }),
   ]),
   match: z
     .strictObject({
-      route: z.enum(['token', 'task', 'import', 'export']).exactOptional(),
+      route: z.enum(ROUTE_NAMES).exactOptional(),
       task_id: name.exactOptional(),
       project_id: name.exactOptional(),
     })

@@ -6,14 +6,18 @@ import { iamError } from './iam.ts';
 import { newId } from './identifier.ts';
 import type { Route, RouteName } from './route.ts';
 
-/** What goes wrong. `latency` delays and then goes on; `truncated` answers properly but breaks off half-way. */
+/** The request is carried out first: only its answer is lost, or (`latency`) late. Default false. */
+type Effect = { takesEffect?: boolean };
+
+/** What goes wrong. `truncated` answers properly but breaks off half-way. */
 export type Fault =
-  | { kind: 'error'; status: number; code?: string; message?: string; retryAfterS?: number }
-  | { kind: 'latency'; ms: number }
+  | ({ kind: 'error'; status: number; code?: string; message?: string; retryAfterS?: number } & Effect)
+  /** A slow answer. The request takes effect after the delay, also where its client has gone. */
+  | ({ kind: 'latency'; ms: number } & Effect)
   /** No answer ever; the connection stays open. */
-  | { kind: 'hang' }
+  | ({ kind: 'hang' } & Effect)
   /** The connection is reset (RST). */
-  | { kind: 'reset' }
+  | ({ kind: 'reset' } & Effect)
   | { kind: 'truncated' }
   /** 200 with something that is not JSON; default an HTML page. */
   | { kind: 'not_json'; body?: string }
@@ -43,7 +47,7 @@ export class Faults {
     return id;
   }
 
-  /** False where there is no such rule any more. */
+  /** False if the rule was used up, or never existed. */
   remove(id: string): boolean {
     const before = this.rules.length;
     this.rules = this.rules.filter((rule) => rule.id !== id);
@@ -78,13 +82,16 @@ export type Exchange = {
   response: ServerResponse;
   requestId: string;
   route: RouteName;
+  /** The request's body, as it arrives. */
+  body: unknown;
   /** The proper answer, for faults that go on with it. */
   answer: () => Promise<Answer>;
 };
 
-/** Lets one fault happen to one exchange. Returns the status that was sent, 0 when none was. */
+/** Applies one fault to one exchange to one exchange. Returns the status that was sent, 0 when none was. */
 export async function applyFault(fault: Fault, exchange: Exchange): Promise<number> {
   const { request, response, requestId } = exchange;
+  const early = 'takesEffect' in fault && fault.takesEffect ? await exchange.answer() : undefined;
   switch (fault.kind) {
     case 'hang':
       return 0;
@@ -92,8 +99,8 @@ export async function applyFault(fault: Fault, exchange: Exchange): Promise<numb
       request.socket.resetAndDestroy();
       return 0;
     case 'latency':
-      await delay(fault.ms, undefined, { ref: false });
-      return sent(response, requestId, await exchange.answer());
+      await Promise.allSettled([exchange.body, delay(fault.ms, undefined, { ref: false })]);
+      return sent(response, requestId, early ?? (await exchange.answer()));
     case 'truncated':
       return truncate(response, requestId, await exchange.answer());
     default:
@@ -115,7 +122,7 @@ async function answerOf(fault: Answering, { requestId, route }: Exchange): Promi
 function errorOf(fault: Extract<Fault, { kind: 'error' }>, requestId: string, route: RouteName): Answer {
   const { status, retryAfterS, code = codeOf(status), message = messageOf(code) } = fault;
   const headers = retryAfterS === undefined ? undefined : { 'Retry-After': String(retryAfterS) };
-  if (route === 'token') return { ...iamError(status, message), ...(headers && { headers }) };
+  if (route === 'token' || route === 'projects') return { ...iamError(status, message), ...(headers && { headers }) };
   return errorAnswer({ status, code, message }, requestId, headers);
 }
 

@@ -25,7 +25,7 @@ export function answerHeaders(requestId: string, answer: Answer): Record<string,
 }
 
 /** Request bodies end at 12 MB, as Huawei documents. */
-const MAX_BODY_BYTES = 12 * 1024 * 1024;
+export const MAX_BODY_BYTES = 12 * 1024 * 1024;
 
 /** The whole body, or undefined when it is too large (the rest is read and dropped, so that the client can read the answer). */
 export async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Verdict } from './access-keys.ts';
 import { type Answer, json } from './http.ts';
 import { newId, newToken } from './identifier.ts';
+import { parseJson } from './json-body.ts';
 import { Lockout } from './limits.ts';
 import type { Account } from './options.ts';
 
@@ -25,7 +26,7 @@ export function iamError(status: number, message: string): Answer {
   return json(status, { error: { code: status, message, title: STATUS_CODES[status] } });
 }
 
-/** `POST /v3/auth/tokens`. Five wrong passwords in a row lock the user for 15 minutes, even for the right one. */
+/** IAM: `POST /v3/auth/tokens` and `GET /v3/projects`. Five wrong passwords in a row lock the user for 15 minutes, even for the right one. */
 export class IamTokens {
   readonly lockout = new Lockout({ limit: 5, lockMs: 15 * 60_000 });
   private readonly accounts: Account[];
@@ -53,6 +54,17 @@ export class IamTokens {
     );
   }
 
+  /** `GET /v3/projects?name=`: the projects that the user of a token, or the owner of a key, may work in. */
+  projects(verdict: Verdict, query: string): Answer {
+    if (verdict.kind === 'refused')
+      return iamError(401, `The request you have made requires authentication: ${verdict.why}`);
+    const { domainName, userName } = verdict.account;
+    const name = new URLSearchParams(query).get('name');
+    const own = this.accounts.filter((one) => one.domainName === domainName && one.userName === userName);
+    const projects = own.filter((one) => name === null || one.projectName === name).map(projectOf);
+    return json(200, { links: { next: null, previous: null, self: '/v3/projects' }, projects });
+  }
+
   /** One account for each project of the user. */
   private signIn(user: User, nowMs: number): Account[] | Answer {
     const key = `${user.domain.name}/${user.name}`;
@@ -65,6 +77,13 @@ export class IamTokens {
     this.lockout.fail(key, nowMs);
     return iamError(401, 'The username or password is wrong.');
   }
+}
+
+function projectOf({ projectId, projectName, domainName }: Account): object {
+  const domainId = idOf(domainName);
+  const links = { self: `/v3/projects/${projectId}` };
+  const about = { description: '', enabled: true, is_domain: false, parent_id: domainId };
+  return { id: projectId, name: projectName, domain_id: domainId, links, ...about };
 }
 
 function isInScope(account: Account, project: Scope): boolean {
@@ -98,14 +117,6 @@ function idOf(name: string): string {
   const id = ids.get(name) ?? newId();
   ids.set(name, id);
   return id;
-}
-
-function parseJson(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(body).toString());
-  } catch {
-    return undefined;
-  }
 }
 
 export type IssuedToken = { token: string; issuedAtMs: number; expiresAtMs: number };

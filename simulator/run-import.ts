@@ -1,35 +1,47 @@
-import { checkBackend } from './api-rules.ts';
+import { checkApi } from './api-rules.ts';
 import { type ApiError, apiErrors } from './errors.ts';
 import { type Api, apiKey, type Gateway, type Group } from './gateway.ts';
 import { newId } from './identifier.ts';
 import { type Entry, readOpenApiFile } from './openapi-file.ts';
-import type { TaskEnd } from './tasks.ts';
+import { failedEnd, type TaskEnd } from './tasks.ts';
+
+export type ImportModes = {
+  apiMode: 'merge' | 'override';
+  /** Backends are made up: none is asked for. */
+  isBackendOptional: boolean;
+};
 
 /** An accepted import. No `groupId`: a new group named after the document's title. */
-export type ImportOrder = { text: string; groupId?: string; modes: ImportModes; successStatus: string };
+export type ImportOrder = { text: string; groupId?: string; modes: ImportModes };
 
 const MAX_APIS_PER_IMPORT = 300;
-const GROUP_NAME = /^[\p{L}\d][\p{L}\d\-_./(): ]{2,254}$/u;
+const MAX_APIS_PER_GROUP = 1_000;
+const GROUP_NAME = /^\p{L}[\p{L}\d\-_./(): ]{2,63}$/u;
 
-/** A failed task's result. */
-export function failedEnd({ code, message }: Pick<ApiError, 'code' | 'message'>): TaskEnd {
-  return { status: 'failed', result: JSON.stringify({ error_code: code, error_msg: message }) };
-}
-
-/** Imports at once, so that imports take effect in the order they were accepted; the task tells of it later. */
-export function runImport(gateway: Gateway, order: ImportOrder): TaskEnd {
+/** Imports at once, so that imports take effect in the order they were accepted; the task reports it later. */
+export function runImport(
+  gateway: Gateway,
+  order: ImportOrder,
+  context: { nowMs: number; successStatus: string },
+): TaskEnd {
   const file = readOpenApiFile(order.text);
-  if (!file) return failedEnd(apiErrors.invalid('file_name'));
-  if (file.entries.length > MAX_APIS_PER_IMPORT) return failedEnd(apiErrors.tooLarge('apis'));
-  const group = order.groupId ? gateway.group(order.groupId) : newGroup(gateway, file.title);
+  if ('code' in file) return failedEnd(file);
+  const { title, entries } = file;
+  if (entries.length > MAX_APIS_PER_IMPORT) return failedEnd(apiErrors.tooManyApisAtOnce(MAX_APIS_PER_IMPORT));
+  if (entries.some(hasTokenHeader)) return failedEnd(apiErrors.invalid('X-Auth-Token'));
+  const group = order.groupId ? gateway.group(order.groupId) : newGroup(gateway, title, context.nowMs);
   if (!group) return failedEnd(apiErrors.groupUnknown(order.groupId ?? ''));
   if ('code' in group) return failedEnd(group);
-  return { status: order.successStatus, result: JSON.stringify(importAll(group, file.entries, order.modes)) };
+  return { status: context.successStatus, result: JSON.stringify(importAll(group, entries, order.modes)) };
 }
 
-function newGroup(gateway: Gateway, name: string): Group | ApiError {
-  if (!GROUP_NAME.test(name)) return apiErrors.invalid('name');
-  return gateway.hasGroupNamed(name) ? apiErrors.groupNameExists() : gateway.createGroup(name);
+/** Documented: a header parameter of this name makes an import fail, because Huawei's own token comes in it. */
+const hasTokenHeader = ({ parameters }: Entry): boolean =>
+  parameters.some((one) => one.in === 'header' && one.name.toLowerCase() === 'x-auth-token');
+
+function newGroup(gateway: Gateway, name: string, nowMs: number): Group | ApiError {
+  if (!GROUP_NAME.test(name)) return apiErrors.invalidTitle();
+  return gateway.hasGroupNamed(name) ? apiErrors.groupNameExists() : gateway.createGroup(name, nowMs);
 }
 
 function importAll(group: Group, entries: Entry[], modes: ImportModes): object {
@@ -56,22 +68,13 @@ function failed(entry: Entry, result: EntryResult): object[] {
   return [{ ...endpointOf(entry), error_code: result.error.code, error_msg: result.error.message }];
 }
 
-export type ImportModes = {
-  apiMode: 'merge' | 'override';
-  /** Backends are made up: none is asked for. */
-  isBackendOptional: boolean;
-};
-
-export type EntryResult =
+type EntryResult =
   | { kind: 'success'; id: string; action: 'create' | 'update' }
   | { kind: 'ignored' }
   | { kind: 'failure'; error: ApiError };
 
-const MAX_APIS_PER_GROUP = 1_000;
-const MAX_PATH_LENGTH = 512;
-
-/** The rules of one import run over one group: names and paths seen in this file are taken for the rest of it. */
-export class EntryImport {
+/** One import's run over one group: a name and an API of this file are taken for the rest of it. */
+class EntryImport {
   private readonly seen = new Set<string>();
   private readonly group: Group;
   private readonly modes: ImportModes;
@@ -86,59 +89,36 @@ export class EntryImport {
    * `override` and left as it is, reported under `ignore`, with `merge`.
    */
   run(entry: Entry): EntryResult {
-    const error = this.problemOf(entry);
+    const api = apiOf(entry);
+    const key = apiKey(api);
+    const error = checkApi(entry, this.modes.isBackendOptional) ?? this.clashOf(api, key);
     if (error) return { kind: 'failure', error };
-    const key = apiKey(entry.method, entry.path);
     this.seen.add(key);
     const existing = this.group.apis.get(key);
     if (existing && this.modes.apiMode === 'merge') return { kind: 'ignored' };
-    const api: Api = { ...entry, id: existing?.id ?? newId(), name: nameOf(entry) };
-    this.group.apis.set(key, api);
-    return { kind: 'success', id: api.id, action: existing ? 'update' : 'create' };
+    const id = existing?.id ?? api.id;
+    this.group.apis.set(key, { ...api, id, publishedIn: existing?.publishedIn ?? api.publishedIn });
+    return { kind: 'success', id, action: existing ? 'update' : 'create' };
   }
 
-  private problemOf(entry: Entry): ApiError | undefined {
-    return checkShape(entry) ?? this.checkClashes(entry) ?? this.checkQuota(entry) ?? this.checkBackend(entry);
-  }
-
-  private checkClashes(entry: Entry): ApiError | undefined {
-    const key = apiKey(entry.method, entry.path);
+  private clashOf({ name }: Api, key: string): ApiError | undefined {
+    const { apis } = this.group;
     if (this.seen.has(key)) return apiErrors.apiExists();
-    const name = nameOf(entry);
-    const hasName = (api: Api): boolean => api.name === name && apiKey(api.method, api.path) !== key;
-    return this.group.apis.values().some(hasName) ? apiErrors.apiNameExists() : undefined;
-  }
-
-  private checkQuota(entry: Entry): ApiError | undefined {
-    const isNew = !this.group.apis.has(apiKey(entry.method, entry.path));
-    return isNew && this.group.apis.size >= MAX_APIS_PER_GROUP ? apiErrors.tooLarge('apis') : undefined;
-  }
-
-  private checkBackend(entry: Entry): ApiError | undefined {
-    const backend = entry.operation['x-apigateway-backend'];
-    return backend === undefined && this.modes.isBackendOptional ? undefined : checkBackend(backend);
+    if (apis.values().some((other) => other.name === name && apiKey(other) !== key)) return apiErrors.apiNameExists();
+    return !apis.has(key) && apis.size >= MAX_APIS_PER_GROUP ? apiErrors.tooManyApisInGroup() : undefined;
   }
 }
 
-function nameOf({ operation, method, path }: Entry): string {
-  return typeof operation.operationId === 'string' ? operation.operationId : `${method}_${path}`;
+function apiOf({ method, path, operation }: Entry): Api {
+  const { operationId, 'x-apigateway-match-mode': matchMode } = operation;
+  const name = typeof operationId === 'string' ? operationId : `${method}_${path}`;
+  return {
+    id: newId(),
+    name,
+    method,
+    path,
+    matchMode: matchMode === 'SWA' ? 'SWA' : 'NORMAL',
+    operation,
+    publishedIn: new Set(),
+  };
 }
-
-function checkShape({ method, path, operation }: Entry): ApiError | undefined {
-  if (method === 'TRACE') return apiErrors.notAnOption('req_method');
-  if (path.length > MAX_PATH_LENGTH) return apiErrors.tooLong('req_uri');
-  if (!/^(\/([^/{}\s?#]|\{[A-Za-z][\w.-]*\+?\})*)+$/.test(path)) return apiErrors.invalid('req_uri');
-  if (operation.operationId !== undefined && !isApiName(operation.operationId)) return apiErrors.invalid('name');
-  return checkExtensions(operation);
-}
-
-const isApiName = (name: unknown): boolean =>
-  typeof name === 'string' && /^[\p{L}\d][\p{L}\d\-_./():]{2,254}$/u.test(name);
-
-function checkExtensions(operation: Entry['operation']): ApiError | undefined {
-  if (!isOneOf(operation['x-apigateway-request-type'], ['public', 'private'])) return apiErrors.notAnOption('type');
-  if (!isOneOf(operation['x-apigateway-match-mode'], ['NORMAL', 'SWA'])) return apiErrors.notAnOption('match_mode');
-  return undefined;
-}
-
-const isOneOf = (value: unknown, options: string[]): boolean => value === undefined || options.includes(String(value));

@@ -1,12 +1,16 @@
-import { apiErrors } from './errors.ts';
+import { type ApiError, apiErrors } from './errors.ts';
 import { newId } from './identifier.ts';
 import type { ExportSpelling } from './options.ts';
-import { failedEnd } from './run-import.ts';
 
 export type TaskType = 'import_api' | 'export_api';
 
 /** How a task ends: the last `task_status` and the `task_result` string, both verbatim. */
 export type TaskEnd = { status: string; result: string };
+
+/** How a task ends that fails as a whole. */
+export function failedEnd({ code, message }: ApiError): TaskEnd {
+  return { status: 'failed', result: JSON.stringify({ error_code: code, error_msg: message }) };
+}
 
 /** A task: it advances with time alone. Times are epoch milliseconds. */
 export type SimulatedTask = {
@@ -41,6 +45,11 @@ export class TaskTable {
 
   get(taskId: string): SimulatedTask | undefined {
     return this.tasks.get(taskId);
+  }
+
+  /** Whether a task of this gateway has not ended. Reads every task. */
+  isBusy(instanceId: string, nowMs: number): boolean {
+    return this.tasks.values().some((task) => task.instanceId === instanceId && nowMs < task.overAtMs);
   }
 
   get size(): number {

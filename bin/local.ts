@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { systemClock as clock } from '../functions/runtime/system-clock.ts';
+import { giveUp, namingVariable, onStop, refuseArguments } from '../local/command.ts';
 import { loadOrCreateApiKey } from '../local/local-api-key.ts';
 import { readLocalConfig } from '../local/local-config.ts';
 import { startService } from '../local/service.ts';
@@ -8,10 +9,6 @@ import { createTerminalLog } from '../local/terminal-log.ts';
 import { tryItText } from '../local/try-it.ts';
 import { defaultProfile } from '../simulator/default-profile.ts';
 import { startSimulator } from '../simulator/simulator.ts';
-import { giveUp } from './give-up.ts';
-import { namingVariable } from './listen-problem.ts';
-import { onStop } from './on-stop.ts';
-import { refuseArguments } from './refuse-arguments.ts';
 
 async function main(): Promise<void> {
   refuseArguments('npm start', 'Settings are environment variables, as in PORT=3001 npm start; README has them all.');

@@ -1,10 +1,7 @@
+import { giveUp, namingVariable, onStop, refuseArguments } from '../local/command.ts';
 import { readSimulatorConfig } from '../local/simulator-config.ts';
 import { startWithSimulatorText } from '../local/try-it.ts';
 import { startSimulator } from '../simulator/simulator.ts';
-import { giveUp } from './give-up.ts';
-import { namingVariable } from './listen-problem.ts';
-import { onStop } from './on-stop.ts';
-import { refuseArguments } from './refuse-arguments.ts';
 
 async function main(): Promise<void> {
   const instead = 'Its port is a variable, as in SIMULATOR_PORT=8080 npm run simulator; see docs/simulator.md.';

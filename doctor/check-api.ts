@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import type { Clock } from '../functions/tasks/clock.ts';
 import { parseJson } from '../functions/tasks/json.ts';
+import type { Clock } from '../functions/tasks/ports.ts';
 import { lineOf } from '../functions/tasks/safe-text.ts';
 import { type Finding, fail, ok, warn } from './check.ts';
 import { nameNetworkError } from './explain-error.ts';

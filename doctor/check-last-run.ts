@@ -1,6 +1,6 @@
 import { type CloudWatchClient, type Datapoint, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
-import type { Clock } from '../functions/tasks/clock.ts';
-import { METRICS, METRICS_NAMESPACE } from '../lib/metric-names.ts';
+import { METRICS, METRICS_NAMESPACE } from '../functions/names.ts';
+import type { Clock } from '../functions/tasks/ports.ts';
 import { type Check, type Finding, fail, ok, warn } from './check.ts';
 import { type Deployment, resourcesOf } from './read-deployment.ts';
 

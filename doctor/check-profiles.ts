@@ -5,8 +5,8 @@ import { createHttpTransport, type HttpTransport } from '../functions/huawei/htt
 import type { Profile, Profiles } from '../functions/huawei/profile.ts';
 import { createProfileConnections, type ProfileConnections } from '../functions/huawei/profile-connections.ts';
 import { encodeSegment } from '../functions/huawei/sign-request.ts';
-import type { Clock } from '../functions/tasks/clock.ts';
 import type { Fault } from '../functions/tasks/observation.ts';
+import type { Clock } from '../functions/tasks/ports.ts';
 import { type Finding, fail } from './check.ts';
 import { judgeAnswer } from './judge-profile.ts';
 

@@ -1,6 +1,6 @@
 import { createSlackWebhook } from '../functions/channels/slack/post.ts';
 import type { SlackAnswer } from '../functions/channels/slack/slack-webhook.ts';
-import type { Clock } from '../functions/tasks/clock.ts';
+import type { Clock } from '../functions/tasks/ports.ts';
 import { type Finding, fail, ok, warn } from './check.ts';
 
 /** Nothing to show: a live webhook refuses it with 400, and nobody sees a message. */

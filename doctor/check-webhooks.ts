@@ -6,14 +6,21 @@ import { type Finding, fail, ok } from './check.ts';
  * Whether profiles that ask for webhooks can have them: a callback that may be posted to, and something to sign with.
  * Posts nothing. Of a callback only its origin is shown, for path and query may hold a secret.
  */
-export function checkWebhooks(profiles: Profiles, { allowLoopback }: { allowLoopback: boolean }): Finding[] {
+export function checkWebhooks(
+  profiles: Profiles,
+  { allowLoopbackCallbacks }: { allowLoopbackCallbacks: boolean },
+): Finding[] {
   return Object.entries(profiles)
     .filter(([, { callback_url, webhook_secrets }]) => callback_url !== undefined || webhook_secrets !== undefined)
-    .map(([name, profile]) => judge(`webhooks ${name}`, profile, allowLoopback));
+    .map(([name, profile]) => judge(`webhooks ${name}`, profile, allowLoopbackCallbacks));
 }
 
-function judge(check: string, { callback_url, webhook_secrets = [] }: Profile, allowLoopback: boolean): Finding {
-  const problem = callback_url === undefined ? undefined : callbackProblem(callback_url, allowLoopback);
+function judge(
+  check: string,
+  { callback_url, webhook_secrets = [] }: Profile,
+  allowLoopbackCallbacks: boolean,
+): Finding {
+  const problem = callback_url === undefined ? undefined : callbackProblem(callback_url, allowLoopbackCallbacks);
   if (problem !== undefined)
     return fail(
       check,

@@ -1,6 +1,6 @@
 import { parseSlackSecret } from '../functions/channels/slack/slack-routing.ts';
 import { validateProfiles } from '../functions/huawei/validate-profiles.ts';
-import type { Clock } from '../functions/tasks/clock.ts';
+import type { Clock } from '../functions/tasks/ports.ts';
 import type { Settings } from '../lib/settings.ts';
 import { findApiKey } from './api-key.ts';
 import type { AwsClients } from './aws-clients.ts';

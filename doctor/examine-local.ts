@@ -1,4 +1,4 @@
-import type { Clock } from '../functions/tasks/clock.ts';
+import type { Clock } from '../functions/tasks/ports.ts';
 import type { LocalConfig } from '../local/local-config.ts';
 import { type Check, type Finding, runChecks, warn } from './check.ts';
 import { checkApi } from './check-api.ts';
@@ -51,10 +51,10 @@ function checksOf({ config, url, apiKey: key, clock, dates }: LocalExamination):
 
 async function examineProfiles(config: LocalConfig, deps: Parameters<typeof checkProfiles>[1]): Promise<Finding[]> {
   const { profiles, ALLOW_LOOPBACK_CALLBACKS } = config;
-  const allowLoopback = ALLOW_LOOPBACK_CALLBACKS === 'true';
+  const allowLoopbackCallbacks = ALLOW_LOOPBACK_CALLBACKS === 'true';
   const fix = 'see README, Run it on one machine';
   const unused = config.warning === undefined ? [] : [warn('huawei', config.warning, fix)];
   if (profiles === undefined)
     return [warn('huawei', 'no credentials in this environment, so a simulator stands in', fix), ...unused];
-  return [...(await checkProfiles(profiles, deps)), ...checkWebhooks(profiles, { allowLoopback }), ...unused];
+  return [...(await checkProfiles(profiles, deps)), ...checkWebhooks(profiles, { allowLoopbackCallbacks }), ...unused];
 }

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { whole } from './setting-kinds.ts';
-import type { Settings } from './settings.ts';
 
 /** Each shard is run once a minute, and the alarm counts over five. */
 const RUNS_COUNTED = 5;
@@ -25,15 +24,18 @@ export const alarmsSchema = z
   .prefault({})
   .describe('Thresholds of the alarms, which go to the operator topic.');
 
+/** What the rules read of the settings. */
+type AlarmSettings = { alarms: z.infer<typeof alarmsSchema>; shards: number; taskDeadlineHours: number };
+
 /** Thresholds that no deployment with the rest of these settings can reach. */
-export function alarmProblems({ alarms, shards }: Settings): string[] {
+export function alarmProblems({ alarms, shards }: AlarmSettings): string[] {
   const most = RUNS_COUNTED * shards;
   if (alarms.pollerErrors <= most) return [];
   return [`alarms.pollerErrors: must be at most ${most}: with shards ${shards}, no more runs can fail in 5 minutes`];
 }
 
 /** A threshold that is reached by nothing but tasks that were registered with a longer deadline of their own. */
-export function alarmWarnings({ alarms, taskDeadlineHours }: Settings): string[] {
+export function alarmWarnings({ alarms, taskDeadlineHours }: AlarmSettings): string[] {
   const deadline = taskDeadlineHours * 60;
   if (alarms.oldestPendingMinutes < deadline) return [];
   return [

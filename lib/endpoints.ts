@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { isLoopbackHost } from '../functions/names.ts';
 
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 const RULE =
   'must be https://host[:port] without a path, like "https://apig.example.com" (http only to a loopback address)';
 
@@ -20,7 +20,7 @@ export const endpointsSchema = z
 function isOrigin(text: string): boolean {
   const url = URL.parse(text);
   if (url === null || url.pathname !== '/' || !isPlain(url)) return false;
-  return url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.test(url.hostname));
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname));
 }
 
 /** Nothing but scheme, host, port and path: a template shows its settings to many, so no credentials may be in a URL. */

@@ -3,7 +3,7 @@ import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import { DELIVERY_METRICS, FAULT_CLASSES, METRICS, METRICS_NAMESPACE, OUTCOMES } from './metric-names.ts';
+import { DELIVERY_METRICS, FAULT_CLASSES, METRICS, METRICS_NAMESPACE, OUTCOMES } from '../functions/names.ts';
 
 /** A part that can be watched: a function by its name on the dashboard, or what it has given up. */
 export type Watched = {

@@ -10,7 +10,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { METRICS_NAMESPACE } from './metric-names.ts';
+import { METRICS_NAMESPACE } from '../functions/names.ts';
 import type { Settings } from './settings.ts';
 
 export type NodeFunctionProps = {
@@ -77,7 +77,7 @@ function commonEnvironment(settings: Settings): Record<string, string> {
     POWERTOOLS_SERVICE_NAME: settings.stackName,
     POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
     SECRET_MAX_AGE_S: String(settings.secretMaxAgeSeconds),
-    ...(settings.allowLoopback && { ALLOW_LOOPBACK: 'true' }),
+    ...(settings.allowLoopbackCallbacks && { ALLOW_LOOPBACK_CALLBACKS: 'true' }),
   };
 }
 

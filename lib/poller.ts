@@ -4,11 +4,11 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { NEWEST_INDEX } from '../functions/names.ts';
 import { type Backing, backingEnvironment, taskEnvironment } from './backing.ts';
 import { createDeadLetterQueue } from './dead-letter-queue.ts';
 import { heapFlags } from './heap-flags.ts';
 import { allow, createNodeFunction } from './node-function.ts';
-import { NEWEST_INDEX } from './tables.ts';
 
 /** The minute that an invocation covers, and half of one to finish the polls and settlements under way. */
 const TIMEOUT = Duration.seconds(90);

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { editDistance } from './edit-distance.ts';
 
 /** What the reader of a settings file has to change; its message needs no stack. */
 export class SettingsError extends Error {}
@@ -30,17 +31,4 @@ function unknownSetting(path: string, known: readonly string[]): string {
 
 const lastOf = (path: string) => path.split('.').at(-1) ?? path;
 
-/** Letters to put in, take out or change (Levenshtein), whatever their case. */
-function editsBetween(one: string, other: string): number {
-  const [a, b] = [one.toLowerCase(), other.toLowerCase()];
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (const [line, letter] of [...a].entries()) {
-    const next = [line + 1];
-    for (let column = 1; column <= b.length; column += 1) {
-      const change = (row[column - 1] ?? 0) + (letter === b[column - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
-}
+const editsBetween = (one: string, other: string) => editDistance(one.toLowerCase(), other.toLowerCase());

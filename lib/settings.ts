@@ -103,7 +103,7 @@ export const settingsSchema = z.strictObject({
   api: apiSchema,
   alarms: alarmsSchema,
   endpoints: endpointsSchema,
-  allowLoopback: flag
+  allowLoopbackCallbacks: flag
     .default(false)
     .describe('Let Slack and webhook addresses point to this machine over plain http. For tests on an emulator only.'),
   tags: z

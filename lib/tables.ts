@@ -2,27 +2,8 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { LISTED_ATTRIBUTES, NEWEST_INDEX } from '../functions/names.ts';
 import type { Settings } from './settings.ts';
-
-/** Index of `TaskResults` that lists results newest first. */
-export const NEWEST_INDEX = 'newest';
-
-/** What a listing shows beside the keys; `result` stays out, so that an index write costs one unit. */
-const LISTED_ATTRIBUTES = [
-  'instance_id',
-  'project_id',
-  'profile',
-  'label',
-  'outcome',
-  'task_type',
-  'task_status',
-  'registered_at',
-  'polls',
-  'pending_until',
-  'summary',
-  'error',
-  'expires_at',
-];
 
 /** `PendingTasks`, one row per unfinished task, and `TaskResults`, one row per task that is over. */
 export class Tables extends Construct {

@@ -12,10 +12,10 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { NEWEST_INDEX } from '../functions/names.ts';
 import { type Backing, backingEnvironment, taskEnvironment } from './backing.ts';
 import { allow, createLogGroup, createNodeFunction } from './node-function.ts';
 import type { Settings } from './settings.ts';
-import { NEWEST_INDEX } from './tables.ts';
 
 /** One line per request, without the `Authorization` header or any body. */
 const ACCESS_LOG = AccessLogFormat.custom(

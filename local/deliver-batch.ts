@@ -1,6 +1,5 @@
 import { createRetryPolicy } from '../functions/channels/webhook/webhook-retry.ts';
-import type { Clock } from '../functions/tasks/clock.ts';
-import type { Log } from '../functions/tasks/telemetry.ts';
+import type { Clock, Log } from '../functions/tasks/ports.ts';
 import type { Outbox, StoredEntry, Waiting } from './outbox.ts';
 import type { Attempt, Returned, Subscriber } from './subscriber.ts';
 

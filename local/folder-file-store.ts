@@ -3,8 +3,7 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { StoreError } from '../functions/tasks/errors.ts';
-import { checkFileKey } from '../functions/tasks/file-key.ts';
-import type { FileStore } from '../functions/tasks/stores.ts';
+import { checkFileKey, type FileStore } from '../functions/tasks/ports.ts';
 import { writeWhole } from './write-whole.ts';
 
 /** Files below `folder`, each written whole or not at all. Keys cannot lead out of the folder. */

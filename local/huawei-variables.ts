@@ -1,5 +1,5 @@
 import type { Profile } from '../functions/huawei/profile.ts';
-import { editDistance } from './edit-distance.ts';
+import { editDistance } from '../lib/edit-distance.ts';
 
 /** Fields of the `default` profile and the variables they come from; the SDK's names where it has them. */
 export const PROFILE_VARIABLES = {

@@ -6,7 +6,7 @@ import {
   toTaskEvent,
 } from '../functions/messages/task-event.ts';
 import { StoreError } from '../functions/tasks/errors.ts';
-import type { TaskResult } from '../functions/tasks/outcome.ts';
+import type { TaskResult } from '../functions/tasks/result.ts';
 import type { Subscriber } from './subscriber.ts';
 import type { Topic } from './topics.ts';
 

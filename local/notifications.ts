@@ -2,10 +2,8 @@ import type { Profiles } from '../functions/huawei/profile.ts';
 import type { OperatorAlerter } from '../functions/messages/operator-alerter.ts';
 import { createProcessAlertMemory } from '../functions/messages/operator-alerter.ts';
 import type { AlertPublisher, EventPublisher, PublishReport } from '../functions/messages/publishers.ts';
-import type { Clock } from '../functions/tasks/clock.ts';
-import type { TaskResult } from '../functions/tasks/outcome.ts';
-import type { TaskResultStore } from '../functions/tasks/stores.ts';
-import type { Log, MetricSink } from '../functions/tasks/telemetry.ts';
+import type { Clock, Log, MetricSink, TaskResultStore } from '../functions/tasks/ports.ts';
+import type { TaskResult } from '../functions/tasks/result.ts';
 import {
   alertSubscriber,
   createLocalAlertPublisher,

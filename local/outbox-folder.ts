@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { StoreError } from '../functions/tasks/errors.ts';
-import type { Log } from '../functions/tasks/telemetry.ts';
+import type { Log } from '../functions/tasks/ports.ts';
 import type { StoredEntry } from './outbox.ts';
 import { type EntryRead, parseEntry } from './outbox-entry.ts';
 import { UNFINISHED } from './write-whole.ts';

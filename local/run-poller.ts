@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Poller } from '../functions/polling/create-poller.ts';
-import type { Log } from '../functions/tasks/telemetry.ts';
+import type { Log } from '../functions/tasks/ports.ts';
 
 export type RunningPoller = {
   /** Starts no new poll and resolves when those in flight are settled. */

@@ -6,9 +6,7 @@ import { parseSlackRouting } from '../functions/channels/slack/slack-routing.ts'
 import { createNotifySlackHandler } from '../functions/channels/slack/worker.ts';
 import { createRetryPolicy } from '../functions/channels/webhook/webhook-retry.ts';
 import type { OperatorAlerter } from '../functions/messages/operator-alerter.ts';
-import type { Clock } from '../functions/tasks/clock.ts';
-import type { TaskResultStore } from '../functions/tasks/stores.ts';
-import type { Log, MetricSink } from '../functions/tasks/telemetry.ts';
+import type { Clock, Log, MetricSink, TaskResultStore } from '../functions/tasks/ports.ts';
 import type { LocalEvent } from './local-publishers.ts';
 import { toQueueRecord } from './queue-record.ts';
 import type { Subscriber } from './subscriber.ts';

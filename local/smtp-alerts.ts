@@ -2,8 +2,8 @@ import { createTransport } from 'nodemailer';
 import type { AlertOptions } from '../functions/messages/alert-text.ts';
 import { composeAlerts } from '../functions/messages/digest.ts';
 import type { AlertPublisher } from '../functions/messages/publishers.ts';
+import { isLoopbackHost } from '../functions/names.ts';
 import { ConfigError } from '../functions/tasks/errors.ts';
-import { isLoopbackHost } from '../functions/tasks/loopback.ts';
 
 export type SmtpOptions = AlertOptions & {
   /** `smtp://user:password@host:587` (STARTTLS where offered; `?requireTLS=true` insists) or `smtps://…:465`. A secret. */

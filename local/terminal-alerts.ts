@@ -4,7 +4,8 @@ import type { OperatorAlert, OperatorAlerter } from '../functions/messages/opera
 import { createOperatorAlerter, type OperatorAlerterDeps } from '../functions/messages/operator-alerter.ts';
 import { needsAttention } from '../functions/messages/outcome-words.ts';
 import type { AlertPublisher } from '../functions/messages/publishers.ts';
-import type { Outcome, TaskResult } from '../functions/tasks/outcome.ts';
+import type { Outcome } from '../functions/names.ts';
+import type { TaskResult } from '../functions/tasks/result.ts';
 import { oneLine } from '../functions/tasks/safe-text.ts';
 
 /** Where text goes and whether it may be coloured. */

@@ -1,4 +1,4 @@
-import type { Log } from '../functions/tasks/telemetry.ts';
+import type { Log } from '../functions/tasks/ports.ts';
 
 type Level = 'info' | 'warn' | 'error';
 

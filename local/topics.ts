@@ -1,5 +1,4 @@
-import type { Clock } from '../functions/tasks/clock.ts';
-import type { Log } from '../functions/tasks/telemetry.ts';
+import type { Clock, Log } from '../functions/tasks/ports.ts';
 import { createDeliveryQueue, type DeliveryQueue } from './delivery-queue.ts';
 import type { Outbox, OutboxEntry } from './outbox.ts';
 import type { Subscriber } from './subscriber.ts';

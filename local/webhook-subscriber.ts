@@ -5,9 +5,7 @@ import { createWebhookPoster } from '../functions/channels/webhook/webhook-poste
 import { createRetryPolicy } from '../functions/channels/webhook/webhook-retry.ts';
 import { createDeliverWebhookHandler } from '../functions/channels/webhook/worker.ts';
 import type { Profiles } from '../functions/huawei/profile.ts';
-import type { Clock } from '../functions/tasks/clock.ts';
-import type { TaskResultStore } from '../functions/tasks/stores.ts';
-import type { Log, MetricSink } from '../functions/tasks/telemetry.ts';
+import type { Clock, Log, MetricSink, TaskResultStore } from '../functions/tasks/ports.ts';
 import type { LocalEvent } from './local-publishers.ts';
 import { toQueueRecord } from './queue-record.ts';
 import type { Subscriber } from './subscriber.ts';

@@ -1,4 +1,5 @@
-import type { Outcome, TaskResult } from '../../functions/tasks/outcome.ts';
+import type { Outcome } from '../../functions/names.ts';
+import type { TaskResult } from '../../functions/tasks/result.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 24, 12);
 

@@ -13,7 +13,7 @@ import { toPendingRow } from '../../functions/stores/dynamo/pending-row.ts';
 import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-task-store.ts';
 import { ensureTables, type TableNames } from '../../functions/stores/dynamo/tables.ts';
 import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/task-result-store.ts';
-import type { TaskResult } from '../../functions/tasks/outcome.ts';
+import type { TaskResult } from '../../functions/tasks/result.ts';
 import type { PendingTask } from '../../functions/tasks/task.ts';
 
 /** One watched life of a task, from its registration to the stored result. */

@@ -1,4 +1,4 @@
-import type { Delivery } from '../tasks/outcome.ts';
+import type { Delivery } from '../tasks/result.ts';
 import { type ReceivedRecord, receivesOf } from './queue-record.ts';
 
 /** The channel of a requester's own webhook, in `deliveries[]` and for replays; every other one is Slack's. */

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { callbackProblem } from '../channels/webhook/callback-url.ts';
 import type { ProfileDefaults } from '../huawei/profile.ts';
-import { isLoopbackHost } from '../tasks/loopback.ts';
+import { isLoopbackHost } from '../names.ts';
 import type { TasksApiDeps } from './deps.ts';
 
 const NEVER = 'could never be delivered to';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
-import type { FileRef, ParsedResult } from '../tasks/parsed-result.ts';
+import type { FileRef, ParsedResult } from '../tasks/result.ts';
 import type { ApiEvent, ApiResponse, RouteHandler } from './api-event.ts';
 import { contentDisposition } from './content-disposition.ts';
 import type { TasksApiDeps } from './deps.ts';

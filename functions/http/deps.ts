@@ -1,10 +1,7 @@
 import type { ProfileDefaults } from '../huawei/profile.ts';
-import type { Clock } from '../tasks/clock.ts';
-import type { TaskResult } from '../tasks/outcome.ts';
-import type { FileRef } from '../tasks/parsed-result.ts';
-import type { FileStore, PendingTaskStore, TaskResultStore } from '../tasks/stores.ts';
+import type { Clock, FileStore, Log, PendingTaskStore, TaskResultStore } from '../tasks/ports.ts';
+import type { FileRef, TaskResult } from '../tasks/result.ts';
 import type { PendingTask } from '../tasks/task.ts';
-import type { Log } from '../tasks/telemetry.ts';
 
 /** Where exported documents are read from. */
 export type DocumentStore = Pick<FileStore, 'open'> & {

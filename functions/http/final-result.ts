@@ -1,5 +1,4 @@
-import type { TaskResult } from '../tasks/outcome.ts';
-import type { FileRef, ParsedResult } from '../tasks/parsed-result.ts';
+import type { FileRef, ParsedResult, TaskResult } from '../tasks/result.ts';
 import { type ApiResponse, jsonResponse } from './api-event.ts';
 import { contentDisposition } from './content-disposition.ts';
 import type { TasksApiDeps } from './deps.ts';

@@ -1,6 +1,6 @@
 import { listPending } from '../stores/list-pending.ts';
 import { InvalidCursorError } from '../tasks/cursor.ts';
-import type { Page, PageRequest } from '../tasks/stores.ts';
+import type { Page, PageRequest } from '../tasks/ports.ts';
 import { jsonResponse, type RouteHandler } from './api-event.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { badCursor, decodeCursor, encodeCursor, type ListPosition } from './list-cursor.ts';

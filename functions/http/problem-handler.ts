@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { MiddlewareObj } from '@middy/core';
 import { StoreError } from '../tasks/errors.ts';
-import type { Log } from '../tasks/telemetry.ts';
+import type { Log } from '../tasks/ports.ts';
 import type { ApiEvent, ApiResponse, RequestContext } from './api-event.ts';
 import { HttpProblem, problemResponse } from './problem.ts';
 

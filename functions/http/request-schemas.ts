@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { OUTCOMES } from '../tasks/outcome.ts';
+import { OUTCOMES } from '../names.ts';
 
 const ID_RULE = 'must be 1 to 64 characters of A-Z, a-z, 0-9, "-" and "_"';
 const LABEL_RULE = 'must be 1 to 128 printable characters, and not only spaces';

@@ -1,5 +1,5 @@
 import { WEBHOOK_CHANNEL } from '../channels/delivery.ts';
-import type { TaskResult } from '../tasks/outcome.ts';
+import type { TaskResult } from '../tasks/result.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { HttpProblem } from './problem.ts';
 import { invalid } from './validate.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { OUTCOMES } from '../tasks/outcome.ts';
+import { OUTCOMES } from '../names.ts';
 import { idSchema } from './request-schemas.ts';
 
 // Only types of this file reach the Lambda: the schemas describe the answers in openapi.json.

@@ -1,4 +1,4 @@
-import { canWatchAgain, type TaskResult } from '../tasks/outcome.ts';
+import { canWatchAgain, type TaskResult } from '../tasks/result.ts';
 import type { PendingTask, TaskIdentity } from '../tasks/task.ts';
 import { HttpProblem } from './problem.ts';
 

@@ -1,4 +1,4 @@
-import { eventId } from '../tasks/outcome.ts';
+import { eventId } from '../tasks/result.ts';
 import type { PendingTask } from '../tasks/task.ts';
 import { type ApiResponse, jsonResponse, type RouteHandler } from './api-event.ts';
 import type { TasksApiDeps } from './deps.ts';

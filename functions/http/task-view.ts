@@ -1,6 +1,5 @@
 import type * as z from 'zod/mini';
-import type { TaskResult } from '../tasks/outcome.ts';
-import type { ParsedResult } from '../tasks/parsed-result.ts';
+import type { ParsedResult, TaskResult } from '../tasks/result.ts';
 import type { PendingTask, TaskError, TaskIdentity } from '../tasks/task.ts';
 import type { finalTaskSchema, listedResultSchema, pendingTaskSchema, taskErrorSchema } from './response-schemas.ts';
 

@@ -1,4 +1,4 @@
-import { canWatchAgain, type TaskResult } from '../tasks/outcome.ts';
+import { canWatchAgain, type TaskResult } from '../tasks/result.ts';
 import type { PendingTask } from '../tasks/task.ts';
 import type { RouteHandler } from './api-event.ts';
 import type { TasksApiDeps } from './deps.ts';

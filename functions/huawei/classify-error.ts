@@ -1,6 +1,7 @@
+import type { FaultClass } from '../names.ts';
 import { boundError } from '../stores/bound-error.ts';
 import { asText, isFields, parseJson } from '../tasks/json.ts';
-import type { Fault, FaultClass } from '../tasks/observation.ts';
+import type { Fault } from '../tasks/observation.ts';
 import { parseRetryAfter } from '../tasks/retry-after.ts';
 import type { TaskError } from '../tasks/task.ts';
 

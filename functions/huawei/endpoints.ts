@@ -1,4 +1,4 @@
-import { isLoopbackHost } from '../tasks/loopback.ts';
+import { isLoopbackHost } from '../names.ts';
 import type { Profile } from './profile.ts';
 
 /** Origins to talk to; `iam` is absent where neither the region nor an override gives it. */

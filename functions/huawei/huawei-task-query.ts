@@ -1,6 +1,6 @@
-import type { Clock } from '../tasks/clock.ts';
 import { ConfigError } from '../tasks/errors.ts';
 import type { Fault, Observation } from '../tasks/observation.ts';
+import type { Clock } from '../tasks/ports.ts';
 import type { TaskIdentity } from '../tasks/task.ts';
 import type { HttpAnswer } from './answer-collector.ts';
 import { classifyError } from './classify-error.ts';

@@ -1,6 +1,6 @@
-import type { Clock } from '../tasks/clock.ts';
 import { isFields, parseJson } from '../tasks/json.ts';
 import type { Fault } from '../tasks/observation.ts';
+import type { Clock } from '../tasks/ports.ts';
 import type { HttpAnswer } from './answer-collector.ts';
 import { classifyError } from './classify-error.ts';
 import { faultOf } from './fault-of.ts';

@@ -1,6 +1,6 @@
+import type { Outcome } from '../names.ts';
 import { asText, isFields, parseJson } from '../tasks/json.ts';
 import type { TaskAnswer } from '../tasks/observation.ts';
-import type { Outcome } from '../tasks/outcome.ts';
 import { extraOf, parseTaskResult, type WireResult } from './parse-result.ts';
 
 /** An answer that says nothing about the task; `reason` is for a person. */

@@ -1,5 +1,5 @@
 import { asText, type Fields, isFields, parseJson } from '../tasks/json.ts';
-import type { Extra, FailedApi, IgnoredApi, ImportedApi, ParsedResult } from '../tasks/parsed-result.ts';
+import type { Extra, FailedApi, IgnoredApi, ImportedApi, ParsedResult } from '../tasks/result.ts';
 
 /** What `task_result` alone can be; files come later. */
 export type WireResult = Exclude<ParsedResult, { kind: 'stored' }>;

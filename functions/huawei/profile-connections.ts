@@ -1,5 +1,5 @@
-import type { Clock } from '../tasks/clock.ts';
 import type { Fault } from '../tasks/observation.ts';
+import type { Clock } from '../tasks/ports.ts';
 import { resolveEndpoints } from './endpoints.ts';
 import type { HttpTransport } from './http-transport.ts';
 import { createTokenSources } from './iam-token-source.ts';

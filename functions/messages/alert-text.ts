@@ -1,4 +1,4 @@
-import type { TaskResult } from '../tasks/outcome.ts';
+import type { TaskResult } from '../tasks/result.ts';
 import { cut, lineOf, toAscii } from '../tasks/safe-text.ts';
 import type { TaskError } from '../tasks/task.ts';
 import { nextSteps, watchCall } from './next-steps.ts';

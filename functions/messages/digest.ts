@@ -1,4 +1,5 @@
-import { OUTCOMES, type Outcome, type TaskResult } from '../tasks/outcome.ts';
+import { OUTCOMES, type Outcome } from '../names.ts';
+import type { TaskResult } from '../tasks/result.ts';
 import { cut, lineOf, toAscii, utf8Bytes } from '../tasks/safe-text.ts';
 import { type AlertOptions, type AlertText, alertHeadline, alertText, MAX_SUBJECT_CHARS } from './alert-text.ts';
 import {

@@ -1,4 +1,5 @@
-import { canWatchAgain, type Outcome } from '../tasks/outcome.ts';
+import type { Outcome } from '../names.ts';
+import { canWatchAgain } from '../tasks/result.ts';
 
 /** What to do about an outcome, in the imperative; a success needs nothing. */
 const NEXT_STEPS: Record<Outcome, string | undefined> = {

@@ -1,5 +1,4 @@
-import type { Clock } from '../tasks/clock.ts';
-import type { Log } from '../tasks/telemetry.ts';
+import type { Clock, Log } from '../tasks/ports.ts';
 
 /** Something an operator must fix, once per `key` and period. */
 export type OperatorAlert = { key: string; subject: string; body: string };

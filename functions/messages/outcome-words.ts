@@ -1,5 +1,5 @@
-import type { Outcome, Summary, TaskResult } from '../tasks/outcome.ts';
-import type { FailedApi } from '../tasks/parsed-result.ts';
+import type { Outcome } from '../names.ts';
+import type { FailedApi, Summary, TaskResult } from '../tasks/result.ts';
 import { cut, lineOf } from '../tasks/safe-text.ts';
 import type { TaskError } from '../tasks/task.ts';
 

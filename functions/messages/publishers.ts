@@ -1,4 +1,4 @@
-import type { TaskResult } from '../tasks/outcome.ts';
+import type { TaskResult } from '../tasks/result.ts';
 
 /** Entries that could not be published stay pending and are published by a later sweep. */
 export type PublishReport = { failed: { taskId: string; reason: string }[] };

@@ -1,5 +1,5 @@
 import { StoreError } from '../tasks/errors.ts';
-import type { TaskResult } from '../tasks/outcome.ts';
+import type { TaskResult } from '../tasks/result.ts';
 import type { AlertPublisher, EventPublisher, PublishReport } from './publishers.ts';
 
 type RepublishDeps = {

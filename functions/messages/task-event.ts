@@ -1,5 +1,5 @@
-import { eventId, type Outcome, type Summary, type TaskResult } from '../tasks/outcome.ts';
-import type { FailedApi } from '../tasks/parsed-result.ts';
+import type { Outcome } from '../names.ts';
+import { eventId, type FailedApi, type Summary, type TaskResult } from '../tasks/result.ts';
 import { cut, lineOf, utf8Bytes } from '../tasks/safe-text.ts';
 import { errorOf, failureCount, failuresOf, resultUrl } from './outcome-words.ts';
 

@@ -1,7 +1,7 @@
 import { outcomeOf } from '../huawei/parse-answer.ts';
+import type { Outcome } from '../names.ts';
 import type { Fault, Observation } from '../tasks/observation.ts';
-import type { Outcome } from '../tasks/outcome.ts';
-import type { ParsedResult } from '../tasks/parsed-result.ts';
+import type { ParsedResult } from '../tasks/result.ts';
 import type { Heard, PendingTask, TaskError } from '../tasks/task.ts';
 
 /** Right after a start Huawei may not know the task yet: a 404 is not believed for this long. */

@@ -1,5 +1,5 @@
+import type { Outcome } from '../names.ts';
 import type { Observation } from '../tasks/observation.ts';
-import type { Outcome } from '../tasks/outcome.ts';
 import type { PendingTask } from '../tasks/task.ts';
 import type { Observed } from './observe-task.ts';
 import { pendingUntil } from './result-of.ts';

@@ -1,7 +1,7 @@
 import type { Allowance } from '../huawei/byte-budget.ts';
 import type { TaskQuery } from '../huawei/task-query.ts';
-import type { Clock } from '../tasks/clock.ts';
 import type { Fault, Observation } from '../tasks/observation.ts';
+import type { Clock } from '../tasks/ports.ts';
 import type { PendingTask } from '../tasks/task.ts';
 import type { Learned, ProfileHealth } from './profile-health.ts';
 import type { RateLimiter } from './rate-limiter.ts';

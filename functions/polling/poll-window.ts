@@ -1,6 +1,4 @@
-import type { Clock } from '../tasks/clock.ts';
-import type { Segment } from '../tasks/stores.ts';
-import type { Log, MetricSink } from '../tasks/telemetry.ts';
+import type { Clock, Log, MetricSink, Segment } from '../tasks/ports.ts';
 import type { Sweeper } from './sweep.ts';
 import type { SweepReport, Turns } from './sweep-report.ts';
 

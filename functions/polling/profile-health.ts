@@ -1,6 +1,6 @@
 import type { OperatorAlerter } from '../messages/operator-alerter.ts';
-import type { Clock } from '../tasks/clock.ts';
 import type { Fault } from '../tasks/observation.ts';
+import type { Clock } from '../tasks/ports.ts';
 import type { TaskIdentity } from '../tasks/task.ts';
 
 /** How long a refused profile, or one gateway of one of its projects, is left alone before one request tries again. */

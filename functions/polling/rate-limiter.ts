@@ -1,4 +1,4 @@
-import type { Clock } from '../tasks/clock.ts';
+import type { Clock } from '../tasks/ports.ts';
 
 /** A profile's request rate in this process. */
 export type RateLimiter = {

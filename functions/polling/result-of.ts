@@ -1,6 +1,5 @@
 import type { TaskSchedule } from '../schedule/task-schedule.ts';
-import type { TaskResult } from '../tasks/outcome.ts';
-import { summarize } from '../tasks/summarize.ts';
+import { summarize, type TaskResult } from '../tasks/result.ts';
 import type { PendingTask } from '../tasks/task.ts';
 import type { Conclusion } from './conclude-task.ts';
 

@@ -1,10 +1,8 @@
 import type { AlertPublisher, EventPublisher } from '../messages/publishers.ts';
 import type { StoreResult } from '../stores/store-result.ts';
 import type { BoundedMap } from '../tasks/bounded-map.ts';
-import type { Clock } from '../tasks/clock.ts';
-import type { TaskResult } from '../tasks/outcome.ts';
-import type { PendingTaskStore } from '../tasks/stores.ts';
-import type { Log, MetricSink } from '../tasks/telemetry.ts';
+import type { Clock, Log, MetricSink, PendingTaskStore } from '../tasks/ports.ts';
+import type { TaskResult } from '../tasks/result.ts';
 import { createGate } from './gate.ts';
 import { createTroubles } from './troubles.ts';
 

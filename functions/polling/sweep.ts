@@ -1,9 +1,7 @@
 import type { ByteBudget } from '../huawei/byte-budget.ts';
 import type { TaskSchedule } from '../schedule/task-schedule.ts';
-import type { Clock } from '../tasks/clock.ts';
-import type { PendingTaskStore, Segment } from '../tasks/stores.ts';
+import type { Clock, Log, MetricSink, PendingTaskStore, Segment } from '../tasks/ports.ts';
 import type { PendingTask } from '../tasks/task.ts';
-import type { Log, MetricSink } from '../tasks/telemetry.ts';
 import { createLanes } from './lanes.ts';
 import type { Observed, ObserveLimits } from './observe-task.ts';
 import { pollTask } from './poll-task.ts';

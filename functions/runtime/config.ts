@@ -50,7 +50,7 @@ export const apiEnvironment = z.object({
   ...schedule,
   HUAWEI_SECRET_ID: name,
   API_KEYS_SECRET_ID: name,
-  ALLOW_LOOPBACK: optional,
+  ALLOW_LOOPBACK_CALLBACKS: optional,
   /** `false` where there is no function that posts events to callbacks. */
   WEBHOOKS: optional,
   /** `false` where there is no function that tells Slack. */
@@ -81,7 +81,7 @@ export const webhookEnvironment = z.object({
   DELIVERY_QUEUE_URL: name,
   WEBHOOK_DEAD_LETTER_QUEUE_URL: name,
   /** `true` lets webhooks be plain http to this machine. */
-  ALLOW_LOOPBACK: optional,
+  ALLOW_LOOPBACK_CALLBACKS: optional,
   AWS_ENDPOINT_URL: optional,
   AWS_ENDPOINT_URL_SQS: optional,
 });

@@ -6,11 +6,10 @@ import { createSqsRetryQueue } from '../channels/webhook/webhook-retry-queue.ts'
 import { createDeliverWebhookHandler } from '../channels/webhook/worker.ts';
 import { createDynamoTaskResultStore } from '../stores/dynamo/task-result-store.ts';
 import { createSecretReader } from '../stores/secrets.ts';
+import { createDynamoClient, createSecretsClient } from './aws-clients.ts';
 import { readEnvironment, webhookEnvironment } from './config.ts';
-import { createDynamoClient } from './dynamo-client.ts';
-import { createTelemetry } from './powertools.ts';
-import { createSecretsClient } from './secrets-client.ts';
 import { systemClock as clock } from './system-clock.ts';
+import { createTelemetry } from './telemetry.ts';
 
 /** The webhook function of this process, from the environment; made once per cold start. */
 export function createDeliverWebhookRuntime() {
@@ -27,7 +26,7 @@ export function createDeliverWebhookRuntime() {
   const handler = createDeliverWebhookHandler({
     results: createDynamoTaskResultStore({ client, tableName: env.RESULTS_TABLE, clock, log }),
     signingKeys: secrets.watch(env.HUAWEI_SECRET_ID, parseSigningKeys),
-    poster: createWebhookPoster({ clock, allowLoopback: env.ALLOW_LOOPBACK === 'true' }),
+    poster: createWebhookPoster({ clock, allowLoopback: env.ALLOW_LOOPBACK_CALLBACKS === 'true' }),
     queue: createSqsRetryQueue(queue(env.DELIVERY_QUEUE_URL)),
     retry: createRetryPolicy(Math.random),
     deadLetters: createSqsDeadLetter(queue(env.WEBHOOK_DEAD_LETTER_QUEUE_URL)),

@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { createNotifySlackRuntime } from './notify-slack.ts';
-import { telemetryOf } from './telemetry-of.ts';
+import { telemetryOf } from './telemetry.ts';
 
 const runtime = createNotifySlackRuntime();
 

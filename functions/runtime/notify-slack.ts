@@ -7,11 +7,10 @@ import { createSqsDeadLetter } from '../channels/sqs-dead-letter.ts';
 import { createProcessAlertMemory } from '../messages/operator-alerter.ts';
 import { createDynamoDeliveryStore } from '../stores/dynamo/delivery-store.ts';
 import { createSecretReader } from '../stores/secrets.ts';
+import { createSecretsClient, createSnsClient } from './aws-clients.ts';
 import { readEnvironment, slackEnvironment } from './config.ts';
-import { createTelemetry } from './powertools.ts';
-import { createSecretsClient } from './secrets-client.ts';
-import { createSnsClient } from './sns-client.ts';
 import { systemClock as clock } from './system-clock.ts';
+import { createTelemetry } from './telemetry.ts';
 
 /** The Slack function of this process, from the environment; made once per cold start. */
 export function createNotifySlackRuntime() {

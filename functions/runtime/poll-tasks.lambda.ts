@@ -3,7 +3,7 @@ import type { Context } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { runEnd } from '../polling/run-end.ts';
 import { createPollerRuntime } from './poll-tasks.ts';
-import { telemetryOf } from './telemetry-of.ts';
+import { telemetryOf } from './telemetry.ts';
 
 const eventSchema = z.object({
   segment: z.number().check(z.gte(0)),

@@ -10,13 +10,11 @@ import { createDynamoPendingTaskStore } from '../stores/dynamo/pending-task-stor
 import { createDynamoTaskResultStore } from '../stores/dynamo/task-result-store.ts';
 import { createSecretReader } from '../stores/secrets.ts';
 import { createStoreResult } from '../stores/store-result.ts';
+import { createDynamoClient, createFileStore, createSecretsClient } from './aws-clients.ts';
 import { pollerEnvironment, readEnvironment } from './config.ts';
-import { createDynamoClient } from './dynamo-client.ts';
-import { createFileStore } from './file-store.ts';
-import { createTelemetry } from './powertools.ts';
 import { createPublishers } from './publishers.ts';
-import { createSecretsClient } from './secrets-client.ts';
 import { systemClock as clock } from './system-clock.ts';
+import { createTelemetry } from './telemetry.ts';
 
 const CONCURRENCY = 64;
 const DAY_MS = 86_400_000;

@@ -2,7 +2,7 @@ import { createSnsChatPublisher } from '../channels/amazon-q/sns-chat-publisher.
 import { createSnsAlertPublisher } from '../channels/sns/sns-alert-publisher.ts';
 import { createSnsEventPublisher } from '../channels/sns/sns-event-publisher.ts';
 import type { AlertPublisher, EventPublisher } from '../messages/publishers.ts';
-import { createSnsClient } from './sns-client.ts';
+import { createSnsClient } from './aws-clients.ts';
 import { systemClock as clock } from './system-clock.ts';
 
 type Topics = {

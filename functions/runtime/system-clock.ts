@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Clock } from '../tasks/clock.ts';
+import type { Clock } from '../tasks/ports.ts';
 
 /** The machine's clock. */
 export const systemClock: Clock = {

@@ -1,5 +1,5 @@
 import { createTasksApiRuntime } from './tasks-api.ts';
-import { telemetryOf } from './telemetry-of.ts';
+import { telemetryOf } from './telemetry.ts';
 
 const runtime = createTasksApiRuntime();
 

@@ -9,13 +9,11 @@ import { createTaskSchedule } from '../schedule/task-schedule.ts';
 import { createDynamoPendingTaskStore } from '../stores/dynamo/pending-task-store.ts';
 import { createDynamoTaskResultStore } from '../stores/dynamo/task-result-store.ts';
 import { createSecretReader } from '../stores/secrets.ts';
+import { createDynamoClient, createFileStore, createSecretsClient } from './aws-clients.ts';
 import { apiEnvironment, readEnvironment } from './config.ts';
-import { createDynamoClient } from './dynamo-client.ts';
-import { createFileStore } from './file-store.ts';
-import { createTelemetry } from './powertools.ts';
 import { createPublishers } from './publishers.ts';
-import { createSecretsClient } from './secrets-client.ts';
 import { systemClock as clock } from './system-clock.ts';
+import { createTelemetry } from './telemetry.ts';
 
 /** The HTTP API of this process, from the environment; made once per cold start. */
 export function createTasksApiRuntime() {
@@ -44,7 +42,7 @@ export function createTasksApiRuntime() {
     clock,
     log,
     taskDeadlineMs: env.TASK_DEADLINE_MS,
-    allowLoopbackCallbacks: env.ALLOW_LOOPBACK === 'true',
+    allowLoopbackCallbacks: env.ALLOW_LOOPBACK_CALLBACKS === 'true',
     classifyAddress,
     areWebhooksOff: env.WEBHOOKS === 'false',
     // Those of a deployment with Slack are in a secret that the API must not read.

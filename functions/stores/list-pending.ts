@@ -1,5 +1,5 @@
 import { comparePositions, decodeCursor, encodeCursor, type Position } from '../tasks/cursor.ts';
-import type { Page, PageRequest, PendingTaskStore } from '../tasks/stores.ts';
+import type { Page, PageRequest, PendingTaskStore } from '../tasks/ports.ts';
 import type { PendingTask } from '../tasks/task.ts';
 
 export type PendingFilter = { instanceId?: string; label?: string };

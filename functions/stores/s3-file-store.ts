@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
 import { AwsV4Signer } from 'aws4fetch';
 import { awsHost } from '../channels/aws-host.ts';
-import type { Clock } from '../tasks/clock.ts';
 import { StoreError } from '../tasks/errors.ts';
-import { checkFileKey } from '../tasks/file-key.ts';
-import type { FileRef } from '../tasks/parsed-result.ts';
-import type { FileStore } from '../tasks/stores.ts';
+import { type Clock, checkFileKey, type FileStore } from '../tasks/ports.ts';
+import type { FileRef } from '../tasks/result.ts';
 
 export type S3FileStoreOptions = {
   bucket: string;

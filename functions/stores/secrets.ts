@@ -4,9 +4,8 @@ import {
   ResourceNotFoundException,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import type { Clock } from '../tasks/clock.ts';
 import { ConfigError, StoreError } from '../tasks/errors.ts';
-import type { Log } from '../tasks/telemetry.ts';
+import type { Clock, Log } from '../tasks/ports.ts';
 
 export type SecretReader = {
   /**

@@ -1,9 +1,7 @@
-import { fileKey } from '../tasks/file-key.ts';
 import { asText } from '../tasks/json.ts';
-import type { TaskResult } from '../tasks/outcome.ts';
-import type { FailedApi, ParsedResult } from '../tasks/parsed-result.ts';
+import { type FileStore, fileKey, type TaskResultStore } from '../tasks/ports.ts';
+import type { FailedApi, ParsedResult, TaskResult } from '../tasks/result.ts';
 import { cut } from '../tasks/safe-text.ts';
-import type { FileStore, TaskResultStore } from '../tasks/stores.ts';
 import { boundError } from './bound-error.ts';
 import { fitsItem } from './item-size.ts';
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-task-store.ts';
 import { ensureTables } from '../../functions/stores/dynamo/tables.ts';
 import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/task-result-store.ts';
-import type { PendingTaskStore, TaskResultStore } from '../../functions/tasks/stores.ts';
+import type { PendingTaskStore, TaskResultStore } from '../../functions/tasks/ports.ts';
 import { NOW_MS } from './samples.ts';
 
 /** Something that speaks DynamoDB. */

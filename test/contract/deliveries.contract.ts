@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createDynamoDeliveryStore } from '../../functions/stores/dynamo/delivery-store.ts';
-import type { Delivery } from '../../functions/tasks/outcome.ts';
-import type { TaskResultStore } from '../../functions/tasks/stores.ts';
+import type { TaskResultStore } from '../../functions/tasks/ports.ts';
+import type { Delivery } from '../../functions/tasks/result.ts';
 import { type StartBackend, type Stores, useBackend } from './backend.ts';
 import { aResult } from './samples.ts';
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { StoreError } from '../../functions/tasks/errors.ts';
-import type { FileRef } from '../../functions/tasks/parsed-result.ts';
-import type { FileStore } from '../../functions/tasks/stores.ts';
+import type { FileStore } from '../../functions/tasks/ports.ts';
+import type { FileRef } from '../../functions/tasks/result.ts';
 
 /** What every `FileStore` does. `make` gives an empty one. */
 export function describeFileStore(name: string, make: () => Promise<FileStore>): void {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MAX_ITEM_BYTES } from '../../functions/stores/item-size.ts';
 import { createStoreResult } from '../../functions/stores/store-result.ts';
-import type { FailedApi } from '../../functions/tasks/parsed-result.ts';
+import type { FailedApi } from '../../functions/tasks/result.ts';
 import { createFolderFileStore } from '../../local/folder-file-store.ts';
 import { type StartBackend, useBackend } from './backend.ts';
 import { contentOf } from './file-store.contract.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
 /** What the next request meets instead of an answer. */
-type S3Fault = { status: number; code?: string } | 'reset' | 'silence';
+type S3Fault = { status: number; code?: string; location?: string } | 'reset' | 'silence';
 
 export type S3StandIn = {
   endpoint: string;
@@ -49,6 +49,7 @@ async function handle(state: State, request: IncomingMessage, response: ServerRe
   const fault = state.faults.shift();
   if (fault === 'silence') return;
   if (fault === 'reset') return void request.socket.resetAndDestroy();
+  if (fault?.location !== undefined) response.setHeader('location', fault.location);
   if (fault) return refuse(response, fault.status, fault.code ?? 'InternalError');
   const body = Buffer.concat(chunks);
   const problem = signatureProblem(state, request, body);

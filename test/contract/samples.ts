@@ -1,4 +1,4 @@
-import type { TaskResult } from '../../functions/tasks/outcome.ts';
+import type { TaskResult } from '../../functions/tasks/result.ts';
 import type { PendingTask } from '../../functions/tasks/task.ts';
 
 export const NOW_MS = Date.UTC(2026, 10, 24, 12, 0, 0);

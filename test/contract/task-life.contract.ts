@@ -7,7 +7,7 @@ import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pend
 import { tableDefinitions } from '../../functions/stores/dynamo/tables.ts';
 import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/task-result-store.ts';
 import { createStoreResult } from '../../functions/stores/store-result.ts';
-import type { PendingTaskStore } from '../../functions/tasks/stores.ts';
+import type { PendingTaskStore } from '../../functions/tasks/ports.ts';
 import { defaultProfile } from '../../simulator/default-profile.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { createApi } from '../http/support/api.ts';

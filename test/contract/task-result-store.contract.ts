@@ -1,10 +1,10 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
+import type { Outcome } from '../../functions/names.ts';
 import { InvalidCursorError } from '../../functions/tasks/cursor.ts';
 import { StoreError } from '../../functions/tasks/errors.ts';
-import type { Outcome, TaskResult } from '../../functions/tasks/outcome.ts';
-import type { ParsedResult } from '../../functions/tasks/parsed-result.ts';
-import type { ResultFilter, TaskResultStore } from '../../functions/tasks/stores.ts';
+import type { ResultFilter, TaskResultStore } from '../../functions/tasks/ports.ts';
+import type { ParsedResult, TaskResult } from '../../functions/tasks/result.ts';
 import { type StartBackend, useBackend } from './backend.ts';
 import { aResult, longId, NOW_MS } from './samples.ts';
 

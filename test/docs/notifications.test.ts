@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import type { OperatorAlert } from '../../functions/messages/operator-alerter.ts';
+import { OUTCOMES } from '../../functions/names.ts';
 import { createProfileHealth } from '../../functions/polling/profile-health.ts';
-import { OUTCOMES } from '../../functions/tasks/outcome.ts';
 import { EVERYTHING, resourcesOf, synthesize } from '../lib/synthesize.ts';
 
 const page = readFileSync(new URL('../../docs/notifications.md', import.meta.url), 'utf8');

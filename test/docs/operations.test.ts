@@ -1,18 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { goodExport, partialImport } from '../../bin/sample-results.ts';
-import {
-  ASSUMPTIONS,
-  LOADS,
-  monthlyCost,
-  PRICES,
-  renderCostTable,
-  totalOf,
-  writeUnitsPerTask,
-} from '../../doctor/monthly-cost.ts';
 import { answerBytesOf } from '../../functions/huawei/byte-budget.ts';
 import { toResultRow } from '../../functions/stores/dynamo/result-row.ts';
 import { tableDefinitions } from '../../functions/stores/dynamo/tables.ts';
+import { ASSUMPTIONS, LOADS, monthlyCost, PRICES, totalOf, writeUnitsPerTask } from '../../generate/monthly-cost.ts';
+import { goodExport, partialImport } from '../../generate/sample-results.ts';
 import { parseSettings, settingsSchema } from '../../lib/settings.ts';
 import { indexWriteUnits, itemBytes, writeUnits } from '../contract/index-units.ts';
 import { EVERYTHING, resourcesOf, synthesize } from '../lib/synthesize.ts';
@@ -84,10 +76,6 @@ describe('shorter retention', () => {
 });
 
 describe('what a month costs', () => {
-  it('is printed as it is reckoned', () => {
-    expect(page).toContain(renderCostTable());
-  });
-
   it('counts the alarms and secrets that the default stack has', () => {
     expect(ASSUMPTIONS.alarms).toBe(alarmsOf({}).length);
     expect(ASSUMPTIONS.secrets).toBe(resourcesOf(synthesize({}), 'AWS::SecretsManager::Secret').length);

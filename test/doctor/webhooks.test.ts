@@ -4,8 +4,8 @@ import type { Profile } from '../../functions/huawei/profile.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const CALLBACK = 'https://ci.example.com/hooks/t0ken?key=s3cret';
-const examine = (profile: Partial<Profile>, allowLoopback = false) =>
-  checkWebhooks({ main: { project_id: 'p', ...profile } }, { allowLoopback });
+const examine = (profile: Partial<Profile>, allowLoopbackCallbacks = false) =>
+  checkWebhooks({ main: { project_id: 'p', ...profile } }, { allowLoopbackCallbacks });
 
 describe('the webhooks of a profile', () => {
   it('are not spoken of where it asks for none', () => {

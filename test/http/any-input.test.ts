@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { OUTCOMES } from '../../functions/tasks/outcome.ts';
+import { OUTCOMES } from '../../functions/names.ts';
 import { pendingTask } from '../support/fixtures.ts';
 import { API_KEY, createApi, taskResult } from './support/api.ts';
 

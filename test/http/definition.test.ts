@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { contentDisposition } from '../../functions/http/content-disposition.ts';
-import type { FileRef } from '../../functions/tasks/parsed-result.ts';
+import type { FileRef } from '../../functions/tasks/result.ts';
 import { pendingTask } from '../support/fixtures.ts';
 import { createApi, taskResult } from './support/api.ts';
 

@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import openapi from '../../functions/http/openapi/openapi.json' with { type: 'json' };
-import { OUTCOMES } from '../../functions/tasks/outcome.ts';
+import { OUTCOMES } from '../../functions/names.ts';
 
 type Schema = { properties?: Record<string, { description?: string }>; anyOf?: Schema[] };
 type Operation = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ParsedResult } from '../../functions/tasks/parsed-result.ts';
+import type { ParsedResult } from '../../functions/tasks/result.ts';
 import { pendingTask, START_MS } from '../support/fixtures.ts';
 import { createApi, taskResult } from './support/api.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { OUTCOMES } from '../../functions/names.ts';
 import { StoreError } from '../../functions/tasks/errors.ts';
-import { OUTCOMES } from '../../functions/tasks/outcome.ts';
 import { pendingTask, START_MS } from '../support/fixtures.ts';
 import { createApi, taskResult } from './support/api.ts';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { classifyError } from '../../functions/huawei/classify-error.ts';
 import { classifyNetworkError } from '../../functions/huawei/classify-network-error.ts';
-import type { FaultClass } from '../../functions/tasks/observation.ts';
+import type { FaultClass } from '../../functions/names.ts';
 
 const nowMs = Date.parse('2026-11-24T12:00:00Z');
 const classify = (httpStatus: number, body: unknown, headers?: Record<string, string | string[]>) =>

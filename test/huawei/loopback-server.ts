@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Clock } from '../../functions/tasks/clock.ts';
+import type { Clock } from '../../functions/tasks/ports.ts';
 
 export type Received = { method: string; path: string; headers: IncomingMessage['headers']; body: string };
 export type Respond = (received: Received, response: ServerResponse) => void;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { outcomeOf, parseTaskAnswer } from '../../functions/huawei/parse-answer.ts';
 import { parseTaskResult, type WireResult } from '../../functions/huawei/parse-result.ts';
-import { summarize } from '../../functions/tasks/summarize.ts';
+import { summarize } from '../../functions/tasks/result.ts';
 import { renderTaskResult } from '../support/render-task-result.ts';
 
 const KNOWN = new Set([

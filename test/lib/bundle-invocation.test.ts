@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toTaskEvent } from '../../functions/messages/task-event.ts';
 import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-task-store.ts';
 import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/task-result-store.ts';
-import type { TaskResult } from '../../functions/tasks/outcome.ts';
+import type { TaskResult } from '../../functions/tasks/result.ts';
 import { type EmbeddedDynamo, LOCAL_TABLES, startEmbeddedDynamo } from '../../local/embedded-dynamodb.ts';
 import { invokeBundle } from './invoke-bundle.ts';
 import { type LoopbackCloud, startLoopbackCloud } from './loopback-cloud.ts';
@@ -111,7 +111,7 @@ describe('bundles, imported from an .mjs file', () => {
     const results = createDynamoTaskResultStore({ client: dynamo.client, tableName: LOCAL_TABLES.results, clock, log });
     await results.put({ ...finished('hooked'), callbackUrl: `${cloud.url}/hook` });
     const body = JSON.stringify(toTaskEvent(finished('hooked')));
-    const loopback = { ...environment, ALLOW_LOOPBACK: 'true' };
+    const loopback = { ...environment, ALLOW_LOOPBACK_CALLBACKS: 'true' };
     const { answer } = await invokeBundle('deliver-webhook', { Records: [sqsRecord(body)] }, loopback);
     expect(answer).toEqual({ batchItemFailures: [] });
     expect(cloud.received.find(({ path }) => path === '/hook')?.body).toBe(body);

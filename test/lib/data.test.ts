@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { NEWEST_PROJECTION } from '../../functions/stores/dynamo/tables.ts';
+import { LISTED_ATTRIBUTES } from '../../functions/names.ts';
 import { propertiesOf, synthesize } from './synthesize.ts';
 
 const production = synthesize();
@@ -34,7 +34,7 @@ describe('tables', () => {
             { AttributeName: 'listing', KeyType: 'HASH' },
             { AttributeName: 'completed_at', KeyType: 'RANGE' },
           ],
-          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: NEWEST_PROJECTION },
+          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: LISTED_ATTRIBUTES },
         },
       ],
     });

@@ -91,7 +91,7 @@ describe('the poller', () => {
       taskDeadlineHours: 2,
       resultRetentionDays: 5,
       endpoints: { apig: 'https://apig.example.com', iam: 'http://127.0.0.1:9' },
-      allowLoopback: true,
+      allowLoopbackCallbacks: true,
     });
     expect(environmentOf(template, 'Poller')).toMatchObject({
       POLL_MIN_INTERVAL_MS: '2000',
@@ -99,9 +99,9 @@ describe('the poller', () => {
       RESULT_RETENTION_DAYS: '5',
       HUAWEICLOUD_APIG_ENDPOINT: 'https://apig.example.com',
       HUAWEICLOUD_IAM_ENDPOINT: 'http://127.0.0.1:9',
-      ALLOW_LOOPBACK: 'true',
+      ALLOW_LOOPBACK_CALLBACKS: 'true',
     });
-    expect(environmentOf(nothing, 'Poller')).not.toHaveProperty('ALLOW_LOOPBACK');
+    expect(environmentOf(nothing, 'Poller')).not.toHaveProperty('ALLOW_LOOPBACK_CALLBACKS');
     expect(environmentOf(nothing, 'Poller')).not.toHaveProperty('CHAT_TOPIC_ARN');
   });
 });

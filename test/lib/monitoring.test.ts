@@ -1,8 +1,14 @@
 import { globSync, readFileSync } from 'node:fs';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { OUTCOMES as CORE_OUTCOMES } from '../../functions/tasks/outcome.ts';
-import { DELIVERY_METRICS, FAULT_CLASSES, METRICS, METRICS_NAMESPACE, OUTCOMES } from '../../lib/metric-names.ts';
+import {
+  OUTCOMES as CORE_OUTCOMES,
+  DELIVERY_METRICS,
+  FAULT_CLASSES,
+  METRICS,
+  METRICS_NAMESPACE,
+  OUTCOMES,
+} from '../../functions/names.ts';
 import { createStack, EVERYTHING, propertiesOf, resourcesOf, synthesize } from './synthesize.ts';
 
 const everything = synthesize(EVERYTHING);

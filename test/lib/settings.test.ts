@@ -1,10 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { describe, expect, it } from 'vitest';
-import * as z from 'zod';
 import { validateProfiles } from '../../functions/huawei/validate-profiles.ts';
 import { LOG_RETENTION_DAYS, parseSettings, readSettings, settingsSchema } from '../../lib/settings.ts';
 import { SettingsError } from '../../lib/settings-problems.ts';
@@ -201,19 +200,5 @@ describe('the settings documentation', () => {
     const rows = describeSettings(settingsSchema);
     expect(rows.length).toBeGreaterThan(25);
     for (const row of rows) expect(row.description, row.path).toMatch(/\w{3}/);
-  });
-
-  it('is the JSON schema that editors read beside settings.json', async () => {
-    const schema = z.toJSONSchema(settingsSchema, { io: 'input', target: 'draft-7' });
-    await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot('../../settings.schema.json');
-  });
-
-  it('is the table of docs/settings.md', async () => {
-    const lines = describeSettings(settingsSchema).map(
-      ({ path, type, fallback, description }) => `| \`${path}\` | ${type} | ${fallback} | ${description} |`,
-    );
-    const [before] = readFileSync('docs/settings.md', 'utf8').split(/^\| setting/m);
-    const table = ['| setting | type | default | |', '|---|---|---|---|', ...lines].join('\n');
-    await expect(`${before}${table}\n`).toMatchFileSnapshot('../../docs/settings.md');
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { burst, failedImport, goodExport } from '../../bin/sample-results.ts';
 import { StoreError } from '../../functions/tasks/errors.ts';
-import type { TaskResult } from '../../functions/tasks/outcome.ts';
+import type { TaskResult } from '../../functions/tasks/result.ts';
+import { burst, failedImport, goodExport } from '../../generate/sample-results.ts';
 import {
   alertSubscriber,
   createLocalAlertPublisher,

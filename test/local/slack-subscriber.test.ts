@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/task-result-store.ts';
-import type { TaskResult } from '../../functions/tasks/outcome.ts';
+import type { TaskResult } from '../../functions/tasks/result.ts';
 import { LOCAL_TABLES, startEmbeddedDynamo } from '../../local/embedded-dynamodb.ts';
 import type { LocalEvent } from '../../local/local-publishers.ts';
 import { createNotifications } from '../../local/notifications.ts';

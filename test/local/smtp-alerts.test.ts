@@ -4,8 +4,8 @@ import { connect, createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, describe, expect, it } from 'vitest';
-import { burst, failedImport, goodExport, partialImport } from '../../bin/sample-results.ts';
-import type { TaskResult } from '../../functions/tasks/outcome.ts';
+import type { TaskResult } from '../../functions/tasks/result.ts';
+import { burst, failedImport, goodExport, partialImport } from '../../generate/sample-results.ts';
 import { createSmtpAlertPublisher, encryptionFor, type SmtpAlertPublisher } from '../../local/smtp-alerts.ts';
 
 type Mail = { to: string[]; secure: boolean; user: string | undefined; raw: string };

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { burst, failedImport, goodExport, partialImport } from '../../bin/sample-results.ts';
 import { createProcessAlertMemory } from '../../functions/messages/operator-alerter.ts';
-import type { TaskResult } from '../../functions/tasks/outcome.ts';
+import type { TaskResult } from '../../functions/tasks/result.ts';
+import { burst, failedImport, goodExport, partialImport } from '../../generate/sample-results.ts';
 import {
   createTerminalAlertPublisher,
   createTerminalOperatorAlerter,

@@ -1,7 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { Clock } from '../../functions/tasks/clock.ts';
-import type { Log } from '../../functions/tasks/telemetry.ts';
+import type { Clock, Log } from '../../functions/tasks/ports.ts';
 import type { OutboxEntry } from '../../local/outbox.ts';
 import type { Subscriber } from '../../local/subscriber.ts';
 import { createTopic } from '../../local/topics.ts';

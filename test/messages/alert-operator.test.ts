@@ -5,7 +5,7 @@ import {
   createOperatorAlerter,
   createProcessAlertMemory,
 } from '../../functions/messages/operator-alerter.ts';
-import type { Log } from '../../functions/tasks/telemetry.ts';
+import type { Log } from '../../functions/tasks/ports.ts';
 
 const HOUR_MS = 3_600_000;
 const log: Log = { info: () => {}, warn: () => {}, error: () => {} };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { expiredImport, failedImport, goodExport, partialImport } from '../../bin/sample-results.ts';
 import { alertText } from '../../functions/messages/alert-text.ts';
+import { expiredImport, failedImport, goodExport, partialImport } from '../../generate/sample-results.ts';
 
 const publicUrl = 'https://tasks.example.com';
 const { label: _, ...unlabelled } = partialImport;

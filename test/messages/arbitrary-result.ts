@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { OUTCOMES, type TaskResult } from '../../functions/tasks/outcome.ts';
-import type { FailedApi, ParsedResult } from '../../functions/tasks/parsed-result.ts';
+import { OUTCOMES } from '../../functions/names.ts';
+import type { FailedApi, ParsedResult, TaskResult } from '../../functions/tasks/result.ts';
 
 const MEGABYTE = 1_048_576;
 

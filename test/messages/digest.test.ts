@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { burst, failedImport, goodExport, partialImport } from '../../bin/sample-results.ts';
 import { composeAlerts, MAX_BODY_BYTES } from '../../functions/messages/digest.ts';
-import type { TaskResult } from '../../functions/tasks/outcome.ts';
+import type { TaskResult } from '../../functions/tasks/result.ts';
+import { burst, failedImport, goodExport, partialImport } from '../../generate/sample-results.ts';
 
 const many = (count: number, of: TaskResult): TaskResult[] =>
   Array.from({ length: count }, (_, n) => ({ ...of, taskId: `${of.outcome}-${n}` }));

@@ -7,7 +7,7 @@ import {
   toEventAttributes,
   toTaskEvent,
 } from '../../functions/messages/task-event.ts';
-import { eventId } from '../../functions/tasks/outcome.ts';
+import { eventId } from '../../functions/tasks/result.ts';
 import { arbitraryResult } from './arbitrary-result.ts';
 
 const NUM_RUNS = 400;

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { expiredImport, failedImport, goodExport, partialImport } from '../../bin/sample-results.ts';
 import { MAX_EVENT_BYTES, toEventAttributes, toTaskEvent } from '../../functions/messages/task-event.ts';
-import type { TaskResult } from '../../functions/tasks/outcome.ts';
-import type { FailedApi } from '../../functions/tasks/parsed-result.ts';
+import type { FailedApi, TaskResult } from '../../functions/tasks/result.ts';
+import { expiredImport, failedImport, goodExport, partialImport } from '../../generate/sample-results.ts';
 
 const importWith = (failure: FailedApi[], outcome: TaskResult['outcome'] = 'partially_succeeded'): TaskResult => ({
   ...partialImport,

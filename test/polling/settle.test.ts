@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { EventPublisher, PublishReport } from '../../functions/messages/publishers.ts';
 import { createSettlingRound, RUN_LIFETIME_MS } from '../../functions/polling/settle.ts';
 import { createBoundedMap } from '../../functions/tasks/bounded-map.ts';
-import type { TaskResult } from '../../functions/tasks/outcome.ts';
+import type { TaskResult } from '../../functions/tasks/result.ts';
 import { createMetricSums, createVirtualClock, pendingTask, START_MS, silentLog } from '../support/fixtures.ts';
 import { createMemoryPending, createMemoryResults } from '../support/memory-stores.ts';
 

@@ -85,9 +85,13 @@ describe('S3 file store', () => {
     await expect(makeStore({ bucket: 'other' }).open(refTo('t/a'))).rejects.toThrow('404 (NoSuchBucket)');
   });
 
-  it('does not follow a redirect to another region, and says where it stands', async () => {
-    s3.faults.push({ status: 301, code: 'PermanentRedirect' });
-    await expect(makeStore().open(refTo('t/a'))).rejects.toThrow('301 (PermanentRedirect)');
+  it.each([
+    ['GET', () => makeStore().open(refTo('t/a'))],
+    ['PUT', () => makeStore().put('t/a', 'x', 'text/plain')],
+  ])('sends a signed %s nowhere else when it is redirected, and says what S3 answered', async (_, call) => {
+    s3.faults.push({ status: 307, code: 'TemporaryRedirect', location: '/results-bucket/elsewhere' });
+    await expect(call()).rejects.toThrow('307 (TemporaryRedirect)');
+    expect(s3.requests).toHaveLength(1);
   });
 
   it('reports credentials that cannot be had, without an attempt', async () => {

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createStoreResult } from '../../functions/stores/store-result.ts';
-import type { TaskResult } from '../../functions/tasks/outcome.ts';
-import type { FileRef, ParsedResult } from '../../functions/tasks/parsed-result.ts';
-import type { FileStore, TaskResultStore } from '../../functions/tasks/stores.ts';
+import type { FileStore, TaskResultStore } from '../../functions/tasks/ports.ts';
+import type { FileRef, ParsedResult, TaskResult } from '../../functions/tasks/result.ts';
 import { aResult, longId } from '../contract/samples.ts';
 
 const TASK = longId('task');

@@ -1,5 +1,6 @@
-import type { Clock } from '../../functions/tasks/clock.ts';
-import type { Fault, FaultClass, Observation } from '../../functions/tasks/observation.ts';
+import type { FaultClass } from '../../functions/names.ts';
+import type { Fault, Observation } from '../../functions/tasks/observation.ts';
+import type { Clock } from '../../functions/tasks/ports.ts';
 import type { PendingTask } from '../../functions/tasks/task.ts';
 
 export const START_MS = Date.UTC(2026, 10, 24, 12, 0, 0);

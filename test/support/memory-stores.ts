@@ -1,6 +1,6 @@
 import type { StoreResult } from '../../functions/stores/store-result.ts';
-import type { TaskResult } from '../../functions/tasks/outcome.ts';
-import type { PendingTaskStore, Segment } from '../../functions/tasks/stores.ts';
+import type { PendingTaskStore, Segment } from '../../functions/tasks/ports.ts';
+import type { TaskResult } from '../../functions/tasks/result.ts';
 import type { PendingTask } from '../../functions/tasks/task.ts';
 
 export type MemoryPending = PendingTaskStore & { rows: Map<string, PendingTask>; writes: string[] };

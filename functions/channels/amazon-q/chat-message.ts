@@ -14,7 +14,7 @@ import {
   tookWords,
 } from '../../messages/outcome-words.ts';
 import { pack } from '../../messages/pack.ts';
-import { eventId, type TaskResult } from '../../tasks/outcome.ts';
+import { eventId, type TaskResult } from '../../tasks/result.ts';
 import { lineOf } from '../../tasks/safe-text.ts';
 
 /** Our own bounds, in UTF-16 units: well inside what a chat message shows, for a message that breaks a limit is silently dropped. */

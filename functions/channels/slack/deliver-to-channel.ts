@@ -1,5 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
-import type { Clock } from '../../tasks/clock.ts';
+import type { Clock } from '../../tasks/ports.ts';
 import type { SlackMessage } from './slack-blocks.ts';
 import { renderSlackPosts, type SlackItem } from './slack-digest.ts';
 import type { SlackAnswer, SlackWebhook } from './slack-webhook.ts';

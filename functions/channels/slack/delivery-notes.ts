@@ -1,7 +1,6 @@
 import pLimit from 'p-limit';
-import type { Delivery } from '../../tasks/outcome.ts';
-import type { TaskResultStore } from '../../tasks/stores.ts';
-import type { Log, MetricSink } from '../../tasks/telemetry.ts';
+import type { Log, MetricSink, TaskResultStore } from '../../tasks/ports.ts';
+import type { Delivery } from '../../tasks/result.ts';
 
 const WRITES_AT_A_TIME = 16;
 /** One write takes 2 s at most; with less time than this no other is begun. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../../tasks/clock.ts';
+import type { Clock } from '../../tasks/ports.ts';
 import { parseRetryAfter } from '../../tasks/retry-after.ts';
 import type { SlackMessage } from './slack-blocks.ts';
 import type { SlackAnswer, SlackWebhook } from './slack-webhook.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { TaskEvent } from '../../messages/task-event.ts';
+import { OUTCOMES } from '../../names.ts';
 import { parseJson } from '../../tasks/json.ts';
-import { OUTCOMES } from '../../tasks/outcome.ts';
 import { describeMalformed, type QueueRecord } from '../queue-record.ts';
 
 const text = z.exactOptional(z.string());

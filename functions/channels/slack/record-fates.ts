@@ -1,7 +1,6 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import type { BoundedMap } from '../../tasks/bounded-map.ts';
-import type { Clock } from '../../tasks/clock.ts';
-import type { Log, MetricSink } from '../../tasks/telemetry.ts';
+import type { Clock, Log, MetricSink } from '../../tasks/ports.ts';
 import type { DeadLetter } from '../dead-letter.ts';
 import { type DeliveryEnd, toDelivery } from '../delivery.ts';
 import { textAttributesOf } from '../queue-record.ts';

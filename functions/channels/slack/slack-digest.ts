@@ -1,7 +1,7 @@
 import { BY_URGENCY, DIGEST_ABOVE } from '../../messages/digest.ts';
 import { countWords, needsAttention, OUTCOME_WORDS, shortId, taskKind } from '../../messages/outcome-words.ts';
 import type { TaskEvent, TaskEventData } from '../../messages/task-event.ts';
-import type { Outcome } from '../../tasks/outcome.ts';
+import type { Outcome } from '../../names.ts';
 import {
   context,
   cost,

@@ -8,7 +8,7 @@ import {
   shortId,
 } from '../../messages/outcome-words.ts';
 import type { TaskEvent, TaskEventData } from '../../messages/task-event.ts';
-import type { Outcome } from '../../tasks/outcome.ts';
+import type { Outcome } from '../../names.ts';
 import {
   context,
   cost,

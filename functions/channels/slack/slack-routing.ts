@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
+import { isLoopbackHost, OUTCOMES } from '../../names.ts';
 import { ConfigError } from '../../tasks/errors.ts';
 import { parseJson } from '../../tasks/json.ts';
-import { isLoopbackHost } from '../../tasks/loopback.ts';
-import { OUTCOMES } from '../../tasks/outcome.ts';
 import { WEBHOOK_CHANNEL } from '../delivery.ts';
 
 const CHANNEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;

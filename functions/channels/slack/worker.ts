@@ -1,9 +1,7 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { OperatorAlerter } from '../../messages/operator-alerter.ts';
 import { createBoundedMap } from '../../tasks/bounded-map.ts';
-import type { Clock } from '../../tasks/clock.ts';
-import type { TaskResultStore } from '../../tasks/stores.ts';
-import type { Log, MetricSink } from '../../tasks/telemetry.ts';
+import type { Clock, Log, MetricSink, TaskResultStore } from '../../tasks/ports.ts';
 import type { DeadLetter } from '../dead-letter.ts';
 import { WEBHOOK_CHANNEL } from '../delivery.ts';
 import { describeChannelTrouble } from './channel-alert.ts';

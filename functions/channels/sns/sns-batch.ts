@@ -2,8 +2,8 @@ import { type MessageAttributeValue, PublishBatchCommand, type SNSClient } from 
 import pLimit from 'p-limit';
 import { pack } from '../../messages/pack.ts';
 import type { PublishReport } from '../../messages/publishers.ts';
-import type { Clock } from '../../tasks/clock.ts';
 import { StoreError } from '../../tasks/errors.ts';
+import type { Clock } from '../../tasks/ports.ts';
 import { utf8Bytes } from '../../tasks/safe-text.ts';
 
 /** SNS: 10 entries and 256 KiB a PublishBatch, attributes included; 1 KiB is left alone. */

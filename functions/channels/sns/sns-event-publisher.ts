@@ -1,6 +1,6 @@
 import type { EventPublisher, PublishReport } from '../../messages/publishers.ts';
 import { type TaskEventOptions, toEventAttributes, toTaskEvent } from '../../messages/task-event.ts';
-import type { TaskResult } from '../../tasks/outcome.ts';
+import type { TaskResult } from '../../tasks/result.ts';
 import { publishMessages, type SnsDeps, toPublishReport } from './sns-batch.ts';
 
 /** Publishes each result as one CloudEvent, with attributes for filter policies, to the topic for machines. */

@@ -1,4 +1,4 @@
-import { isLoopbackHost } from '../../tasks/loopback.ts';
+import { isLoopbackHost } from '../../names.ts';
 
 /**
  * What is wrong with a `callback_url`, or undefined. Where its host leads is checked at delivery, after resolution:

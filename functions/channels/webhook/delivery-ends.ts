@@ -1,7 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
-import type { Clock } from '../../tasks/clock.ts';
-import type { TaskResultStore } from '../../tasks/stores.ts';
-import type { Log, MetricSink } from '../../tasks/telemetry.ts';
+import type { Clock, Log, MetricSink, TaskResultStore } from '../../tasks/ports.ts';
 import type { DeadLetter } from '../dead-letter.ts';
 import { toDelivery, WEBHOOK_CHANNEL } from '../delivery.ts';
 import { receivesOf, textAttributesOf } from '../queue-record.ts';

@@ -2,7 +2,7 @@ import type { LookupAddress } from 'node:dns';
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { type RequestOptions, request as requestHttps } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import type { Clock } from '../../tasks/clock.ts';
+import type { Clock } from '../../tasks/ports.ts';
 import { parseRetryAfter } from '../../tasks/retry-after.ts';
 import type { WebhookAnswer, WebhookPoster, WebhookRequest } from './webhook.ts';
 import { type Resolve, resolveHost, resolveTarget, type Target } from './webhook-target.ts';

@@ -1,5 +1,5 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import type { TaskResultStore } from '../../tasks/stores.ts';
+import type { TaskResultStore } from '../../tasks/ports.ts';
 import { WEBHOOK_CHANNEL } from '../delivery.ts';
 import {
   type AttemptEnd,

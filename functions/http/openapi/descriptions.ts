@@ -1,4 +1,4 @@
-import { OUTCOMES } from '../../tasks/outcome.ts';
+import { OUTCOMES } from '../../names.ts';
 
 // For the document alone: the Lambda carries openapi.json, not this file.
 

@@ -7,7 +7,7 @@ import { describeDocument } from './describe.ts';
 import { TASK_EXAMPLES } from './examples.ts';
 import { collectionPaths, publicPaths, taskPaths } from './paths.ts';
 
-// For bin/openapi.ts and the tests: the Lambda carries only openapi.json, not this library.
+// For `npm run generate` and the tests: the Lambda carries only openapi.json, not this library.
 
 const NAMES = {
   Registration: requests.registrationSchema,

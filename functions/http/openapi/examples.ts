@@ -1,5 +1,5 @@
 import { WEBHOOK_CHANNEL } from '../../channels/delivery.ts';
-import type { TaskResult } from '../../tasks/outcome.ts';
+import type { TaskResult } from '../../tasks/result.ts';
 import { viewFinal, viewPending } from '../task-view.ts';
 
 const START_MS = Date.UTC(2026, 10, 24, 12, 0, 0);

@@ -1,4 +1,4 @@
-import type { TaskResult } from '../../tasks/outcome.ts';
+import type { TaskResult } from '../../tasks/result.ts';
 import { type PollSchedule, previousPollAt } from '../poll-schedule.ts';
 import { type DurationModel, type DurationSample, learnDurations } from './duration-model.ts';
 import { countSinceShift } from './duration-shift.ts';

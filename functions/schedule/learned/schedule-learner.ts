@@ -1,6 +1,4 @@
-import type { Clock } from '../../tasks/clock.ts';
-import type { TaskResultStore } from '../../tasks/stores.ts';
-import type { Log } from '../../tasks/telemetry.ts';
+import type { Clock, Log, TaskResultStore } from '../../tasks/ports.ts';
 import type { PollSchedule } from '../poll-schedule.ts';
 import { learnByGateway } from './gateway-durations.ts';
 import { createLearnedSchedule, type LearnedSchedule } from './learned-schedule.ts';

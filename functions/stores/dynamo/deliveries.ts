@@ -1,6 +1,6 @@
 import type { UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
-import type { Delivery } from '../../tasks/outcome.ts';
-import type { TaskResultStore } from '../../tasks/stores.ts';
+import type { TaskResultStore } from '../../tasks/ports.ts';
+import type { Delivery } from '../../tasks/result.ts';
 import { type Row, toAttribute } from './attributes.ts';
 
 const KEPT_DELIVERIES = 20;

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { awsHost } from '../../channels/aws-host.ts';
 import { type AwsJsonService, callAwsJson } from '../../channels/aws-json-call.ts';
 import { StoreError } from '../../tasks/errors.ts';
-import type { TaskResultStore } from '../../tasks/stores.ts';
+import type { TaskResultStore } from '../../tasks/ports.ts';
 import type { Row } from './attributes.ts';
 import { createDeliveryRecorder, type RowUpdate } from './deliveries.ts';
 

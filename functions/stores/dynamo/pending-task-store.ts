@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { createBoundedMap } from '../../tasks/bounded-map.ts';
 import { StoreError } from '../../tasks/errors.ts';
-import type { PendingTaskStore, Segment } from '../../tasks/stores.ts';
+import type { PendingTaskStore, Segment } from '../../tasks/ports.ts';
 import type { Heard, PendingTask, TaskError } from '../../tasks/task.ts';
 import { boundError } from '../bound-error.ts';
 import type { Row } from './attributes.ts';

@@ -1,11 +1,11 @@
 import { type AttributeValue, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { LISTING, NEWEST_INDEX } from '../../names.ts';
 import { decodeCursor, encodeCursor } from '../../tasks/cursor.ts';
-import type { TaskResult } from '../../tasks/outcome.ts';
-import type { Page, PageRequest, ResultFilter } from '../../tasks/stores.ts';
+import type { Page, PageRequest, ResultFilter } from '../../tasks/ports.ts';
+import type { TaskResult } from '../../tasks/result.ts';
 import type { Row } from './attributes.ts';
 import { readResultRow } from './result-row.ts';
 import { callTable, type DynamoTable, onTable, readRows } from './table.ts';
-import { LISTING, NEWEST_INDEX } from './tables.ts';
 
 /** One listing reads at most this many index pages; a sparse filter then goes on from the cursor. */
 const MAX_QUERIES = 20;

@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { type Delivery, OUTCOMES, type Outcome, type Summary, type TaskResult } from '../../tasks/outcome.ts';
-import type { ParsedResult } from '../../tasks/parsed-result.ts';
+import { LISTING, OUTCOMES, type Outcome } from '../../names.ts';
+import type { Delivery, ParsedResult, Summary, TaskResult } from '../../tasks/result.ts';
 import {
   fromAttribute,
   type Row,
@@ -12,7 +12,6 @@ import {
   unreadable,
 } from './attributes.ts';
 import { errorAttribute, identityAttributes, readError, readIdentity } from './identity.ts';
-import { LISTING } from './tables.ts';
 
 /** One row of `TaskResults`; `summary` and `result` are native maps, so that queries and the console see inside. */
 export function toResultRow(result: TaskResult): Row {

@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException, type ConsumedCapacity, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { StoreError } from '../../tasks/errors.ts';
-import type { Log } from '../../tasks/telemetry.ts';
+import type { Log } from '../../tasks/ports.ts';
 import type { Row, RowRead } from './attributes.ts';
 
 /** One table and what its stores need to work on it. */

@@ -5,31 +5,10 @@ import {
   ResourceInUseException,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
+import { LISTED_ATTRIBUTES, NEWEST_INDEX } from '../../names.ts';
 import { StoreError } from '../../tasks/errors.ts';
 
 export type TableNames = { pending: string; results: string };
-
-/** The index of `TaskResults` that lists newest first: hash `listing`, range `completed_at`. */
-export const NEWEST_INDEX = 'newest';
-/** The one value of `listing`. */
-export const LISTING = 'results';
-
-/** What a listing shows. `result`, `deliveries` and `callback_url` stay out: they would cost the index a unit for each KB. */
-export const NEWEST_PROJECTION = [
-  'instance_id',
-  'project_id',
-  'profile',
-  'label',
-  'outcome',
-  'task_type',
-  'task_status',
-  'registered_at',
-  'polls',
-  'pending_until',
-  'summary',
-  'error',
-  'expires_at',
-];
 
 /** Both tables as `CreateTable` wants them. TTL, which is set apart, is on `expires_at` of the results. */
 export function tableDefinitions(names: TableNames): {
@@ -59,7 +38,7 @@ export function tableDefinitions(names: TableNames): {
             { AttributeName: 'listing', KeyType: 'HASH' },
             { AttributeName: 'completed_at', KeyType: 'RANGE' },
           ],
-          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: NEWEST_PROJECTION },
+          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: LISTED_ATTRIBUTES },
         },
       ],
     },

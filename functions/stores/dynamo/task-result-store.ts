@@ -1,8 +1,7 @@
 import { DeleteItemCommand, GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import type { Clock } from '../../tasks/clock.ts';
 import { StoreError } from '../../tasks/errors.ts';
-import type { TaskResult } from '../../tasks/outcome.ts';
-import type { TaskResultStore } from '../../tasks/stores.ts';
+import type { Clock, TaskResultStore } from '../../tasks/ports.ts';
+import type { TaskResult } from '../../tasks/result.ts';
 import { createDeliveryRecorder, type RowUpdate } from './deliveries.ts';
 import { listResults } from './result-list.ts';
 import { readResultRow, toResultRow } from './result-row.ts';

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { burst, failedImport, goodExport, partialImport } from '../../../bin/sample-results.ts';
 import { composeChat, toChatMessage } from '../../../functions/channels/amazon-q/chat-message.ts';
-import type { TaskResult } from '../../../functions/tasks/outcome.ts';
+import type { TaskResult } from '../../../functions/tasks/result.ts';
+import { burst, failedImport, goodExport, partialImport } from '../../../generate/sample-results.ts';
 import { arbitraryResult } from '../../messages/arbitrary-result.ts';
 
 const schemaFile = new URL('../../fixtures/amazon-q-custom-notification.schema.json', import.meta.url);

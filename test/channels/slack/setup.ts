@@ -6,7 +6,7 @@ import { parseSlackRouting } from '../../../functions/channels/slack/slack-routi
 import { createNotifySlackHandler } from '../../../functions/channels/slack/worker.ts';
 import type { OperatorAlert } from '../../../functions/messages/operator-alerter.ts';
 import type { TaskEvent } from '../../../functions/messages/task-event.ts';
-import type { Delivery } from '../../../functions/tasks/outcome.ts';
+import type { Delivery } from '../../../functions/tasks/result.ts';
 import { createFakeClock, createMetricSums } from '../../support/fixtures.ts';
 import type { SlackServer } from './slack-server.ts';
 

@@ -1,6 +1,6 @@
 import { type TaskEvent, toTaskEvent } from '../../../functions/messages/task-event.ts';
-import type { Outcome, TaskResult } from '../../../functions/tasks/outcome.ts';
-import type { FailedApi, ImportedApi, ParsedResult } from '../../../functions/tasks/parsed-result.ts';
+import type { Outcome } from '../../../functions/names.ts';
+import type { FailedApi, ImportedApi, ParsedResult, TaskResult } from '../../../functions/tasks/result.ts';
 
 const COMPLETED_AT_MS = Date.parse('2026-11-24T14:02:31Z');
 export const PUBLIC_URL = 'https://tasks.example.com';

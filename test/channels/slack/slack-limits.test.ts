@@ -4,7 +4,8 @@ import { renderSlackPosts } from '../../../functions/channels/slack/slack-digest
 import { renderSlackMessage } from '../../../functions/channels/slack/slack-message.ts';
 import { code, cutEscaped, escapeSlack, link, plain } from '../../../functions/channels/slack/slack-text.ts';
 import { type TaskEvent, toTaskEvent } from '../../../functions/messages/task-event.ts';
-import { OUTCOMES, type TaskResult } from '../../../functions/tasks/outcome.ts';
+import { OUTCOMES } from '../../../functions/names.ts';
+import type { TaskResult } from '../../../functions/tasks/result.ts';
 import { makeEvent, makeResult, PARTIAL } from './slack-events.ts';
 import { findViolations } from './slack-limits.ts';
 

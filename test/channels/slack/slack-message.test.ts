@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { renderSlackPosts } from '../../../functions/channels/slack/slack-digest.ts';
 import { renderSlackMessage } from '../../../functions/channels/slack/slack-message.ts';
-import { OUTCOMES } from '../../../functions/tasks/outcome.ts';
+import { OUTCOMES } from '../../../functions/names.ts';
 import { EXPIRED, EXPORTED, FAILED, makeBatch, makeEvent, PARTIAL, PUBLIC_URL, withOutcome } from './slack-events.ts';
 
 const textOf = (value: unknown): string => JSON.stringify(value);

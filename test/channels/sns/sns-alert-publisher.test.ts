@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { burst, failedImport, goodExport } from '../../../bin/sample-results.ts';
 import { createSnsChatPublisher } from '../../../functions/channels/amazon-q/sns-chat-publisher.ts';
 import { createSnsAlertPublisher } from '../../../functions/channels/sns/sns-alert-publisher.ts';
 import { createSnsOperatorAlerter } from '../../../functions/channels/sns/sns-operator-alerter.ts';
 import { createProcessAlertMemory } from '../../../functions/messages/operator-alerter.ts';
-import type { Log } from '../../../functions/tasks/telemetry.ts';
+import type { Log } from '../../../functions/tasks/ports.ts';
+import { burst, failedImport, goodExport } from '../../../generate/sample-results.ts';
 import { arbitraryResult } from '../../messages/arbitrary-result.ts';
 import { type Behaviour, type SnsServer, snsDeps, startSnsServer } from './sns-server.ts';
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { goodExport, partialImport } from '../../../bin/sample-results.ts';
 import { publishMessages } from '../../../functions/channels/sns/sns-batch.ts';
 import { createSnsEventPublisher } from '../../../functions/channels/sns/sns-event-publisher.ts';
 import { StoreError } from '../../../functions/tasks/errors.ts';
-import type { TaskResult } from '../../../functions/tasks/outcome.ts';
+import type { TaskResult } from '../../../functions/tasks/result.ts';
+import { goodExport, partialImport } from '../../../generate/sample-results.ts';
 import { arbitraryResult } from '../../messages/arbitrary-result.ts';
 import { type Behaviour, type SnsServer, snsDeps, startSnsServer } from './sns-server.ts';
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SNSClient } from '@aws-sdk/client-sns';
-import type { Clock } from '../../../functions/tasks/clock.ts';
+import type { Clock } from '../../../functions/tasks/ports.ts';
 
 export type SentEntry = {
   id: string;

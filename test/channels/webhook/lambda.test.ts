@@ -62,7 +62,7 @@ describe('the deliver-webhook Lambda', () => {
       HUAWEI_SECRET_ID: 'huawei',
       DELIVERY_QUEUE_URL: `${aws.url}/1/webhooks`,
       WEBHOOK_DEAD_LETTER_QUEUE_URL: `${aws.url}/1/dead`,
-      ALLOW_LOOPBACK: 'true',
+      ALLOW_LOOPBACK_CALLBACKS: 'true',
       POWERTOOLS_SERVICE_NAME: 'test',
     };
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);

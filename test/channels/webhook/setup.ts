@@ -5,7 +5,7 @@ import { createWebhookPoster } from '../../../functions/channels/webhook/webhook
 import { createRetryPolicy } from '../../../functions/channels/webhook/webhook-retry.ts';
 import { createDeliverWebhookHandler } from '../../../functions/channels/webhook/worker.ts';
 import { StoreError } from '../../../functions/tasks/errors.ts';
-import type { Delivery, TaskResult } from '../../../functions/tasks/outcome.ts';
+import type { Delivery, TaskResult } from '../../../functions/tasks/result.ts';
 import { createFakeClock, createMetricSums } from '../../support/fixtures.ts';
 
 export const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;

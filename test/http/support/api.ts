@@ -5,7 +5,7 @@ import type { ApiEvent } from '../../../functions/http/api-event.ts';
 import type { TasksApiDeps } from '../../../functions/http/deps.ts';
 import { createTasksApiHandler } from '../../../functions/http/handler.ts';
 import { DEFAULT_SCHEDULE, nextPollAt } from '../../../functions/schedule/poll-schedule.ts';
-import type { TaskResult } from '../../../functions/tasks/outcome.ts';
+import type { TaskResult } from '../../../functions/tasks/result.ts';
 import type { PendingTask } from '../../../functions/tasks/task.ts';
 import { createFakeClock, START_MS } from '../../support/fixtures.ts';
 import { createMemoryPending } from '../../support/memory-stores.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FileStore } from '../../../functions/tasks/stores.ts';
+import type { FileStore } from '../../../functions/tasks/ports.ts';
 
 /** A file store in memory; `stored` is by location. */
 export function createMemoryFiles(): FileStore & { stored: Map<string, Buffer> } {

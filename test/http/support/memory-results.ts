@@ -1,6 +1,6 @@
 import { comparePositions, decodeCursor, encodeCursor } from '../../../functions/tasks/cursor.ts';
-import type { TaskResult } from '../../../functions/tasks/outcome.ts';
-import type { TaskResultStore } from '../../../functions/tasks/stores.ts';
+import type { TaskResultStore } from '../../../functions/tasks/ports.ts';
+import type { TaskResult } from '../../../functions/tasks/result.ts';
 
 /** `TaskResults` as a Map, listed newest first with the cursors that the table's store gives. */
 export function createMemoryResultStore(

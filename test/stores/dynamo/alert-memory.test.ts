@@ -1,8 +1,8 @@
 import { GetItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AlertMemory } from '../../../functions/messages/operator-alerter.ts';
+import { NEWEST_INDEX } from '../../../functions/names.ts';
 import { createDynamoAlertMemory } from '../../../functions/stores/dynamo/alert-memory.ts';
-import { NEWEST_INDEX } from '../../../functions/stores/dynamo/tables.ts';
 import { StoreError } from '../../../functions/tasks/errors.ts';
 import { type EmbeddedDynamo, LOCAL_TABLES, startEmbeddedDynamo } from '../../../local/embedded-dynamodb.ts';
 

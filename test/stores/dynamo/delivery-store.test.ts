@@ -4,7 +4,7 @@ import { json } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { createDynamoDeliveryStore } from '../../../functions/stores/dynamo/delivery-store.ts';
 import { StoreError } from '../../../functions/tasks/errors.ts';
-import type { Delivery } from '../../../functions/tasks/outcome.ts';
+import type { Delivery } from '../../../functions/tasks/result.ts';
 
 const delivery: Delivery = { channel: 'ops', status: 'delivered', at: '2026-11-24T12:00:00.000Z', attempts: 1 };
 const refusal = (kind: string) => ({ __type: `com.amazonaws.dynamodb.v20120810#${kind}`, message: 'no' });

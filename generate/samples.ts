@@ -1,10 +1,12 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { composeChat, toChatMessage } from '../functions/channels/amazon-q/chat-message.ts';
+import { renderSlackPosts } from '../functions/channels/slack/slack-digest.ts';
+import { renderSlackMessage } from '../functions/channels/slack/slack-message.ts';
 import { alertText } from '../functions/messages/alert-text.ts';
 import { composeAlerts } from '../functions/messages/digest.ts';
 import { toEventAttributes, toTaskEvent } from '../functions/messages/task-event.ts';
-import type { TaskResult } from '../functions/tasks/outcome.ts';
+import type { TaskResult } from '../functions/tasks/result.ts';
 import { terminalText } from '../local/terminal-alerts.ts';
+import { EXPORTED, FAILED, makeBatch, makeEvent, PARTIAL } from '../test/channels/slack/slack-events.ts';
 import { burst, expiredImport, failedImport, goodExport, partialImport } from './sample-results.ts';
 
 const options = { publicUrl: 'https://tasks.example.com' };
@@ -25,7 +27,20 @@ export function renderSamples(): Record<string, string> {
     'chat-import-partially-succeeded.json': json(toChatMessage(partialImport, options)),
     'chat-export-succeeded.json': json(toChatMessage(goodExport, options)),
     'chat-digest.json': json(chatDigest(burst)),
+    ...renderSlackSamples(),
     'terminal-import-partially-succeeded.txt': terminalText(partialImport, { ...options, terminal: pipe }),
+  };
+}
+
+/** As each is posted to a channel with a mention; `npm run generate` draws a picture of each. */
+function renderSlackSamples(): Record<string, string> {
+  const [digest] = renderSlackPosts(makeBatch().map((event) => ({ event, mention: '<!here>' })));
+  return {
+    'slack-succeeded.json': json(renderSlackMessage(makeEvent())),
+    'slack-partial.json': json(renderSlackMessage(makeEvent(PARTIAL), '<!here>')),
+    'slack-failed.json': json(renderSlackMessage(makeEvent(FAILED), '<!subteam^S012AB3CD>')),
+    'slack-exported.json': json(renderSlackMessage(makeEvent(EXPORTED))),
+    'slack-digest.json': json(digest?.message),
   };
 }
 
@@ -48,13 +63,4 @@ function json(value: unknown): string {
 
 function mail({ subject, body }: { subject: string; body: string }): string {
   return `Subject: ${subject}\n\n${body}\n`;
-}
-
-if (import.meta.main) {
-  const docs = new URL('../docs/', import.meta.url);
-  const samples = renderSamples();
-  await mkdir(new URL('samples/', docs), { recursive: true });
-  for (const [name, text] of Object.entries(samples)) await writeFile(new URL(`samples/${name}`, docs), text);
-  const page = new URL('notifications.md', docs);
-  await writeFile(page, embedSamples(await readFile(page, 'utf8'), samples));
 }

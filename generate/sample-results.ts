@@ -1,5 +1,4 @@
-import type { TaskResult } from '../functions/tasks/outcome.ts';
-import type { FailedApi } from '../functions/tasks/parsed-result.ts';
+import type { FailedApi, TaskResult } from '../functions/tasks/result.ts';
 
 const COMPLETED_AT_MS = Date.parse('2026-11-24T02:13:05.000Z');
 

@@ -1,10 +1,9 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
+import type { MiddlewareObj } from '@middy/core';
 import type { Context } from 'aws-lambda';
-import type { Log, MetricSink } from '../tasks/telemetry.ts';
-
-/** CloudWatch namespace of the project's metrics. */
-const NAMESPACE = 'ApigTaskNotifier';
+import { METRICS_NAMESPACE } from '../names.ts';
+import type { Log, MetricSink } from '../tasks/ports.ts';
 
 /** Log lines and metrics of one function: JSON with the request id, and CloudWatch's embedded metric format. */
 export type Telemetry = {
@@ -18,7 +17,7 @@ export type Telemetry = {
 /** Makes the telemetry of this process. Service name and log level come from the `POWERTOOLS_*` environment. */
 export function createTelemetry(): Telemetry {
   const logger = new Logger();
-  const metrics = new Metrics({ namespace: NAMESPACE });
+  const metrics = new Metrics({ namespace: METRICS_NAMESPACE });
   // Powertools keeps every value and prints a line for each hundred: ten thousand polls are one sum instead.
   const counts = new Map<string, number>();
   return {
@@ -39,6 +38,18 @@ export function createTelemetry(): Telemetry {
       for (const [name, value] of counts) metrics.addMetric(name, 'Count', value);
       counts.clear();
       if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+    },
+  };
+}
+
+/** Puts the request id on log lines, logs what the handler throws, and writes the metrics out in every case. */
+export function telemetryOf(telemetry: Telemetry): MiddlewareObj {
+  return {
+    before: ({ context }) => telemetry.begin(context),
+    after: () => telemetry.end(),
+    onError: ({ error }) => {
+      telemetry.log.error('invocation failed', { error });
+      telemetry.end();
     },
   };
 }

@@ -1,5 +1,6 @@
-import type { Delivery, Outcome, TaskResult } from './outcome.ts';
-import type { FileRef } from './parsed-result.ts';
+import type { MetricName, Outcome } from '../names.ts';
+import { StoreError } from './errors.ts';
+import type { Delivery, FileRef, TaskResult } from './result.ts';
 import type { Heard, PendingTask, TaskError } from './task.ts';
 
 /** One part of a parallel scan, as DynamoDB numbers them. */
@@ -44,4 +45,40 @@ export interface FileStore {
   put(key: string, body: string | Uint8Array, mediaType: string): Promise<FileRef>;
   /** The bytes as a stream; undefined when there is no such file. */
   open(ref: FileRef): Promise<ReadableStream<Uint8Array> | undefined>;
+}
+
+const KEY = /^[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/;
+const MAX_NAME_LENGTH = 120;
+
+/** `{task_id}/{name}`, the name reduced to characters that are safe in every file system, bucket, URL and header. */
+export function fileKey(taskId: string, name: string): string {
+  const safe = name.replace(/[^A-Za-z0-9._-]+/g, '_').replace(/^\.+/, '');
+  return `${taskId}/${safe.slice(-MAX_NAME_LENGTH).replace(/^\.+/, '') || 'file'}`;
+}
+
+/** Throws `StoreError` unless the key is one that `fileKey` could have made: no empty part, none that starts with a dot. */
+export function checkFileKey(key: string): string {
+  if (!KEY.test(key)) throw new StoreError(`Not a key of the file store: ${JSON.stringify(key.slice(0, 200))}`);
+  return key;
+}
+
+/** Time, so that tests can hold it. */
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Resolves after `ms`, or at once when `signal` aborts (it never rejects). */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+export type MetricUnit = 'Count' | 'Milliseconds' | 'Seconds';
+/** Where numbers go: Powertools' EMF in AWS, nothing or a counter locally. */
+export interface MetricSink {
+  add(name: MetricName, value: number, unit?: MetricUnit): void;
+}
+
+/** Structured log lines; never given a secret. */
+export interface Log {
+  info(message: string, fields?: Record<string, unknown>): void;
+  warn(message: string, fields?: Record<string, unknown>): void;
+  error(message: string, fields?: Record<string, unknown>): void;
 }

@@ -1,9 +1,0 @@
-import process from 'node:process';
-
-/** Ends a command that takes no arguments and was given some: what is ignored would be taken for done. */
-export function refuseArguments(command: string, instead: string): void {
-  const [first] = process.argv.slice(2);
-  if (first === undefined) return;
-  console.error(`${command} takes no arguments, so "${first}" would do nothing. ${instead}`);
-  process.exit(2);
-}

@@ -1,0 +1,94 @@
+// The names that the functions and the stack both use. This file imports nothing, so that either may import it.
+
+/** CloudWatch namespace of the functions' own metrics. Their one dimension, `service`, is the stack's name. */
+export const METRICS_NAMESPACE = 'ApigTaskNotifier';
+
+/** Metrics that the functions emit; dashboard and alarms read nothing else from the namespace. */
+export const METRICS = {
+  /** Tasks in the segment at an invocation's last sweep: once per invocation, so that a minute's sum is the total. */
+  pending: 'PendingTasks',
+  oldestPendingAge: 'OldestPendingAgeSeconds',
+  polls: 'Polls',
+  pollErrors: 'PollErrors',
+  throttles: 'Throttles',
+  profileBroken: 'ProfileBroken',
+  /** Once per invocation that came to its end, also when nothing was pending, and so once a minute and shard: the dead man's switch. */
+  sweepCompleted: 'SweepCompleted',
+  detectionDelay: 'DetectionDelaySeconds',
+  notificationsSent: 'NotificationsSent',
+  notificationFailures: 'NotificationFailures',
+} as const;
+
+/** How the records in the queues ended, by their label on the dashboard. */
+export const DELIVERY_METRICS = {
+  'to Slack': 'SlackDelivered',
+  'Slack: later': 'SlackGivenBack',
+  'to webhooks': 'WebhookDelivered',
+  'webhooks: later': 'WebhookRetries',
+  'webhooks: never': 'WebhookFailed',
+  'webhooks: unsigned': 'WebhookUnsigned',
+  'webhooks: unreadable': 'WebhookDeadLettered',
+  'not recorded': 'DeliveriesUnrecorded',
+} as const;
+
+/** Classes of faults; each has a metric `PollErrors_<class>` beside the total. `classifyError` sorts into them. */
+export const FAULT_CLASSES = [
+  /** The request can never succeed (400). */
+  'permanent',
+  /** Credentials are refused (401, bad signature, IAM down or refusing): the profile is broken, not the task. */
+  'unauthenticated',
+  /** No permission (403 and its kin): permanent until a person acts. */
+  'forbidden',
+  /** The task is unknown to Huawei (404 APIG.3093). */
+  'not_found',
+  /** The gateway, path or host is unknown (404, other codes). */
+  'gateway_not_found',
+  /** Slow down (429, APIG.9008). */
+  'throttled',
+  /** Passing: 409, 5xx, network, time-outs, unreadable answers. */
+  'transient',
+] as const;
+
+/** What a fault means for the watched task. */
+export type FaultClass = (typeof FAULT_CLASSES)[number];
+
+/** How a watched task can end; each has a metric `Outcomes_<outcome>`. */
+export const OUTCOMES = ['succeeded', 'partially_succeeded', 'failed', 'expired', 'not_found', 'rejected'] as const;
+
+/** How a watched task ended. */
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** Every metric of the functions, so that no call invents one that nobody draws. */
+export type MetricName =
+  | (typeof METRICS)[keyof typeof METRICS]
+  | (typeof DELIVERY_METRICS)[keyof typeof DELIVERY_METRICS]
+  | `PollErrors_${FaultClass}`
+  | `Outcomes_${Outcome}`;
+
+/** The index of `TaskResults` that lists newest first: hash `listing`, range `completed_at`. */
+export const NEWEST_INDEX = 'newest';
+
+/** The one value of `listing`. */
+export const LISTING = 'results';
+
+/** What a listing shows. `result`, `deliveries` and `callback_url` stay out: they would cost the index a unit for each KB. */
+export const LISTED_ATTRIBUTES = [
+  'instance_id',
+  'project_id',
+  'profile',
+  'label',
+  'outcome',
+  'task_type',
+  'task_status',
+  'registered_at',
+  'polls',
+  'pending_until',
+  'summary',
+  'error',
+  'expires_at',
+];
+
+/** Whether a URL's `hostname` is this machine by name or number: the only place where plain http may go. */
+export function isLoopbackHost(hostname: string): boolean {
+  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
+}

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import type { SlackMessage } from '../functions/channels/slack/slack-blocks.ts';
+import { ROOT } from './files.ts';
+import { toPreviewHtml } from './slack-preview-html.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+const SAMPLES = new URL('docs/samples/', ROOT);
+const IMAGES = new URL('docs/images/', ROOT);
+/** Beside each picture's name the SHA-256 of the page that it was taken of: a picture itself differs with the fonts. */
+const RECORD = new URL('slack-pictures.json', IMAGES);
+
+type Picture = { name: string; html: string; sha256: string };
+
+/** What each picture of a Slack message has to show: the samples of docs/samples as pages. */
+export function listSlackPictures(): Picture[] {
+  const samples = readdirSync(SAMPLES).filter((name) => /^slack-.*\.json$/.test(name));
+  return samples.toSorted().map((sample) => {
+    const html = toPreviewHtml(JSON.parse(readFileSync(new URL(sample, SAMPLES), 'utf8')) as SlackMessage);
+    const sha256 = createHash('sha256').update(html).digest('hex');
+    return { name: sample.replace('.json', '.png'), html, sha256 };
+  });
+}
+
+/** What the pictures show that are there: SHA-256 of their pages by their names. */
+export function readPictureRecord(): Record<string, string> {
+  return JSON.parse(readFileSync(RECORD, 'utf8'));
+}
+
+/**
+ * Takes the pictures that are out of date, and says what it did. Needs Debian's Chromium and the fonts Lato and Noto
+ * Color Emoji; without Chromium old pictures stay, and the test of the record goes on failing.
+ */
+export async function renewSlackPictures(): Promise<string> {
+  const recorded = readPictureRecord();
+  const pictures = listSlackPictures();
+  const stale = pictures.filter(({ name, sha256 }) => recorded[name] !== sha256);
+  if (stale.length === 0) return 'the pictures of Slack messages are up to date';
+  const names = stale.map(({ name }) => name).join(', ');
+  if (!existsSync(CHROMIUM)) return `NOT renewed, because ${CHROMIUM} is missing: docs/images/{${names}}`;
+  await takePictures(stale);
+  const record = Object.fromEntries(pictures.map(({ name, sha256 }) => [name, sha256]));
+  await writeFile(RECORD, `${JSON.stringify(record, null, 2)}\n`);
+  return `took the pictures ${names}`;
+}
+
+async function takePictures(pictures: readonly Picture[]): Promise<void> {
+  await mkdir(IMAGES, { recursive: true });
+  const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'];
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args });
+  try {
+    const page = await browser.newPage({ viewport: { width: 760, height: 100 }, deviceScaleFactor: 1.5 });
+    for (const { name, html } of pictures) {
+      await page.setContent(html);
+      await page.screenshot({ path: fileURLToPath(new URL(name, IMAGES)), fullPage: true });
+    }
+  } finally {
+    await browser.close();
+  }
+}

@@ -1,0 +1,105 @@
+import { blamesProfile, type HelpContext, helpFor } from './codes.ts';
+import { canWatchAgain, type FailedApi, type TaskResult } from './result.ts';
+
+/** Failures of one kind: the same code, about the same parameter if the text names one. */
+export type FailureGroup = {
+  code: string;
+  parameter?: string;
+  count: number;
+  /** In Huawei's order. */
+  first: FailedApi;
+  help?: string;
+};
+
+/** Failed APIs by kind, the largest group first; of two that are as large, the one that came first. */
+export function groupFailures(failures: readonly FailedApi[], context: HelpContext = {}): FailureGroup[] {
+  const groups = new Map<string, FailureGroup>();
+  for (const failure of failures) {
+    const code = typeof failure.error_code === 'string' ? failure.error_code : 'UNKNOWN';
+    const parameter = parameterOf(failure.error_msg);
+    const key = `${code} ${parameter ?? ''}`;
+    const known = groups.get(key);
+    if (known) known.count++;
+    else groups.set(key, newGroup(code, parameter, { first: failure, help: helpFor(code, context) }));
+  }
+  return [...groups.values()].sort((a, b) => b.count - a.count);
+}
+
+/** `150 × APIG.2012 match_mode`. */
+export function failureGroupWords({ count, code, parameter }: FailureGroup): string {
+  return `${count} × ${code}${parameter === undefined ? '' : ` ${parameter}`}`;
+}
+
+type Found = { first: FailedApi; help: string | undefined };
+
+function newGroup(code: string, parameter: string | undefined, { first, help }: Found): FailureGroup {
+  return { code, ...(parameter !== undefined && { parameter }), count: 1, first, ...(help !== undefined && { help }) };
+}
+
+/** Huawei names the parameter as in `Invalid parameter value,parameterName:match_mode. Please …`. */
+function parameterOf(message: unknown): string | undefined {
+  return typeof message === 'string' ? /parameterName: ?([\w.[\]-]{1,100}?)\.?(?:\s|$)/.exec(message)?.[1] : undefined;
+}
+
+/**
+ * What to do after an outcome, in sentences; none for a success. `resultUrl` is where the task is in this API: with it, an
+ * end that does not say how the task went names the call that watches it again.
+ */
+export function helpAfter(result: TaskResult, resultUrl?: string): string[] {
+  const step = stepAfter(result);
+  const again = canWatchAgain(result.outcome) && resultUrl !== undefined ? [watchAgainHelp(resultUrl)] : [];
+  return step === undefined ? again : [step, ...again];
+}
+
+/** The call that watches a task again, with its key and its body. */
+export function watchAgainHelp(resultUrl: string): string {
+  return `To watch it again, send POST ${resultUrl}/watch with "Authorization: Bearer <API key>"; the JSON body is optional and changes what the first registration said, as in {"deadline_seconds": 86400}.`;
+}
+
+function stepAfter(result: TaskResult): string | undefined {
+  switch (result.outcome) {
+    case 'succeeded':
+      return undefined;
+    case 'partially_succeeded':
+      return afterPartialImport(groupOf(result));
+    case 'expired':
+      return afterExpiry(result);
+    default:
+      return helpOf(result) ?? FALLBACK[result.outcome];
+  }
+}
+
+const FALLBACK = {
+  failed: 'Read the error, fix the definition or the request, and start a new import or export.',
+  not_found: 'Check the task id, the gateway and the project: Huawei Cloud does not know this task.',
+  rejected: 'Check the request, and the credentials and permissions of the profile.',
+};
+
+/** The import made its group, or imported into one: a second import that makes the group fails with APIG.3201. */
+export function afterPartialImport(groupId: string | undefined): string {
+  const target = `is_create_group=false and group_id=${groupId ?? '(its group)'}`;
+  return `Fix the failed APIs in the file and import it again with ${target}, because the group exists now. api_mode=merge keeps every API that is there, also a wrong one; api_mode=override replaces it.`;
+}
+
+function afterExpiry(result: TaskResult): string {
+  const { error, profile } = result;
+  if (error === undefined || !blamesProfile(error.code)) return helpFor('DEADLINE') ?? '';
+  return `Profile "${profile}" was refused until the deadline, so nobody knows how the task ended. ${helpOf(result)}`;
+}
+
+function helpOf(result: TaskResult): string | undefined {
+  const code = result.error?.code ?? (result.result.kind === 'failure' ? result.result.error_code : undefined);
+  return code === undefined ? undefined : helpFor(code, contextOf(result));
+}
+
+function contextOf(result: TaskResult): HelpContext {
+  const { outcome, taskType, profile } = result;
+  const groupId = groupOf(result);
+  const start = taskType === 'export_api' ? 'export' : 'import';
+  // A task that Huawei ended lacked what its start needs; an end of our watching lacked what a query needs.
+  return { call: outcome === 'failed' ? start : 'query', profile, ...(groupId !== undefined && { groupId }) };
+}
+
+function groupOf({ summary, result }: TaskResult): string | undefined {
+  return summary.group_id ?? (result.kind === 'import' ? result.group_id : undefined);
+}

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { Clock, Log, PendingTaskStore, TaskResultStore } from '../tasks/ports.ts';
 import type { PlannedTask, StartIntent, StartIntentStore, StartOrder, StartState } from '../tasks/start.ts';
 import type { PendingTask, TaskError } from '../tasks/task.ts';
@@ -71,7 +72,13 @@ export function createStarts(deps: StartsDeps): Starts {
     const { file, ...wanted } = request;
     const nowMs = clock.now();
     const state: StartState = { kind: 'calling', untilMs: nowMs + LEASE_MS };
-    const intent = { ...wanted, state, createdAtMs: nowMs, expiresAtMs: nowMs + KEY_LIFETIME_MS, version: 1 };
+    const intent = {
+      ...wanted,
+      state,
+      createdAtMs: nowMs,
+      expiresAtMs: nowMs + KEY_LIFETIME_MS,
+      version: firstVersion(),
+    };
     const claimed = await intents.claim(intent);
     if (claimed.kind === 'claimed') return callHuawei(deps, intent, { file, untilMs: nowMs + budgetMs });
     if (claimed.intent.fingerprint !== request.fingerprint) return { kind: 'key_reused' };
@@ -186,8 +193,13 @@ async function noteStarted(deps: StartsDeps, intent: StartIntent, taskId: string
   const next = moved(intent, { kind: 'started', taskId });
   if (await deps.intents.replace(next)) return register(deps, next, { taskId, isNew: true });
   const current = await deps.intents.get(intent.key);
-  // Taken over, refused and forgotten: the task runs all the same, and is watched.
-  if (current === undefined) return register(deps, intent, { taskId, isNew: true });
+  // Taken over, refused and forgotten: the task runs all the same, so the key has it.
+  if (current === undefined) {
+    const claimed = await deps.intents.claim(next);
+    return claimed.kind === 'claimed'
+      ? register(deps, next, { taskId, isNew: true })
+      : noteStarted(deps, claimed.intent, taskId);
+  }
   const { state } = current;
   if (state.kind === 'started' || state.kind === 'watched') return goOn(deps, current, deps.clock.now());
   return noteStarted(deps, current, taskId);
@@ -245,6 +257,9 @@ async function findGroup({ huawei, log }: StartsDeps, { order, task, createdAtMs
   if (lookup.kind === 'failed') log.warn('the group of a lost import cannot be looked up', { error: lookup.error });
   return lookup.kind === 'found' ? lookup.groupId : undefined;
 }
+
+/** No two intents of a key, one after the other, share a version. */
+const firstVersion = (): number => randomInt(2 ** 40);
 
 function moved(intent: StartIntent, state: StartState): StartIntent {
   return { ...intent, state, version: intent.version + 1 };

@@ -60,7 +60,7 @@ export type StartIntent = {
   createdAtMs: number;
   /** Epoch milliseconds; the key is free after it. */
   expiresAtMs: number;
-  /** Grows with each change. */
+  /** Begins anywhere, and grows by one with each change. */
   version: number;
 };
 

@@ -71,7 +71,7 @@ export interface StartIntentStore {
   get(key: string): Promise<StartIntent | undefined>;
   /** Replaces the intent of this key by `next` if it still has the version before that; false if it does not. */
   replace(next: StartIntent): Promise<boolean>;
-  /** Deletes the intent if it still has this version; false if it does not. */
+  /** Deletes the intent if it still has this version, or is gone; false if it has another one. */
   remove(intent: StartIntent): Promise<boolean>;
   /** Intents that are not finished: see `isOpen`. In no order, at most `limit`. */
   listOpen(limit: number): Promise<StartIntent[]>;

@@ -22,7 +22,9 @@ export function createMemoryIntents(clock: { now(): number }): StartIntentStore 
       return true;
     },
     async remove(intent) {
-      return rows.get(intent.key)?.version === intent.version && rows.delete(intent.key);
+      const isSame = (rows.get(intent.key)?.version ?? intent.version) === intent.version;
+      if (isSame) rows.delete(intent.key);
+      return isSame;
     },
     async listOpen(limit) {
       const open = [...rows.values()].filter((intent) => isOpen(intent) && intent.expiresAtMs > clock.now());

@@ -10,7 +10,7 @@ type HttpRequest = {
   path: string;
   method: 'GET' | 'POST';
   headers: Record<string, string>;
-  body?: string;
+  body?: string | Uint8Array;
   signal?: AbortSignal | undefined;
   /** What an answer of more than a mebibyte takes its share of before it is read on. */
   allowance?: Allowance | undefined;

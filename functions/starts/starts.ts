@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
+import type { HuaweiStarts, StartAnswer } from '../huawei/starts.ts';
 import type { Clock, Log, PendingTaskStore, TaskResultStore } from '../tasks/ports.ts';
 import type { PlannedTask, StartIntent, StartIntentStore, StartOrder, StartState } from '../tasks/start.ts';
 import type { PendingTask, TaskError } from '../tasks/task.ts';
-import type { HuaweiStarts, StartAnswer } from './huawei-starts.ts';
 
 /** A start that was asked for. `file` is an import's. */
 export type StartRequest = {
@@ -17,14 +17,17 @@ export type StartRequest = {
 export type StartEnd =
   /** `isNew` is false where the same request had started it before. */
   | { kind: 'watched'; taskId: string; isNew: boolean }
-  /** Huawei has begun nothing, and the key is free. `retryAfterMs`: it was busy for all of the request's time. */
-  | { kind: 'refused'; error: TaskError; isReached: boolean; retryAfterMs?: number }
+  /** Huawei has begun nothing, and the key is free. `busy`: it had other things to do for all of the request's time. */
+  | { kind: 'refused'; error: TaskError; blames: Blame; retryAfterMs?: number }
   | { kind: 'key_reused' }
   | { kind: 'under_way'; retryAfterMs: number }
   /** The answer to an import was lost: nobody starts it again. */
   | { kind: 'unknown'; error: TaskError; createdAtMs: number; title?: string; groupId?: string }
   /** The answers to an export were lost: the next request with the key, or the heartbeat, starts it again. */
   | { kind: 'unanswered'; error: TaskError };
+
+/** Why nothing began: the request, what stands between it and the gateway, or that the gateway was busy. */
+type Blame = 'request' | 'upstream' | 'busy';
 
 export type StartsDeps = {
   intents: StartIntentStore;
@@ -119,7 +122,8 @@ async function goOn(deps: StartsDeps, intent: StartIntent, untilMs: number): Pro
 /** Whoever called Huawei has died, before the call, during it or after it. */
 async function takeOver(deps: StartsDeps, intent: StartIntent, untilMs: number): Promise<StartEnd> {
   if (intent.order.type === 'import_api') return giveUp(deps, intent, NOBODY_ANSWERED);
-  if (deps.clock.now() >= intent.task.deadlineAtMs) return refuse(deps, intent, { error: TOO_LATE, isReached: false });
+  if (deps.clock.now() >= intent.task.deadlineAtMs)
+    return refuse(deps, intent, { error: TOO_LATE, blames: 'upstream' });
   const next = moved(intent, { kind: 'calling', untilMs: deps.clock.now() + LEASE_MS });
   if (await deps.intents.replace(next)) return callHuawei(deps, next, { file: undefined, untilMs });
   return { kind: 'under_way', retryAfterMs: RETRY_AFTER_MS };
@@ -170,7 +174,7 @@ async function stop(
 ): Promise<StartEnd> {
   const { error, kind } = last.answer;
   if (kind === 'busy') {
-    return refuse(deps, intent, { error, isReached: true, retryAfterMs: Math.max(last.pauseMs, RETRY_AFTER_MS) });
+    return refuse(deps, intent, { error, blames: 'busy', retryAfterMs: Math.max(last.pauseMs, RETRY_AFTER_MS) });
   }
   await deps.intents.replace(moved(intent, { kind: 'calling', untilMs: deps.clock.now() }));
   return { kind: 'unanswered', error };
@@ -180,12 +184,12 @@ async function stop(
 async function refuse(
   deps: StartsDeps,
   intent: StartIntent,
-  refusal: { error: TaskError; isReached: boolean; retryAfterMs?: number },
+  refusal: { error: TaskError; blames: Blame; retryAfterMs?: number },
 ): Promise<StartEnd> {
-  const { error, isReached, retryAfterMs } = refusal;
+  const { error, blames, retryAfterMs } = refusal;
   const isRemoved = await deps.intents.remove(intent);
   if (!isRemoved) return { kind: 'under_way', retryAfterMs: RETRY_AFTER_MS };
-  return { kind: 'refused', error, isReached, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  return { kind: 'refused', error, blames, ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }
 
 /** Notes the id, whoever asked for it: the first one to be noted is the key's task. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { HuaweiStarts, StartAnswer } from '../../functions/starts/huawei-starts.ts';
+import type { HuaweiStarts, StartAnswer } from '../../functions/huawei/starts.ts';
 import { createStarts, type StartEnd, type StartRequest } from '../../functions/starts/starts.ts';
 import { createVirtualClock, silentLog } from '../support/fixtures.ts';
 import { createMemoryIntents } from '../support/memory-intents.ts';
@@ -52,7 +52,7 @@ function createWorld() {
       return { kind: 'lost', error: ERROR };
     },
     busy: async () => ({ kind: 'busy', error: ERROR }),
-    refused: async () => ({ kind: 'refused', error: ERROR, isReached: true }),
+    refused: async () => ({ kind: 'refused', error: ERROR, blames: 'request' }),
   };
   const huaweiOf = (behaviours: Behaviour[]): HuaweiStarts => {
     let calls = 0;

@@ -1,4 +1,5 @@
 import type { ProfileDefaults } from '../huawei/profile.ts';
+import type { Starts } from '../starts/starts.ts';
 import type { Clock, FileStore, Log, PendingTaskStore, TaskResultStore } from '../tasks/ports.ts';
 import type { FileRef, TaskResult } from '../tasks/result.ts';
 import type { PendingTask } from '../tasks/task.ts';
@@ -33,6 +34,8 @@ export type TasksApiDeps = {
   areWebhooksOff?: boolean;
   /** Names of the Slack channels; none where Slack is off. Absent where they are not known here. */
   slackChannels?: readonly string[];
+  /** Starts imports and exports; absent where that is off, or is another function's. */
+  starts?: Pick<Starts, 'start'>;
   /** Local mode: documents are answered as streams, without Lambda's limit on an answer. Default false. */
   canStream?: boolean;
 };

@@ -10,20 +10,25 @@ const LIMIT_RULE = 'must be a whole number from 1 to 100';
 export const idSchema = z.string(ID_RULE).check(z.regex(/^[A-Za-z0-9_-]{1,64}$/, ID_RULE));
 export const labelSchema = z.string(LABEL_RULE).check(z.regex(/^(?=.*\S)[^\p{C}\p{Zl}\p{Zp}]{1,128}$/u, LABEL_RULE));
 
+const deadlineSchema = z.int(DEADLINE_RULE).check(z.gte(60, DEADLINE_RULE), z.lte(7 * 24 * 3600, DEADLINE_RULE));
+/** The same in a form, where everything is text. */
+export const deadlineTextSchema = z.pipe(z.pipe(z.string(), z.transform(Number)), deadlineSchema);
+
 const changeable = {
   instance_id: z.optional(idSchema),
   project_id: z.optional(idSchema),
   profile: z.optional(idSchema),
   label: z.optional(labelSchema),
-  deadline_seconds: z.optional(
-    z.int(DEADLINE_RULE).check(z.gte(60, DEADLINE_RULE), z.lte(7 * 24 * 3600, DEADLINE_RULE)),
-  ),
+  deadline_seconds: z.optional(deadlineSchema),
   callback_url: z.optional(
     z
       .string('must be an https URL')
       .check(z.minLength(1, 'must not be empty'), z.maxLength(2048, 'must have at most 2048 characters')),
   ),
 };
+
+/** What a start says of the task that it becomes: as a registration, but for its id. */
+export const startedTaskShape = changeable;
 
 /** Body of `POST /tasks`, and one entry of a batch. */
 export const registrationSchema = z.strictObject({ task_id: idSchema, ...changeable });

@@ -10,6 +10,7 @@ import { listTasksRoute } from './list-tasks.ts';
 import { healthRoute, openApiRoute, statusPageRoute } from './public-routes.ts';
 import { registerBatchRoute } from './register-batch.ts';
 import { registerTaskRoute } from './register-task.ts';
+import { type StartDeps, startExportRoute, startImportRoute, startsOffRoute } from './start-routes.ts';
 import { deleteTaskRoute, getTaskRoute, notifyAgainRoute } from './task-routes.ts';
 import { watchAgainRoute } from './watch-again.ts';
 
@@ -19,6 +20,15 @@ export type TaskRoute = {
   path: string;
   handler: RouteHandler | MiddyfiedHandler<ApiEvent, ApiResponse>;
 };
+
+/** The routes that start something: those of a function of its own, and on one machine of the whole API. */
+export function createStartRoutes(deps: StartDeps): TaskRoute[] {
+  const keyed = (handler: RouteHandler) => middy<ApiEvent, ApiResponse>(handler).use(bearerAuth(deps.apiKeyHashes));
+  return [
+    { method: 'POST', path: '/imports', handler: keyed(startImportRoute(deps)) },
+    { method: 'POST', path: '/exports', handler: keyed(startExportRoute(deps)).use(jsonBody()) },
+  ];
+}
 
 /** Every route of the API, in the order of the contract. */
 export function createRoutes(deps: TasksApiDeps): TaskRoute[] {
@@ -39,5 +49,10 @@ export function createRoutes(deps: TasksApiDeps): TaskRoute[] {
     { method: 'GET', path: '/tasks/{task_id}/definition', handler: keyed(definitionRoute(deps)) },
     { method: 'POST', path: '/tasks/{task_id}/notifications', handler: withOptionalBody(notifyAgainRoute(deps)) },
     { method: 'POST', path: '/tasks/{task_id}/watch', handler: withOptionalBody(watchAgainRoute(deps)) },
+    ...(deps.starts ? createStartRoutes({ ...deps, starts: deps.starts }) : startsOff()),
   ];
+}
+
+function startsOff(): TaskRoute[] {
+  return ['/imports', '/exports'].map((path) => ({ method: 'POST', path, handler: startsOffRoute }));
 }

@@ -29,6 +29,12 @@ export type PendingTask = TaskIdentity & {
   taskType?: string;
   /** When that was. */
   heardAtMs?: number;
+  /** What is known of a task that was started here: the group, the environment of an export, the imported file. */
+  groupId?: string;
+  environmentId?: string;
+  file?: { name: string; sizeBytes: number; sha256: string };
+  /** The environment that what an import creates or updates is published to. */
+  publishTo?: string;
   lastError?: TaskError;
 };
 

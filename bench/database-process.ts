@@ -1,5 +1,5 @@
 import { BatchWriteItemCommand, type BatchWriteItemCommandInput } from '@aws-sdk/client-dynamodb';
-import { toPendingRow } from '../functions/stores/dynamo/pending-row.ts';
+import { toPendingRow } from '../functions/stores/dynamo/pending-tasks.ts';
 import { LOCAL_TABLES, startEmbeddedDynamo } from '../local/embedded-dynamodb.ts';
 import { answerRequests } from './child.ts';
 import { dueTask } from './sweep/rows.ts';

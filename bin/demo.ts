@@ -11,7 +11,7 @@ function wantsJson(): boolean {
     return parseArgs({ options: { json: { type: 'boolean', default: false } } }).values.json;
   } catch (error) {
     console.error((error as Error).message);
-    console.error('npm run demo [-- --json]   --json: messages to Slack and to machines as they are sent');
+    console.error('npm run demo [-- --json]   --json: print the raw JSON of Slack messages and events');
     process.exit(2);
   }
 }

@@ -14,19 +14,19 @@ import { readSettings } from '../lib/settings.ts';
 import { type LocalConfig, readLocalConfig } from '../local/local-config.ts';
 import { reachableUrl } from '../local/public-url.ts';
 
-const USAGE = `Checks a deployment, or the service on one machine, and says what to fix.
+const USAGE = `Checks a deployment, or the service on one machine, and reports what to fix.
 
   npm run doctor -- [--stack NAME] [--settings FILE] [--api-url URL] [--json]
   npm run doctor -- --local [URL] [--json]
 
   --stack     name of the stack (default: stackName of the settings)
   --settings  settings of the deployment (default: settings.json)
-  --api-url   asked instead of the API URL that the stack names
-  --local     the service that npm start runs, with the same environment (default: HOST and PORT)
-  --json      for machines
+  --api-url   API URL to use instead of the stack's
+  --local     check the service started by npm start, in the same environment (default: HOST and PORT)
+  --json      output for programs
 
-API_KEY is tried where it is set, else a key of the API keys secret or of DATA_DIR.
-It only reads. Exit status: 0 all well, 1 something failed, 2 wrong usage.`;
+The API key is API_KEY, or else a key from the API keys secret or DATA_DIR.
+The doctor only reads. Exit status: 0 no failures, 1 a check failed, 2 wrong usage.`;
 
 /** What the person who typed the command has to fix. */
 class UsageError extends Error {}
@@ -52,11 +52,11 @@ async function main(): Promise<void> {
 function readArguments() {
   const { values, positionals } = parse();
   const [url] = positionals;
-  if (url !== undefined && !values.local) throw wrongUsage(`"${url}" goes with --local only.`);
-  if (positionals.length > 1) throw wrongUsage(`--local takes one URL, and "${positionals[1]}" is another.`);
+  if (url !== undefined && !values.local) throw wrongUsage(`"${url}" can only be used with --local.`);
+  if (positionals.length > 1) throw wrongUsage(`--local takes one URL; "${positionals[1]}" is a second one.`);
   for (const given of [url, values['api-url']]) {
     if (given !== undefined && !/^https?:$/.test(URL.parse(given)?.protocol ?? ''))
-      throw wrongUsage(`"${given}" is no http or https URL.`);
+      throw wrongUsage(`"${given}" is not an http or https URL.`);
   }
   return { ...values, url };
 }
@@ -109,7 +109,8 @@ async function local(options: Options): Promise<Report> {
 }
 
 function urlOf({ HOST, PORT }: LocalConfig): string {
-  if (PORT === 0) throw new UsageError('PORT is 0: say the URL that npm start printed after --local.');
+  if (PORT === 0)
+    throw new UsageError('PORT is 0: pass the URL that npm start printed, as in --local http://127.0.0.1:49152');
   return reachableUrl(`http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`);
 }
 

@@ -23,7 +23,7 @@ const stopped = new Promise<never>((_, reject) => {
 try {
   await Promise.race([runE2e(report, { path, cleanup }), stopped]);
 } catch (error) {
-  if (!(error instanceof StepFailed)) report.check('the run came to its end', false, error);
+  if (!(error instanceof StepFailed)) report.check('the run has ended', false, error);
 }
 const [summary, status] = [report.summary(), report.failures() === 0 ? 0 : 1];
 // A run that was stopped fails in many places while what it stands on is taken away.

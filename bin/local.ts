@@ -11,7 +11,10 @@ import { defaultProfile } from '../simulator/default-profile.ts';
 import { startSimulator } from '../simulator/simulator.ts';
 
 async function main(): Promise<void> {
-  refuseArguments('npm start', 'Settings are environment variables, as in PORT=3001 npm start; README has them all.');
+  refuseArguments(
+    'npm start',
+    'Settings are environment variables, as in PORT=3001 npm start; README lists all of them.',
+  );
   const config = readLocalConfig(process.env);
   if (config.warning !== undefined) console.error(`WARNING: ${config.warning}`);
   const { NO_COLOR, TERM } = process.env;
@@ -21,7 +24,7 @@ async function main(): Promise<void> {
     ...(TERM !== undefined && { term: TERM }),
   });
   const simulator = config.profiles ? undefined : await startStandIn(config.SIMULATOR_PORT);
-  if (simulator) console.log(`no Huawei credentials are set, so a simulator stands in at ${simulator.url}`);
+  if (simulator) console.log(`no Huawei credentials set: using the simulator at ${simulator.url}`);
   const { webhookSecrets: webhook_secrets } = config;
   const standIn = { ...defaultProfile(simulator?.url ?? ''), ...(webhook_secrets.length > 0 && { webhook_secrets }) };
   const apiKeys = config.apiKeys.length > 0 ? config.apiKeys : [await ownKey(config.DATA_DIR)];
@@ -48,7 +51,7 @@ async function main(): Promise<void> {
     console.log(`\n${tryItText({ simulatorUrl: simulator.url, serviceUrl: service.url, dataDir })}\n`);
   }
   onStop(async () => {
-    console.log('finishing the polls in flight');
+    console.log('waiting for polls in progress');
     await service.close();
     await simulator?.close();
     process.exit(0);

@@ -4,7 +4,7 @@ import { startWithSimulatorText } from '../local/try-it.ts';
 import { startSimulator } from '../simulator/simulator.ts';
 
 async function main(): Promise<void> {
-  const instead = 'Its port is a variable, as in SIMULATOR_PORT=8080 npm run simulator; see docs/simulator.md.';
+  const instead = 'Set its port with a variable, as in SIMULATOR_PORT=8080 npm run simulator; see docs/simulator.md.';
   refuseArguments('npm run simulator', instead);
   const simulator = await startSimulator(readSimulatorConfig(process.env)).catch(namingVariable('SIMULATOR_PORT'));
   console.log(`listening on ${simulator.url}`);

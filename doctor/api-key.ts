@@ -1,4 +1,4 @@
-import { parseApiKeys } from '../functions/http/api-keys.ts';
+import { parseApiKeys } from '../functions/http/access.ts';
 
 /** A key that the secret shows in the clear, or none where it has hashes alone. Throws `ConfigError` for a wrong secret. */
 export function findApiKey(text: string): string | undefined {

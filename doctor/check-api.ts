@@ -39,7 +39,7 @@ export async function checkApi(api: ApiCheck): Promise<Finding[]> {
 }
 
 async function checkTasks(api: ApiCheck): Promise<Finding[]> {
-  if (api.key === undefined) return [warn('api key', 'there is none to try', 'set API_KEY to one of yours')];
+  if (api.key === undefined) return [warn('api key', 'no key to try', 'set API_KEY to one of yours')];
   const answer = await get(api, `/tasks?state=pending&limit=${PAGE}`);
   if (answer.kind === 'failed') return [fail('api key', `GET /tasks: ${answer.why}`, 'run the doctor again')];
   if (answer.status === 401) return [fail('api key', 'refused', api.hints.whenRefused)];
@@ -55,7 +55,7 @@ function judgePending({ items, next_cursor }: z.infer<typeof pageSchema>, nowMs:
   const count = `${items.length}${next_cursor === undefined ? '' : ' or more'}`;
   const overdue = items.filter(({ deadline_at }) => Date.parse(deadline_at) + OVERDUE_MS < nowMs).length;
   if (overdue > 0) {
-    return fail(name, `${overdue} of ${count} are past their deadline`, 'the poller does not run: read its log');
+    return fail(name, `${overdue} of ${count} are past their deadline`, 'the poller is not running: read its log');
   }
   const troubled = items.flatMap(({ task_id, last_error }) => (last_error ? [`${task_id} ${last_error.code}`] : []));
   if (troubled.length === 0) return ok(name, count);

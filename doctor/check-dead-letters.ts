@@ -4,7 +4,7 @@ import { type Deployment, resourcesOf, withoutHash } from './read-deployment.ts'
 
 const NAME = 'dead letters';
 
-/** Whether something was given up: one finding per dead-letter queue that is not empty. */
+/** One finding per dead-letter queue that is not empty. */
 export function deadLettersCheck(client: SQSClient, deployment: Deployment): Check {
   return {
     name: NAME,
@@ -25,6 +25,6 @@ async function look(client: SQSClient, logicalId: string, url: string): Promise<
   );
   const count = Number(Attributes?.ApproximateNumberOfMessages ?? 0);
   if (count === 0) return undefined;
-  const fix = 'see docs/operations.md, Dead letters: look, fix the cause, redrive; they are lost after 14 days';
+  const fix = 'see docs/operations.md, Dead letters: read them, fix the cause, redrive; they are deleted after 14 days';
   return fail(NAME, `about ${count} in ${withoutHash(logicalId)}`, fix);
 }

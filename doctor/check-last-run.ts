@@ -12,7 +12,7 @@ const LATE_MS = 5 * MINUTE_MS;
 /** The minutes whose runs are counted, and the ones after them that CloudWatch may not show yet. */
 const COUNTED_MINUTES = 10;
 const UNSEEN_MS = 3 * MINUTE_MS;
-const FIX = 'see docs/operations.md, PollerSilent: are the schedules enabled, what does the log say';
+const FIX = 'see docs/operations.md, PollerSilent: check that the schedules are enabled, then read the log';
 
 type Runs = { atMs: number; count: number }[];
 
@@ -68,9 +68,5 @@ function missingRuns(runs: Runs, nowMs: number, deployment: Deployment): Finding
     .filter(({ atMs }) => atMs > fromMs && atMs <= untilMs)
     .reduce((total, { count }) => total + count, 0);
   if (counted >= expected - COUNTED_MINUTES / 2) return undefined;
-  return fail(
-    NAME,
-    `${counted} of ${expected} runs came to their end in ${COUNTED_MINUTES} min: a shard is missing`,
-    FIX,
-  );
+  return fail(NAME, `${counted} of ${expected} runs completed in ${COUNTED_MINUTES} min: a shard is missing`, FIX);
 }

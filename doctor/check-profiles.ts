@@ -1,18 +1,17 @@
-import type { HttpAnswer } from '../functions/huawei/answer-collector.ts';
-import { classifyError } from '../functions/huawei/classify-error.ts';
-import { faultOf } from '../functions/huawei/fault-of.ts';
-import { createHttpTransport, type HttpTransport } from '../functions/huawei/http-transport.ts';
+import { classifyError, faultOf } from '../functions/huawei/faults.ts';
 import type { Profile, Profiles } from '../functions/huawei/profile.ts';
-import { createProfileConnections, type ProfileConnections } from '../functions/huawei/profile-connections.ts';
+import { type Connections, createConnections } from '../functions/huawei/sign-in.ts';
 import { encodeSegment } from '../functions/huawei/sign-request.ts';
+import { createTransport, type HttpAnswer, type Transport } from '../functions/huawei/transport.ts';
 import type { Fault } from '../functions/tasks/observation.ts';
 import type { Clock } from '../functions/tasks/ports.ts';
 import { type Finding, fail } from './check.ts';
-import { judgeAnswer } from './judge-profile.ts';
+import { createDateNotes, type DateNotes } from './clock-skew.ts';
+import { isIamTrouble, judgeAnswer } from './judge-profile.ts';
 
 export type ProfileCheckDeps = { clock: Clock; noteDate(source: string, date: unknown): void };
 
-/** Well-formed, and never handed out: asking for it changes nothing and answers 404 to who may ask. */
+/** Well-formed and never given to a task: with the right credentials, the answer is 404. */
 const NO_SUCH_ID = '0'.repeat(32);
 const HEADERS = { accept: 'application/json', 'user-agent': 'apig-task-notifier-doctor' };
 
@@ -21,13 +20,13 @@ const HEADERS = { accept: 'application/json', 'user-agent': 'apig-task-notifier-
  * password that was refused a moment ago, because five bad signatures in a row lock an access key.
  */
 export async function checkProfiles(profiles: Profiles, deps: ProfileCheckDeps): Promise<Finding[]> {
-  const transport = noteDates(createHttpTransport({ connections: 1, headersTimeoutMs: 10_000 }), deps.noteDate);
-  const asking = {
-    profiles,
-    transport,
-    clock: deps.clock,
-    connections: createProfileConnections({ ...deps, transport }),
-  };
+  const { clock } = deps;
+  const dates = createDateNotes(() => clock.now());
+  const transport = noteDates(createTransport({ connections: 1, timeoutMs: 10_000 }), (source, date) => {
+    deps.noteDate(source, date);
+    dates.note(source, date);
+  });
+  const asking = { profiles, transport, clock, dates, connections: createConnections({ clock, transport }) };
   const refusedBy = new Map<string, string>();
   const findings: Finding[] = [];
   for (const [name, profile] of Object.entries(profiles)) {
@@ -41,15 +40,17 @@ export async function checkProfiles(profiles: Profiles, deps: ProfileCheckDeps):
   return findings;
 }
 
-type Asking = { profiles: Profiles; transport: HttpTransport; clock: Clock; connections: ProfileConnections };
+type Asking = { profiles: Profiles; transport: Transport; clock: Clock; dates: DateNotes; connections: Connections };
 type Found = { finding: Finding; refused: boolean };
 
 async function checkProfile(asking: Asking, name: string, profile: Profile): Promise<Found> {
   const fault = await askOnce(asking, name, profile);
-  return { finding: judgeAnswer(`huawei ${name}`, fault, profile), refused: fault?.class === 'unauthenticated' };
+  const { aheadMs } = asking.dates.readings().at(-1) ?? { aheadMs: 0 };
+  const refused = fault?.class === 'unauthenticated' && !isIamTrouble(fault);
+  return { finding: judgeAnswer(`huawei ${name}`, fault, profile, aheadMs), refused };
 }
 
-/** The fault that Huawei Cloud answered with, or that kept the question from it; none for a plain 200. */
+/** The fault that Huawei Cloud answered with, or that kept the request from it; none for a plain 200. */
 async function askOnce(asking: Asking, name: string, profile: Profile): Promise<Fault | undefined> {
   const connection = asking.connections.of({ profiles: asking.profiles }, name);
   if (connection.kind === 'fault') return connection.fault;
@@ -77,20 +78,20 @@ function pathOf({ project_id, instance_id }: Profile): string {
   return `/v2/${project}/apigw/instances/${instance}/async-tasks/${NO_SUCH_ID}`;
 }
 
-/** What Huawei Cloud would lock when it is refused too often. */
+/** Huawei Cloud locks this when it is refused too often. */
 function loginOf({ ak, domain_name, user_name, auth_token }: Profile): string {
   return JSON.stringify([ak, domain_name, user_name, auth_token]);
 }
 
 function notAsked(name: string, before: string): Found {
-  const message = `not tried: it signs in as profile "${before}" does, which was refused`;
+  const message = `not tried: it uses the same login as profile "${before}", which was refused`;
   return {
     finding: fail(`huawei ${name}`, message, `fix profile "${before}", then run the doctor again`),
     refused: false,
   };
 }
 
-function noteDates(transport: HttpTransport, noteDate: ProfileCheckDeps['noteDate']): HttpTransport {
+function noteDates(transport: Transport, noteDate: ProfileCheckDeps['noteDate']): Transport {
   return {
     async send(request) {
       const answer = await transport.send(request);

@@ -12,7 +12,7 @@ export function schedulesCheck(client: SchedulerClient, deployment: Deployment):
       const shards = resourcesOf(deployment, 'AWS::Scheduler::Schedule').length;
       const [group] = resourcesOf(deployment, 'AWS::Scheduler::ScheduleGroup');
       if (group === undefined || shards === 0)
-        return [fail(NAME, 'the stack has none', 'deploy with `npm run deploy`')];
+        return [fail(NAME, `the stack has no ${NAME}`, 'deploy with `npm run deploy`')];
       let enabled = 0;
       for await (const { Schedules = [] } of paginateListSchedules({ client }, { GroupName: group.physicalId })) {
         enabled += Schedules.filter(({ State }) => State === 'ENABLED').length;

@@ -7,12 +7,16 @@ export function tableCheck(client: DynamoDBClient, label: string, tableName: str
   return {
     name,
     async run() {
-      if (tableName === undefined) return [fail(name, 'the stack does not name it', 'deploy this version')];
+      if (tableName === undefined) return [fail(name, 'missing in the outputs of the stack', 'deploy this version')];
       const { Table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
       const said = `${tableName} is ${Table?.TableStatus}, about ${Table?.ItemCount ?? 0} items`;
       if (Table?.TableStatus === 'ACTIVE') return [ok(name, said)];
       const isUsable = Table?.TableStatus === 'UPDATING';
-      return [isUsable ? warn(name, said, 'run the doctor again later') : fail(name, said, 'see DynamoDB’s console')];
+      return [
+        isUsable
+          ? warn(name, said, 'run the doctor again later')
+          : fail(name, said, 'look at the table in the DynamoDB console'),
+      ];
     },
   };
 }

@@ -25,7 +25,7 @@ export function topicCheck(client: SNSClient, topic: TopicToCheck): Check {
     name,
     async run() {
       const { arn } = topic;
-      if (arn === undefined) return [fail(name, 'the stack does not name it', 'deploy this version')];
+      if (arn === undefined) return [fail(name, 'missing in the outputs of the stack', 'deploy this version')];
       await client.send(new GetTopicAttributesCommand({ TopicArn: arn }));
       const subscriptions = await listSubscriptions(client, arn);
       return [judgeAudience(name, topic, subscriptions), ...judgeEmails(topic, arn, subscriptions)];
@@ -47,8 +47,8 @@ function judgeAudience(name: string, { isForPeople }: TopicToCheck, subscription
   if (confirmed > 0 || !isForPeople) return ok(name, said);
   return warn(
     name,
-    'nobody hears it',
-    'set alertEmails in settings.json and deploy, or subscribe somebody to the topic',
+    'no confirmed subscription',
+    'set alertEmails in settings.json and deploy, or subscribe an address to the topic',
   );
 }
 
@@ -70,6 +70,6 @@ function judgeEmails(topic: TopicToCheck, arn: string, subscriptions: Subscripti
         `click the link in the mail from AWS, valid 2 days; then: ${again(address)}`,
       ),
     ),
-    ...missing.map((address) => fail(check, `${address} is not subscribed any more`, again(address))),
+    ...missing.map((address) => fail(check, `${address} is no longer subscribed`, again(address))),
   ];
 }

@@ -12,7 +12,7 @@ export type DateNotes = {
 const NAME = 'clock';
 const WARN_MS = 60_000;
 /** Huawei Cloud and AWS refuse signatures that are further off. */
-const FAIL_MS = 15 * 60_000;
+export const MAX_SKEW_MS = 15 * 60_000;
 
 export function createDateNotes(now: () => number): DateNotes {
   const readings: Reading[] = [];
@@ -32,12 +32,12 @@ export function checkClock(readings: readonly Reading[]): Finding[] {
   const offMs = Math.abs(worst.aheadMs);
   const said = `${describe(worst.aheadMs)}, by ${worst.source}`;
   const fix = 'set the clock of this machine (NTP); signatures more than 15 minutes off are refused';
-  if (offMs > FAIL_MS) return [fail(NAME, said, fix)];
+  if (offMs > MAX_SKEW_MS) return [fail(NAME, said, fix)];
   return [offMs > WARN_MS ? warn(NAME, said, fix) : ok(NAME, said)];
 }
 
 function describe(aheadMs: number): string {
   const seconds = Math.round(Math.abs(aheadMs) / 1000);
-  if (seconds === 0) return 'this machine has the right time';
+  if (seconds === 0) return 'the clock of this machine is right';
   return `this machine is ${seconds} s ${aheadMs > 0 ? 'ahead' : 'behind'}`;
 }

@@ -1,4 +1,4 @@
-import { parseSlackSecret } from '../functions/channels/slack/slack-routing.ts';
+import { openChannels, parseRoutingSecret } from '../functions/channels/routing.ts';
 import { validateProfiles } from '../functions/huawei/validate-profiles.ts';
 import type { Clock } from '../functions/tasks/ports.ts';
 import type { Settings } from '../lib/settings.ts';
@@ -7,14 +7,13 @@ import type { AwsClients } from './aws-clients.ts';
 import { type Check, type Finding, fail, runChecks } from './check.ts';
 import { alarmsCheck } from './check-alarms.ts';
 import { checkApi } from './check-api.ts';
+import { checkChannels, checkWebhooks } from './check-channels.ts';
 import { deadLettersCheck } from './check-dead-letters.ts';
 import { lastRunCheck } from './check-last-run.ts';
 import { checkProfiles } from './check-profiles.ts';
 import { schedulesCheck } from './check-schedules.ts';
-import { checkSlack } from './check-slack.ts';
 import { tableCheck } from './check-tables.ts';
 import { topicCheck } from './check-topic.ts';
-import { checkWebhooks } from './check-webhooks.ts';
 import { checkClock, type DateNotes } from './clock-skew.ts';
 import { holdProfiles } from './hold-profiles.ts';
 import { type Deployment, readDeployment } from './read-deployment.ts';
@@ -70,9 +69,9 @@ function secretChecks(examination: Examination, { outputs }: Deployment): Check[
   const slack: Check = {
     name: 'slack',
     async run() {
-      const { channels } = await readSecret(clients.secrets, outputs.SlackSecret, parseSlackSecret);
-      redactor.hold(Object.values(channels));
-      return checkSlack(channels, clock);
+      const routing = await readSecret(clients.secrets, outputs.SlackSecret, parseRoutingSecret);
+      redactor.hold(Object.values(routing.channels));
+      return checkChannels(openChannels(routing, clock).values());
     },
   };
   return [
@@ -97,16 +96,16 @@ async function examineProfiles(examination: Examination, arn: string | undefined
 async function examineApi(examination: Examination, outputs: Deployment['outputs']): Promise<Finding[]> {
   const { clients, clock, redactor, apiKey } = examination;
   const url = (examination.apiUrl ?? outputs.ApiUrl)?.replace(/\/+$/, '');
-  if (url === undefined) return [fail('api', 'the stack does not name it', 'deploy this version')];
+  if (url === undefined) return [fail('api', 'missing in the outputs of the stack', 'deploy this version')];
   const key = apiKey ?? (await readSecret(clients.secrets, outputs.ApiKeysSecret, findApiKey));
   redactor.hold([key]);
   return checkApi({ url, key, clock, hints: API_HINTS });
 }
 
 const API_HINTS = {
-  whenDown: 'see the API’s access log, and whether the stack is deployed',
-  whenRefused: 'put it into the API keys secret, or wait 5 minutes where you just did',
-  log: 'look at the log of tasks-api',
+  whenDown: 'check the API’s access log, and that the stack is deployed',
+  whenRefused: 'put it in the API keys secret; if you just did, wait 5 minutes',
+  log: 'read the log of tasks-api',
 };
 
 function topicChecks({ clients, settings }: Examination, { outputs }: Deployment): Check[] {

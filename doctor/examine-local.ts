@@ -1,11 +1,10 @@
+import { openChannels, parseRouting } from '../functions/channels/routing.ts';
 import type { Clock } from '../functions/tasks/ports.ts';
 import type { LocalConfig } from '../local/local-config.ts';
 import { type Check, type Finding, runChecks, warn } from './check.ts';
 import { checkApi } from './check-api.ts';
+import { checkChannels, checkWebhooks, smtpCheck } from './check-channels.ts';
 import { checkProfiles } from './check-profiles.ts';
-import { checkSlack } from './check-slack.ts';
-import { smtpCheck } from './check-smtp.ts';
-import { checkWebhooks } from './check-webhooks.ts';
 import { checkClock, type DateNotes } from './clock-skew.ts';
 import { holdProfiles } from './hold-profiles.ts';
 import type { Redactor } from './redactor.ts';
@@ -33,10 +32,10 @@ export async function examineLocal(examination: LocalExamination): Promise<Findi
 }
 
 const HINTS = {
-  whenDown: 'start it with `npm start`, or say its URL: npm run doctor -- --local http://…',
+  whenDown: 'start it with `npm start`, or pass its URL: npm run doctor -- --local http://…',
   whenRefused:
-    'set API_KEY to one of the API_KEYS that it was started with, or DATA_DIR to its folder, where its key is',
-  log: 'look at what `npm start` prints',
+    'set API_KEY to one of the API_KEYS that it was started with, or DATA_DIR to the folder with its api-key',
+  log: 'read the output of `npm start`',
 };
 
 function checksOf({ config, url, apiKey: key, clock, dates }: LocalExamination): Check[] {
@@ -44,9 +43,13 @@ function checksOf({ config, url, apiKey: key, clock, dates }: LocalExamination):
   return [
     { name: 'huawei', run: () => examineProfiles(config, { clock, noteDate: dates.note }) },
     { name: 'api', run: () => checkApi({ url, key, clock, hints: HINTS }) },
-    ...(SLACK_WEBHOOK_URL ? [{ name: 'slack', run: () => checkSlack({ default: SLACK_WEBHOOK_URL }, clock) }] : []),
+    ...(SLACK_WEBHOOK_URL ? [{ name: 'slack', run: () => checkSlack(SLACK_WEBHOOK_URL, clock) }] : []),
     ...(SMTP_URL ? [smtpCheck(SMTP_URL)] : []),
   ];
+}
+
+function checkSlack(webhookUrl: string, clock: Clock): Promise<Finding[]> {
+  return checkChannels(openChannels(parseRouting({ webhook_url: webhookUrl }), clock).values());
 }
 
 async function examineProfiles(config: LocalConfig, deps: Parameters<typeof checkProfiles>[1]): Promise<Finding[]> {
@@ -55,6 +58,6 @@ async function examineProfiles(config: LocalConfig, deps: Parameters<typeof chec
   const fix = 'see README, Run it on one machine';
   const unused = config.warning === undefined ? [] : [warn('huawei', config.warning, fix)];
   if (profiles === undefined)
-    return [warn('huawei', 'no credentials in this environment, so a simulator stands in', fix), ...unused];
+    return [warn('huawei', 'no credentials in this environment: npm start uses the simulator', fix), ...unused];
   return [...(await checkProfiles(profiles, deps)), ...checkWebhooks(profiles, { allowLoopbackCallbacks }), ...unused];
 }

@@ -23,8 +23,8 @@ export async function readDeployment(client: CloudFormationClient, stackName: st
   const stack = await findStack(client, stackName);
   if (stack === undefined) {
     const fix =
-      'deploy with `npm run deploy`, or say --stack NAME; also check the AWS account and region of this shell';
-    return { findings: [fail('stack', `there is no stack ${stackName} here`, fix)] };
+      'deploy with `npm run deploy`, or pass --stack NAME; also check the AWS account and region of this shell';
+    return { findings: [fail('stack', `there is no stack ${stackName} in this account and region`, fix)] };
   }
   const resources = await listResources(client, stackName);
   const outputs = Object.fromEntries(
@@ -72,7 +72,11 @@ function judgeStatus({ StackName, StackStatus }: Stack): Finding {
   const said = `${StackName} is ${status}`;
   if (/^(CREATE|UPDATE|IMPORT)_COMPLETE/.test(status)) return ok('stack', said);
   if (status === 'UPDATE_ROLLBACK_COMPLETE') {
-    return warn('stack', said, 'the last deploy failed and the one before it runs: read the stack’s events');
+    return warn(
+      'stack',
+      said,
+      'the last deploy failed and was rolled back; the previous version is running. See the stack’s events',
+    );
   }
   return status.endsWith('_IN_PROGRESS')
     ? warn('stack', said, 'run the doctor again when it is done')

@@ -7,7 +7,8 @@ export async function readSecret<T>(
   arn: string | undefined,
   parse: (text: string) => T,
 ): Promise<T> {
-  if (arn === undefined) throw new ConfigError(['the stack does not name this secret: deploy this version']);
+  if (arn === undefined)
+    throw new ConfigError(['this secret is missing in the outputs of the stack: deploy this version']);
   const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
   if (SecretString === undefined) throw new ConfigError(['the secret has no text value yet']);
   return parse(SecretString);

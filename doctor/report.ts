@@ -1,12 +1,12 @@
 import type { Finding } from './check.ts';
 
-/** Everything the doctor says: what was looked at, and what was found. */
+/** What the doctor checked, and its findings. */
 export type Report = { target: string; findings: readonly Finding[] };
 
 const WORDS = { ok: 'ok', warn: 'warn', fail: 'FAIL' } as const;
 const NAME_WIDTH = 26;
 
-/** The report with every text gone through `redact`. */
+/** The report with `redact` applied to every text. */
 export function redactReport({ target, findings }: Report, redact: (text: string) => string): Report {
   const redacted = findings.map((finding) => {
     const { check, message } = finding;
@@ -37,5 +37,6 @@ export function exitStatusOf(findings: readonly Finding[]): 0 | 1 {
 
 function summaryOf(findings: readonly Finding[]): string {
   const count = (level: Finding['level']) => findings.filter((finding) => finding.level === level).length;
-  return `${count('ok')} ok, ${count('warn')} to look at, ${count('fail')} failed`;
+  const warnings = count('warn') === 1 ? '1 warning' : `${count('warn')} warnings`;
+  return `${count('ok')} ok, ${warnings}, ${count('fail')} failed`;
 }

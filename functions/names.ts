@@ -39,7 +39,7 @@ export const FAULT_CLASSES = [
   'unauthenticated',
   /** No permission (403 and its kin): permanent until a person acts. */
   'forbidden',
-  /** The task is unknown to Huawei (404 APIG.3093). */
+  /** The task is unknown to Huawei (404 APIG.3093), or belongs to another project (409 APIG.1149). */
   'not_found',
   /** The gateway, path or host is unknown (404, other codes). */
   'gateway_not_found',

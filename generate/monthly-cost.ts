@@ -61,7 +61,7 @@ const DAYS = 30;
 const MINUTES = DAYS * 1440;
 const KB_PER_GB = 1_000_000;
 
-export type Load = { tasksPerDay: number; sweepsPerBusyMinute: number; emailsPerTask: number };
+type Load = { tasksPerDay: number; sweepsPerBusyMinute: number; emailsPerTask: number };
 
 /** The loads of docs/operations.md. Nobody reads 100,000 e-mails a day, so that load tells machines alone. */
 export const LOADS: readonly Load[] = [
@@ -70,7 +70,7 @@ export const LOADS: readonly Load[] = [
   { tasksPerDay: 100_000, sweepsPerBusyMinute: 60, emailsPerTask: 0 },
 ];
 
-export type CostLine = { what: string; usd: number };
+type CostLine = { what: string; usd: number };
 
 /** US$ a month, line by line. */
 export function monthlyCost(load: Load): CostLine[] {

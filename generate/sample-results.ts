@@ -71,7 +71,7 @@ export const expiredImport: TaskResult = {
   error: { code: 'DEADLINE', message: 'Huawei Cloud still said "processing" at the deadline' },
 };
 
-/** A burst that becomes a digest: three to look at, five that went well. */
+/** A burst that becomes a digest: three warnings, five that went well. */
 export const burst: TaskResult[] = [
   ...[1, 2, 3, 4].map((n) => ({
     ...identity,

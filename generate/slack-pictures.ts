@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
-import type { SlackMessage } from '../functions/channels/slack/slack-blocks.ts';
+import type { SlackMessage } from '../functions/channels/slack/blocks.ts';
 import { ROOT } from './files.ts';
 import { toPreviewHtml } from './slack-preview-html.ts';
 

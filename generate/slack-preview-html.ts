@@ -1,4 +1,4 @@
-import type { SlackBlock, SlackMessage } from '../functions/channels/slack/slack-blocks.ts';
+import type { SlackBlock, SlackMessage } from '../functions/channels/slack/blocks.ts';
 
 const STYLE = `
   * { box-sizing: border-box; margin: 0 }

@@ -2,25 +2,25 @@ import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Metrics } from './metrics.ts';
 import type { Settings } from './settings.ts';
 
-/** One alarm that rings when a metric's value is high. */
+/** An alarm that fires when a metric's value is high. */
 export type AlarmSpec = {
   id: string;
   metric: Metric;
-  /** Over which the value is taken. Default: 5. */
+  /** Length of the evaluated period. Default: 5. */
   minutes?: number;
-  /** Alarms from this value on. */
+  /** The alarm fires at this value and above. */
   from: number;
-  /** What goes wrong for somebody while this lasts. */
+  /** Who is affected, and how, while the alarm lasts. */
   harm: string;
-  /** What to do first. */
+  /** The operator's first step. */
   todo: string;
 };
 
-/** All of them; the dead man's switch, which rings when there is no value, is not one. */
+/** All alarms except PollerSilent, which fires when there is no value. */
 export function alarmSpecs(metrics: Metrics, settings: Settings): AlarmSpec[] {
   return [
     ...pollingSpecs(metrics, settings),
-    ...tellingSpecs(metrics, settings),
+    ...notifyingSpecs(metrics, settings),
     ...webhookSpecs(metrics, settings),
     ...workerSpecs(metrics),
     ...deadLetterSpecs(metrics),
@@ -33,40 +33,40 @@ function pollingSpecs(metrics: Metrics, { alarms }: Settings): AlarmSpec[] {
       id: 'PollerErrors',
       metric: metrics.pollerErrors,
       from: alarms.pollerErrors,
-      harm: 'Runs of the poller fail: news about tasks comes late, by a minute per failed run.',
-      todo: 'Read the errors in the poller’s log; a time-out means that a shard has too much to do, so raise `shards`.',
+      harm: 'Runs of the poller fail: notifications are delayed by one minute per failed run.',
+      todo: 'Read the errors in the poller’s log. A timeout means that a shard has too much work: raise `shards`.',
     },
     {
       id: 'PollerThrottled',
       metric: metrics.pollerThrottles,
       from: alarms.pollerThrottles,
-      harm: 'Lambda has no concurrency left for the poller: runs start late, and one that finds none for a minute is dropped.',
-      todo: 'See which function of the account takes it, and ask AWS for a higher quota of concurrent executions.',
+      harm: 'Lambda has no free concurrency for the poller: runs start late, and a run that cannot start within a minute is dropped.',
+      todo: 'Find out which Lambda function is using up the account’s concurrency, and ask AWS for a higher quota.',
     },
     {
       id: 'BrokenProfile',
       metric: metrics.profileBroken,
       from: 1,
       harm: 'Huawei Cloud refuses the credentials of a profile: its tasks stay pending until they expire.',
-      todo: 'The operator topic names the profile. Put valid credentials into the Huawei secret; no deploy is needed.',
+      todo: 'The alert on the operator topic names the profile. Put valid credentials in the Huawei secret; no deploy is needed.',
     },
     {
       id: 'OldestPendingTooOld',
       metric: metrics.oldestPendingAge,
       from: alarms.oldestPendingMinutes * 60,
-      harm: `A task has been pending for ${alarms.oldestPendingMinutes} minutes: somebody is waiting for it.`,
-      todo: 'List `GET /tasks?state=pending` and see its last_error; ask Huawei Cloud, or stop watching it with DELETE.',
+      harm: `A task has been pending for ${alarms.oldestPendingMinutes} minutes: its result is overdue.`,
+      todo: 'If BrokenProfile fires too, fix that profile first: refused credentials and throttling never appear in `last_error`. Otherwise read `last_error` in `GET /tasks?state=pending`; ask Huawei Cloud, or stop watching the task with DELETE.',
     },
   ];
 }
 
-function tellingSpecs(metrics: Metrics, { alarms }: Settings): AlarmSpec[] {
+function notifyingSpecs(metrics: Metrics, { alarms }: Settings): AlarmSpec[] {
   return [
     {
       id: 'NotificationFailures',
       metric: metrics.notificationFailures,
       from: alarms.notificationFailures,
-      harm: 'Notifications could not be handed over: people or machines do not learn how their tasks ended.',
+      harm: 'Notifications could not be delivered: people or machines do not learn how their tasks ended.',
       todo: 'Read the reason in the log of notify-slack or the poller; fix the channel or topic, then redrive.',
     },
     {
@@ -74,7 +74,7 @@ function tellingSpecs(metrics: Metrics, { alarms }: Settings): AlarmSpec[] {
       metric: metrics.apiServerErrors,
       from: alarms.apiServerErrors,
       harm: 'The HTTP API answers 5xx: clients cannot register tasks, so these will not be watched.',
-      todo: 'Take lambda_request_id of the access log to the log of tasks-api.',
+      todo: 'Search the log of tasks-api for the `lambda_request_id` that the access log gives.',
     },
   ];
 }
@@ -86,28 +86,28 @@ function webhookSpecs(metrics: Metrics, { webhooks, alarms }: Settings): AlarmSp
       id: 'WebhookUnsigned',
       metric: metrics.webhookUnsigned,
       from: 1,
-      harm: 'A callback is asked for and its profile has nothing to sign with: no webhook is sent, and its events are given up at once.',
-      todo: 'Put `webhook_secrets` into the profile in the Huawei secret; then replay the tasks that the log of deliver-webhook names.',
+      harm: 'A webhook was requested, but the profile has no signing secret: nothing is sent, and the event is recorded as failed at once.',
+      todo: 'Add `webhook_secrets` to the profile in the Huawei secret; then replay the tasks that the log of deliver-webhook names.',
     },
     {
       id: 'WebhookFailed',
       metric: metrics.webhookFailed,
       from: alarms.webhookFailures,
-      harm: 'Events for webhooks were given up: their receivers do not learn how these tasks ended.',
-      todo: 'Read host and reason in the log of deliver-webhook, start with WebhookUnsigned if that rings too, have the receiver fixed, then replay.',
+      harm: 'Webhook events were dropped: their receivers do not learn how these tasks ended.',
+      todo: 'Read host and reason in the log of deliver-webhook, start with WebhookUnsigned if that fires too, have the receiver fixed, then replay.',
     },
   ];
 }
 
-/** A batch that failed comes back after 6 minutes: two failures in 15 are no accident, and are seen long before it is given up. */
+/** A failed batch returns after 6 minutes: two failures in 15 are a pattern, and the alarm fires long before the queue gives up. */
 function workerSpecs({ workerErrors }: Metrics): AlarmSpec[] {
   return workerErrors.map(({ name, errors }) => ({
     id: `${name}Errors`,
     metric: errors,
     minutes: 15,
     from: 2,
-    harm: `The function behind the ${name} queue fails: what waits there reaches nobody, and goes to the dead letters in the end.`,
-    todo: 'Read its log: a secret that is wrong, a time-out, memory. What still waits is delivered once that is put right.',
+    harm: `The function behind the ${name} queue fails: queued messages are not being delivered and will end up in the dead-letter queue.`,
+    todo: 'Read its log: an invalid secret, a timeout, too little memory. Messages still in the queue are delivered once that is fixed.',
   }));
 }
 
@@ -122,13 +122,13 @@ function deadLetterSpecs({ deadLetters }: Metrics): AlarmSpec[] {
 
 function lostMessages(name: string) {
   return {
-    harm: `Messages of ${name} were given up: what they say has reached nobody.`,
-    todo: 'Look at the messages, fix the cause, and start a redrive of the queue; they are lost after 14 days.',
+    harm: `Messages of ${name} are in the dead-letter queue: their receivers did not get them.`,
+    todo: 'Read the messages, fix the cause, and redrive the queue; messages are deleted after 14 days.',
   };
 }
 
-/** Nothing is worth a redrive: the minute of such a run is past, and the next run does its work. */
+/** A redrive is useless: the minute of such a run is past, and the next run does its work. */
 const LOST_RUNS = {
-  harm: 'EventBridge Scheduler could not hand runs of the poller to Lambda: news about tasks comes late, by a minute per run.',
-  todo: 'Look at the error in a message, mostly a permission that is gone; fix it, and purge the queue.',
+  harm: 'EventBridge Scheduler could not start runs of the poller: notifications are delayed by one minute per run.',
+  todo: 'Read the error in a message (usually a missing permission), fix it, and purge the queue.',
 };

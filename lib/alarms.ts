@@ -23,7 +23,7 @@ export class Alarms extends Construct {
   }
 
   #raise({ id, metric, minutes = 5, from, harm, todo }: AlarmSpec): Alarm {
-    return this.#tellOperator(
+    return this.#notifyOperator(
       new Alarm(this, id, {
         alarmDescription: `${harm} ${todo} ${runbookOf(id)}`,
         metric: unlabelled(metric, Duration.minutes(minutes)),
@@ -42,11 +42,11 @@ export class Alarms extends Construct {
    */
   #silent(metrics: Metrics, settings: Settings): Alarm {
     const minutes = settings.alarms.pollerSilentMinutes;
-    return this.#tellOperator(
+    return this.#notifyOperator(
       new Alarm(this, 'PollerSilent', {
         alarmDescription:
-          `A shard has completed no sweep for ${minutes} minutes: its tasks may be over and nobody is told. ` +
-          `See whether all schedules are enabled, then the poller’s log. It also alarms for the first minutes after the first deployment and after \`shards\` is raised. ${runbookOf('PollerSilent')}`,
+          `A shard has completed no sweep for ${minutes} minutes: its tasks may have finished without any notification. ` +
+          `Check that all schedules are enabled, then read the poller’s log. It also fires in the first minutes after the first deployment and after \`shards\` is raised. ${runbookOf('PollerSilent')}`,
         metric: unlabelled(metrics.sweeps, Duration.minutes(1)),
         threshold: settings.shards,
         evaluationPeriods: Math.ceil(minutes * 1.25),
@@ -57,7 +57,7 @@ export class Alarms extends Construct {
     );
   }
 
-  #tellOperator(alarm: Alarm): Alarm {
+  #notifyOperator(alarm: Alarm): Alarm {
     const action = new SnsAction(this.#operator);
     alarm.addAlarmAction(action);
     alarm.addOkAction(action);

@@ -16,8 +16,8 @@ import type { Metrics } from './metrics.ts';
 
 export type DashboardProps = { name: string; metrics: Metrics; alarms: Alarm[]; pollerLogGroup: string };
 
-const READ_ME = `**Top row**: is anything wrong now? **Second row**: how much is pending, and how soon do people learn of an end?
-**Below**: polls and what Huawei Cloud answers, what tasks came to, who was told, the API, and what was given up.
+const READ_ME = `**Top row**: is anything wrong now? **Second row**: how much is pending, and how soon are people notified?
+**Below**: polls and answers of Huawei Cloud, outcomes, notifications, the API, and dead letters.
 A growing *pending* with steady *polls* means slow tasks; with growing *throttled*, a profile's rate is too high; with neither, add shards.`;
 
 /** One dashboard, read from top to bottom: alarms, the service as its users feel it, then each part. */
@@ -43,7 +43,10 @@ function overview({ metrics, alarms }: DashboardProps): IWidget[][] {
         width: 12,
         height: 4,
       }),
-      graph('Detection delay (s): end at Huawei Cloud to our result', metrics.detectionDelay, { width: 12, height: 4 }),
+      graph('Detection delay (s): from the end at Huawei Cloud to the stored result', metrics.detectionDelay, {
+        width: 12,
+        height: 4,
+      }),
     ],
   ];
 }
@@ -78,7 +81,7 @@ function telling(metrics: Metrics): IWidget[][] {
         right: [metrics.apiLatency],
       }),
       graph(
-        'Given up (dead letters)',
+        'Dead letters',
         metrics.deadLetters.map(({ visible }) => visible),
       ),
     ],

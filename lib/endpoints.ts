@@ -10,11 +10,13 @@ const endpoint = z.url({ error: RULE, abort: true }).refine(isOrigin, RULE);
 /** Overrides of Huawei's endpoints, for regions this project does not know yet and for tests. */
 export const endpointsSchema = z
   .strictObject({
-    apig: endpoint.optional().describe('Instead of `https://apig.{region}.myhuaweicloud.com`, for every profile.'),
-    iam: endpoint.optional().describe('Instead of `https://iam.{region}.myhuaweicloud.com`, for every profile.'),
+    apig: endpoint.optional().describe('Replaces `https://apig.{region}.myhuaweicloud.com` for every profile.'),
+    iam: endpoint.optional().describe('Replaces `https://iam.{region}.myhuaweicloud.com` for every profile.'),
   })
   .prefault({})
-  .describe('Huawei Cloud endpoints, where the region does not say them. A profile’s own endpoints come first.');
+  .describe(
+    'Huawei Cloud endpoints, for regions whose host names do not follow the usual pattern. The endpoints of a profile take precedence.',
+  );
 
 /** Credentials go there, so plain http is for this machine only; and what a path or user info says would be ignored. */
 function isOrigin(text: string): boolean {

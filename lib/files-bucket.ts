@@ -34,8 +34,8 @@ export class FilesBucket extends Bucket {
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-S1',
       reason:
-        'Two functions of this stack are all that may touch the bucket; the poller logs each file it writes and the ' +
-        'HTTP API’s access log has each read. Access from elsewhere is for the account’s CloudTrail data events.',
+        'Only two functions of this stack may access the bucket; the poller logs each file it writes and the ' +
+        'HTTP API’s access log has each read. CloudTrail data events of the account show access from elsewhere.',
     });
   }
 
@@ -45,7 +45,7 @@ export class FilesBucket extends Bucket {
     Validations.of(construct).acknowledge({
       id: `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/*]`,
       reason:
-        'One action, on the objects of the stack’s own bucket: their names are ids of tasks that do not exist yet.',
+        'One action on the objects of the stack’s bucket: their names contain task ids that are not known in advance.',
     });
   }
 }

@@ -29,12 +29,6 @@ const STUBS: readonly Stub[] = [
     contents: throwing('Event streams'),
   },
   {
-    // SHA-256 in JavaScript, for a Node without crypto (4 kB).
-    import: /\/Sha256Js$/,
-    importer: IN_SMITHY,
-    contents: `export class Sha256Js { constructor() { ${throwing('SHA-256 in JavaScript')} } }`,
-  },
-  {
     // A Lambda's credentials are in its environment: no profile files, SSO, or metadata services (137 kB).
     import: /^@aws-sdk\/credential-provider-node$/,
     importer: IN_SDK,
@@ -50,10 +44,17 @@ const STUBS: readonly Stub[] = [
       export const resolveEndpointDiscoveryConfig = (config) => config;`,
   },
   {
-    // Client-side rate limits of the adaptive retry mode; the clients are in the standard mode (3 kB).
-    import: /\/DefaultRateLimiter$/,
-    importer: IN_SMITHY,
-    contents: `export class DefaultRateLimiter { constructor() { ${throwing('The adaptive retry mode')} } }`,
+    // The index loads fetch, caches and mocks as well (280 kB, 40 ms): only what huawei/transport.ts imports.
+    import: /^undici$/,
+    importer: /./,
+    contents: `
+      import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
+      import connect from 'undici/lib/api/api-connect.js';
+      import request from 'undici/lib/api/api-request.js';
+      import Pool from 'undici/lib/dispatcher/pool.js';
+      import EnvHttpProxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js';
+      Object.assign(Dispatcher.prototype, { connect, request });
+      export { EnvHttpProxyAgent, Pool };`,
   },
   {
     // llhttp without SIMD, for processors that Lambda does not have (72 kB).
@@ -85,11 +86,6 @@ const STUBS: readonly Stub[] = [
 type Shrink = { file: RegExp; shrink: (text: string) => string };
 
 const SHRINKS: readonly Shrink[] = [
-  {
-    // Imported whole for its version alone (2 kB a client).
-    file: /[\\/]@aws-sdk[\\/]client-[\w-]+[\\/]package\.json$/,
-    shrink: (text) => `export default ${JSON.stringify({ version: JSON.parse(text).version })};`,
-  },
   {
     // The parser is WebAssembly in base64; compressed it has half the bytes, and unpacking takes a millisecond.
     file: /[\\/]llhttp_simd-wasm\.js$/,

@@ -38,7 +38,7 @@ function slackFunction({ settings, bundles, secrets, topics, tables }: Backing, 
   return {
     settings,
     bundle: bundles['notify-slack'],
-    description: 'Tells Slack how tasks ended',
+    description: 'Posts the results of tasks to Slack',
     memoryMb: 256,
     environment: {
       RESULTS_TABLE: tables.results.tableName,

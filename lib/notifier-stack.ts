@@ -19,7 +19,7 @@ export class NotifierStack extends Stack {
   constructor(scope: Construct, props: NotifierStackProps) {
     const { settings, bundles, ...stackProps } = props;
     super(scope, settings.stackName, {
-      description: 'Tells people and machines when Huawei Cloud API Gateway imports and exports are over',
+      description: 'Notifies people and machines when Huawei Cloud API Gateway imports and exports finish',
       ...stackProps,
     });
     const backing = {

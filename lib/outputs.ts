@@ -26,14 +26,14 @@ function outputsToUse({ tables, files, secrets, topics, api }: OutputProps): Out
   return [
     ['ApiUrl', api.api.apiEndpoint, 'Base URL of the HTTP API'],
     ['HuaweiSecret', secrets.huawei.secretArn, 'Put the profiles here: {"profiles":{"default":{…}}}'],
-    ['ApiKeysSecret', secrets.apiKeys.secretArn, 'Holds the first API key as generated_key'],
+    ['ApiKeysSecret', secrets.apiKeys.secretArn, 'Contains the first API key as generated_key'],
     ['SlackSecret', secrets.slack?.secretArn, 'Put the webhook URLs here: {"channels":{"default":"https://…"}}'],
     ['TaskEventsTopic', topics.events.topicArn, 'Subscribe machines here (CloudEvents)'],
     ['TaskAlertsTopic', topics.alerts.topicArn, 'Subscribe people here (plain text)'],
     ['OperatorTopic', topics.operator.topicArn, 'Alarms and broken profiles'],
     ['ChatTopic', topics.chat?.topicArn, 'Name this topic in Amazon Q Developer in chat applications'],
-    ['PendingTable', tables.pending.tableName, 'Tasks that are not over'],
-    ['ResultsTable', tables.results.tableName, 'How tasks ended'],
+    ['PendingTable', tables.pending.tableName, 'Pending tasks'],
+    ['ResultsTable', tables.results.tableName, 'Results of tasks'],
     ['FilesBucket', files.bucketName, 'Exported documents and large results'],
   ];
 }
@@ -56,11 +56,11 @@ function outputsToOperate({ api, poller, notifications, dashboard }: OutputProps
 /** Nothing for a worker that is switched off. */
 function workerOutputs(name: string, worker: QueueWorker | undefined): Output[] {
   return [
-    [`${name}Function`, worker?.function.functionName, `Delivers what is in ${name}Queue`],
+    [`${name}Function`, worker?.function.functionName, `Delivers the messages of ${name}Queue`],
     [`${name}Logs`, worker?.function.logGroup.logGroupName, `Log of ${name}Function`],
-    [`${name}Queue`, worker?.queue.queueUrl, 'Events on their way'],
+    [`${name}Queue`, worker?.queue.queueUrl, 'Events waiting for delivery'],
     [`${name}QueueArn`, worker?.queue.queueArn, `Redrive ${name}DeadLetters to here`],
-    [`${name}DeadLetters`, worker?.deadLetters.queueUrl, 'Events that were given up'],
+    [`${name}DeadLetters`, worker?.deadLetters.queueUrl, 'Events that could not be delivered'],
     [`${name}DeadLettersArn`, worker?.deadLetters.queueArn, 'Redrive from here'],
   ];
 }

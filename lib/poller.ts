@@ -26,7 +26,7 @@ export class Poller extends Construct {
     this.function = createNodeFunction(this, 'Function', {
       settings: props.settings,
       bundle: props.bundles['poll-tasks'],
-      description: 'Asks Huawei Cloud about pending tasks, stores how they ended and tells the topics',
+      description: 'Polls Huawei Cloud for pending tasks, stores their results and publishes them',
       timeout: TIMEOUT,
       memoryMb: props.settings.pollerMemoryMb,
       environment: {
@@ -44,7 +44,7 @@ export class Poller extends Construct {
     props.files.acknowledgeObjects(this);
     Validations.of(this.deadLetters).acknowledge({
       id: 'AwsSolutions-SQS3',
-      reason: 'It is a dead-letter queue itself, of EventBridge Scheduler, which cdk-nag does not look at.',
+      reason: 'It is itself the dead-letter queue of EventBridge Scheduler, which cdk-nag does not check.',
     });
     // Tasks that a failed run did not ask about have their next point soon, so a retry would only add to the load.
     // No destination for failures: runs that throw have the alarm PollerErrors, those without concurrency PollerThrottled,

@@ -5,7 +5,7 @@ import type { Settings } from './settings.ts';
 
 const OWNERS_ROTATE =
   'The value is issued by another party (Huawei Cloud, Slack) or handed to clients, so no rotation function can renew ' +
-  'it. docs/operations.md says how to rotate it by hand; the functions read it again without a deploy.';
+  'it. docs/operations.md explains manual rotation; the functions pick up a new value without a deploy.';
 
 /** Where the deployment's credentials live. The stack never holds their values: it makes empty secrets for people to fill. */
 export class Secrets extends Construct {

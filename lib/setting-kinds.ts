@@ -1,18 +1,18 @@
 import * as z from 'zod';
 
-/** A list of addresses, none of them twice. */
+/** A list of addresses without duplicates. */
 export const emails = z
   .array(
     z.email('is not an e-mail address, like "you@example.com"'),
     'must be a list of e-mail addresses, like ["you@example.com"]',
   )
   .superRefine((addresses, context) => {
-    // CDK throws at a second subscription of the same address; in other letters, one person would get each mail twice.
+    // CDK throws at a second subscription of an address; with another case, one person would get each mail twice.
     const lower = addresses.map((address) => address.toLowerCase());
     for (const [index, address] of lower.entries()) {
       const first = lower.indexOf(address);
       if (first === index) continue;
-      context.addIssue({ code: 'custom', path: [index], message: `is in the list already, as number ${first + 1}` });
+      context.addIssue({ code: 'custom', path: [index], message: `is already in the list, as number ${first + 1}` });
     }
   });
 

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { editDistance } from './edit-distance.ts';
 
-/** What the reader of a settings file has to change; its message needs no stack. */
+/** A problem in a settings file; print its message without a stack trace. */
 export class SettingsError extends Error {}
 
 /** One line per problem: the setting by its path, and what it must be. `known` are the paths of all settings. */
@@ -17,7 +17,7 @@ export function settingsProblems(issues: readonly z.core.$ZodIssue[], known: rea
 
 function wordsOf(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type' && issue.expected === 'object') return 'must be an object, like {}';
-  // The words of a wrong key are inside; around them zod says only that it is invalid.
+  // The message about a wrong key is nested; the outer one only reports that the key is invalid.
   return (issue.code === 'invalid_key' && issue.issues[0]?.message) || issue.message;
 }
 

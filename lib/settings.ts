@@ -6,10 +6,10 @@ import { emails, flag, whole } from './setting-kinds.ts';
 import { SettingsError, settingsProblems } from './settings-problems.ts';
 import { describeSettings } from './settings-table.ts';
 
-const STACK_NAME_RULE = 'must begin with a letter, and have at most 64 letters (A to Z, a to z), digits and hyphens';
+const STACK_NAME_RULE = 'must start with a letter, and have at most 64 letters (A to Z, a to z), digits and hyphens';
 const ORIGIN_RULE = 'must be an origin: its scheme and host, without a path, like "https://status.example.com"';
 const PUBLIC_URL_RULE = 'must be a URL without user info, query and fragment, like "https://tasks.example.com"';
-const TAGS_RULE = 'must be an object of texts, like {"team": "platform"}';
+const TAGS_RULE = 'must be an object of strings, like {"team": "platform"}';
 
 /** Days that CloudWatch Logs can keep a log group. Source: PutRetentionPolicy. */
 export const LOG_RETENTION_DAYS = [
@@ -23,17 +23,17 @@ const apiSchema = z
       .url({ protocol: /^https?$/, error: PUBLIC_URL_RULE, abort: true })
       .refine((text) => isPlain(new URL(text)), PUBLIC_URL_RULE)
       .optional()
-      .describe('Base of the result links in messages, when the API has a domain of its own. Default: the API URL.'),
+      .describe('Base of the result links in messages, if the API has a custom domain. Default: the API URL.'),
     corsOrigins: z
       .array(
         z.string(ORIGIN_RULE).regex(/^(\*|https?:\/\/(\*|[^/\s*]+))$/, ORIGIN_RULE),
         'must be a list of origins, like ["https://status.example.com"]',
       )
       .default([])
-      .describe('Origins whose pages may call the API. None: CORS is off.'),
+      .describe('Origins whose pages may call the API. Empty: CORS is off.'),
     requestsPerSecond: whole(1, 10_000)
       .default(50)
-      .describe('Steady requests per second before API Gateway answers 429.'),
+      .describe('Sustained requests per second before API Gateway answers 429.'),
     burst: whole(1, 5_000).default(100).describe('Requests that may arrive at once before API Gateway answers 429.'),
   })
   .prefault({})
@@ -41,19 +41,23 @@ const apiSchema = z
 
 /** The deployment's settings file. Every field has a default, so `{}` deploys a working stack. */
 export const settingsSchema = z.strictObject({
-  $schema: z.string('must be a text').optional().describe('For editors: the JSON schema of this file.'),
+  $schema: z.string('must be a string').optional().describe('For editors: the JSON schema of this file.'),
   stackName: z
     .string(STACK_NAME_RULE)
     .regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, STACK_NAME_RULE)
     .default('ApigTaskNotifier')
     .describe('Name of the CloudFormation stack, and the `service` dimension of its metrics.'),
-  alertEmails: emails.default([]).describe('Who is told how tasks ended. Each address must confirm the mail from SNS.'),
-  operatorEmails: emails.optional().describe('Who is told what an operator must fix. Default: `alertEmails`.'),
+  alertEmails: emails
+    .default([])
+    .describe('E-mail addresses that are notified when tasks end. Each must confirm the mail from SNS.'),
+  operatorEmails: emails
+    .optional()
+    .describe('E-mail addresses that are notified when an operator must fix something. Default: `alertEmails`.'),
   slack: flag
     .default(false)
     .describe(
-      'Post to Slack. Channels and rules are in the Slack secret. Switching it off deletes that secret, and the queue ' +
-        'and dead letters with all that is in them.',
+      'Post to Slack. Channels and rules are in the Slack secret. Switching it off deletes that secret, the queue and the ' +
+        'dead-letter queue with all their messages.',
     ),
   chatTopic: flag
     .default(false)
@@ -64,60 +68,60 @@ export const settingsSchema = z.strictObject({
   webhooks: flag
     .default(true)
     .describe(
-      'Deliver events to the `callback_url` of a task or profile. Switching it off deletes the queue and dead letters ' +
-        'with all that is in them; events that still wait for a receiver are lost.',
+      'Deliver events to the `callback_url` of a task or profile. Switching it off deletes the queue and the dead-letter ' +
+        'queue; undelivered events are lost.',
     ),
-  shards: whole(1, 100).default(1).describe('Schedules, each polling its part of the pending tasks side by side.'),
+  shards: whole(1, 100)
+    .default(1)
+    .describe('Number of pollers that run in parallel, each for its share of the pending tasks.'),
   pollMinIntervalMs: whole(1000, 300_000)
     .optional()
-    .describe('Milliseconds between polls of a task that is new. Default: what the functions find best.'),
+    .describe('Shortest time between two polls of a task, in milliseconds; used while the task is new. Default: 4000.'),
   taskDeadlineHours: whole(1, 168).default(24).describe('Hours after which an unfinished task ends as `expired`.'),
   resultRetentionDays: whole(1, 3650)
     .default(90)
     .describe(
-      'Days that results and exported documents are kept. A lower number deletes older documents within a day or two, ' +
-        'and leaves their results: see Shorter retention in docs/operations.md.',
+      'Days that results and exported documents are kept. Lowering it deletes older documents within a day or two, but ' +
+        'not their results: see Shorter retention in docs/operations.md.',
     ),
   logRetentionDays: z
     .literal(LOG_RETENTION_DAYS, `must be one of ${LOG_RETENTION_DAYS.join(', ')}`)
     .default(30)
     .describe('Days that logs are kept.'),
-  secretMaxAgeSeconds: whole(1, 3600)
-    .default(300)
-    .describe('Seconds that a function keeps a secret before it reads it again.'),
+  secretMaxAgeSeconds: whole(1, 3600).default(300).describe('Seconds that a function caches a secret.'),
   dataRemoval: z
     .enum(['retain', 'destroy'], 'must be "retain" or "destroy"')
     .default('retain')
     .describe(
-      'What happens to tables and files when the stack goes. `retain` also protects the tables against deletion; ' +
-        '`destroy` deletes everything that is in them.',
+      'Whether tables and files are kept when the stack is deleted. `retain` also protects the tables against deletion; ' +
+        '`destroy` deletes them with everything in them.',
     ),
   architecture: z
     .enum(['arm64', 'x86_64'], 'must be "arm64" or "x86_64"')
     .default('arm64')
-    .describe('Processor of the functions.'),
-  // With less than 192 hardly more than the program itself would fit.
+    .describe('Processor architecture of the functions.'),
+  // Below 192 MB hardly more than the program itself would fit.
   pollerMemoryMb: whole(192, 3008)
     .default(512)
-    .describe('Memory of the poller, in MB; its processor share and the largest export that it can read grow with it.'),
+    .describe('Memory of the poller, in MB. More memory also means more CPU and a larger maximum export.'),
   api: apiSchema,
   alarms: alarmsSchema,
   endpoints: endpointsSchema,
   allowLoopbackCallbacks: flag
     .default(false)
-    .describe('Let Slack and webhook addresses point to this machine over plain http. For tests on an emulator only.'),
+    .describe('Allow plain http to this machine for Slack and webhook addresses. For tests on an emulator only.'),
   tags: z
     .record(
       z
         .string()
         .min(1, 'must not be empty')
         .max(128, 'must have at most 128 characters')
-        .regex(/^(?![aA][wW][sS]:)/, 'must not begin with "aws:", which AWS keeps for itself'),
-      z.string('must be a text').max(256, 'must have at most 256 characters'),
+        .regex(/^(?![aA][wW][sS]:)/, 'must not start with "aws:", which AWS reserves'),
+      z.string('must be a string').max(256, 'must have at most 256 characters'),
       TAGS_RULE,
     )
     .default({})
-    .describe('Tags on everything in the stack.'),
+    .describe('Tags for every resource in the stack.'),
 });
 
 /** Settings with every default filled in. */

@@ -50,7 +50,7 @@ export class TasksApi extends Construct {
     this.function = createNodeFunction(this, 'Function', {
       settings: props.settings,
       bundle: props.bundles['tasks-api'],
-      description: 'Answers the HTTP API: registers tasks and shows how they ended',
+      description: 'Serves the HTTP API: registers tasks and returns their results',
       timeout: Duration.seconds(20),
       memoryMb: 512,
       environment: {
@@ -75,7 +75,7 @@ export class TasksApi extends Construct {
       id: 'AwsSolutions-APIG4',
       reason:
         'The function checks a bearer API key on every route but the page, the health check and the description. ' +
-        'HTTP APIs have no API keys of their own, and an authorizer would be a second cold start for the same check.',
+        'HTTP APIs have no built-in API keys, and an authorizer would be a second cold start for the same check.',
     });
   }
 
@@ -100,7 +100,7 @@ function createApi(scope: Construct, settings: Settings): HttpApi {
   const { corsOrigins } = settings.api;
   return new HttpApi(scope, 'Api', {
     apiName: settings.stackName,
-    description: 'Registers Huawei Cloud APIG tasks to watch, and shows how they ended',
+    description: 'Registers Huawei Cloud APIG tasks to watch and returns their results',
     createDefaultStage: false,
     ...(corsOrigins.length > 0 && {
       corsPreflight: {

@@ -1,20 +1,20 @@
-import { parseSlackRouting } from '../functions/channels/slack/slack-routing.ts';
+import { encryptionFor } from '../functions/channels/email/smtp.ts';
+import { parseRouting } from '../functions/channels/routing.ts';
 import { ConfigError } from '../functions/tasks/errors.ts';
-import { encryptionFor } from './smtp-alerts.ts';
 
 type Channels = { slackUrl: string | undefined; smtpUrl: string | undefined; emails: readonly string[] };
 
 const ADDRESS = /^[^\s@<>]+@[^\s@<>]+$/;
-/** What may be repeated: a URL with a password that was put here by mistake may not. */
+/** Entries that may be repeated; a URL with a password, put here by mistake, may not. */
 const HARMLESS = /^[\w.+@-]{1,64}$/;
 
-/** What is wrong with where chat and e-mail go, by variable; a URL is a secret and never repeated. */
+/** What is wrong with the settings of chat and e-mail, by variable; a URL is a secret and never repeated. */
 export function channelProblems({ slackUrl, smtpUrl, emails }: Channels): string[] {
   return [
-    ...(slackUrl === undefined ? [] : problemsOf(() => parseSlackRouting({ webhook_url: slackUrl }))),
+    ...(slackUrl === undefined ? [] : problemsOf(() => parseRouting({ webhook_url: slackUrl }))),
     ...(smtpUrl === undefined ? [] : problemsOf(() => encryptionFor(smtpUrl))),
-    ...(smtpUrl !== undefined && emails.length === 0 ? ['SMTP_URL is set, ALERT_EMAILS is not: set both'] : []),
-    ...(smtpUrl === undefined && emails.length > 0 ? ['ALERT_EMAILS is set, SMTP_URL is not: set both'] : []),
+    ...(smtpUrl !== undefined && emails.length === 0 ? ['SMTP_URL is set but ALERT_EMAILS is not: set both'] : []),
+    ...(smtpUrl === undefined && emails.length > 0 ? ['ALERT_EMAILS is set but SMTP_URL is not: set both'] : []),
     ...emails.flatMap(addressProblem),
   ];
 }

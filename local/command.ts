@@ -30,12 +30,12 @@ type ListenError = { code: string; syscall: string; port: number; address: strin
 type Place = { name: string; port: string; host: string };
 
 const noSuchHost = ({ host }: Place) =>
-  `HOST ${host} is no address of this machine: set HOST=127.0.0.1, or leave it out`;
+  `HOST ${host} is not an address of this machine: set HOST=127.0.0.1 or unset it`;
 
 const PROBLEMS: Record<string, (place: Place) => string> = {
   'listen EADDRINUSE': ({ name, port }) =>
-    `${name} ${port} is taken by another program: set ${name}=… to a free one, or ${name}=0 for any`,
-  'listen EACCES': ({ name, port }) => `${name} ${port} is not for this user: set ${name}=… to 1024 or more`,
+    `${name} ${port} is in use by another program: set ${name}=… to a free port, or ${name}=0 for any`,
+  'listen EACCES': ({ name, port }) => `${name} ${port} is not permitted for this user: set ${name}=… to 1024 or more`,
   'listen EADDRNOTAVAIL': noSuchHost,
   'getaddrinfo ENOTFOUND': noSuchHost,
   'getaddrinfo EAI_AGAIN': noSuchHost,
@@ -58,6 +58,6 @@ export function onStop(stop: () => Promise<void>): void {
 export function refuseArguments(command: string, instead: string): void {
   const [first] = process.argv.slice(2);
   if (first === undefined) return;
-  console.error(`${command} takes no arguments, so "${first}" would do nothing. ${instead}`);
+  console.error(`${command} takes no arguments; "${first}" is not supported. ${instead}`);
   process.exit(2);
 }

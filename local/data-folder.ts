@@ -12,7 +12,7 @@ export function dataFolderProblem(folder: string): string | undefined {
     rmdirSync(mkdtempSync(path.join(nearest, '.data-')));
     return undefined;
   } catch {
-    return `DATA_DIR ${folder} is not a folder that can be written`;
+    return `DATA_DIR ${folder} is not a writable folder`;
   }
 }
 

@@ -63,7 +63,7 @@ async function checkFolderIsFree(folder: string): Promise<void> {
     await database.open();
     await database.close();
   } catch (cause) {
-    throw new StoreError(`The data in ${folder} cannot be opened. Is another process using them?`, { cause });
+    throw new StoreError(`The database in ${folder} cannot be opened. Is another process using it?`, { cause });
   }
 }
 

@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Context } from 'aws-lambda';
 import type { ApiEvent, ApiResponse } from '../functions/http/api-event.ts';
-import { MAX_BODY_BYTES } from '../functions/http/json-body.ts';
 import { HttpProblem, problemResponse } from '../functions/http/problem.ts';
+import { MAX_BODY_BYTES } from '../functions/http/request-body.ts';
 import { answerBrokenRequest, sendResponse } from './http-answer.ts';
 
 /** What AWS would call; the context it is given here is empty. */
@@ -37,7 +37,11 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       keepAliveTimeout: 5_000,
       connectionsCheckingInterval: Math.min(requestTimeoutMs, 1_000),
     },
-    (request, response) => void serve(handler, request, response),
+    (request, response) => {
+      // A connection that its client keeps alive would hold up `close` after its last answer.
+      response.once('close', () => server.listening || server.closeIdleConnections());
+      void serve(handler, request, response);
+    },
   );
   server.on('clientError', answerBrokenRequest);
   await listen(server, host, port);

@@ -60,9 +60,9 @@ export function unknownNameProblems(environment: Environment): string[] {
   const unknown = Object.keys(environment).filter((name) => name.startsWith('HUAWEICLOUD_') && !KNOWN.includes(name));
   return unknown.flatMap((name) => {
     const meant = nearestNames(name);
-    if (meant.length > 0) return [`${name} is not known: did you mean ${meant.join(' or ')}?`];
+    if (meant.length > 0) return [`${name} is not a known variable: did you mean ${meant.join(' or ')}?`];
     // Huawei Cloud's own SDKs and tools read more of these.
-    return name.startsWith('HUAWEICLOUD_SDK_') ? [] : [`${name} is not known: unset it`];
+    return name.startsWith('HUAWEICLOUD_SDK_') ? [] : [`${name} is not a known variable: unset it`];
   });
 }
 

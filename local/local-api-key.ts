@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { apiKeyProblem } from '../functions/http/api-keys.ts';
+import { apiKeyProblem } from '../functions/http/access.ts';
 import { ConfigError } from '../functions/tasks/errors.ts';
 import { writeWhole } from './write-whole.ts';
 
@@ -31,5 +31,5 @@ async function readKept(file: string): Promise<string> {
 function checked(key: string, file: string): string {
   const problem = apiKeyProblem(key);
   if (problem === undefined) return key;
-  throw new ConfigError([`The key in ${file} ${problem}. Delete the file, and a new key is made`]);
+  throw new ConfigError([`The key in ${file} ${problem}. Delete the file to create a new key`]);
 }

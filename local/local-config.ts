@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { signingSecretProblems } from '../functions/channels/webhook/webhook-keys.ts';
-import { apiKeyProblem } from '../functions/http/api-keys.ts';
+import { signingSecretProblems } from '../functions/channels/webhook/settings.ts';
+import { apiKeyProblem } from '../functions/http/access.ts';
 import type { Profiles } from '../functions/huawei/profile.ts';
 import { readEnvironment } from '../functions/runtime/config.ts';
 import { ConfigError } from '../functions/tasks/errors.ts';
@@ -71,7 +71,7 @@ export function readLocalConfig(environment: NodeJS.ProcessEnv): LocalConfig {
   };
 }
 
-const NOBODY_SIGNS = 'WEBHOOK_SECRETS is for the profile "default", which is not there';
+const NOBODY_SIGNS = 'WEBHOOK_SECRETS is for the profile "default", which does not exist';
 
 function apiKeyProblems(keys: string[]): string[] {
   return keys.flatMap((key, index) => {

@@ -37,7 +37,7 @@ export function readLocalProfiles(given: NodeJS.ProcessEnv): Profiles | undefine
 
 /** A service without any profile would refuse every task. */
 function someOf(profiles: Profiles): Profiles {
-  if (Object.keys(profiles).length === 0) throw new ConfigError(['HUAWEICLOUD_PROFILES_FILE names no profile']);
+  if (Object.keys(profiles).length === 0) throw new ConfigError(['HUAWEICLOUD_PROFILES_FILE contains no profile']);
   return profiles;
 }
 

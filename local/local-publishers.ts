@@ -1,4 +1,4 @@
-import type { AlertPublisher, EventPublisher, PublishReport } from '../functions/messages/publishers.ts';
+import type { Publisher, PublishReport } from '../functions/messages/publishers.ts';
 import {
   type TaskEvent,
   type TaskEventOptions,
@@ -7,14 +7,13 @@ import {
 } from '../functions/messages/task-event.ts';
 import { StoreError } from '../functions/tasks/errors.ts';
 import type { TaskResult } from '../functions/tasks/result.ts';
-import type { Subscriber } from './subscriber.ts';
 import type { Topic } from './topics.ts';
 
 /** An event as SNS would carry it. */
 export type LocalEvent = { event: TaskEvent; attributes: Record<string, string> };
 
 /** `TaskEvents` on one machine. */
-export function createLocalEventPublisher(topic: Topic<LocalEvent>, options: TaskEventOptions): EventPublisher {
+export function createLocalEventPublisher(topic: Topic<LocalEvent>, options: TaskEventOptions): Publisher {
   return {
     async publish(results) {
       const events = results.map((one) => ({ event: toTaskEvent(one, options), attributes: toEventAttributes(one) }));
@@ -23,8 +22,8 @@ export function createLocalEventPublisher(topic: Topic<LocalEvent>, options: Tas
   };
 }
 
-/** `TaskAlerts` on one machine: what is published together stays together, so that a burst becomes a digest. */
-export function createLocalAlertPublisher(topic: Topic<TaskResult>): AlertPublisher {
+/** `TaskAlerts` on one machine: results that are published together stay together, so that a burst becomes a digest. */
+export function createLocalAlertPublisher(topic: Topic<TaskResult>): Publisher {
   return { publish: async (results) => reportOf(results, topic.publish(results)) };
 }
 
@@ -37,19 +36,7 @@ export async function publishToChannel(
   return reportOf([result], topic.publish([{ event: toTaskEvent(result, options), attributes }]));
 }
 
-/** Subscribes a publisher of alerts under a name; what it reports as failed is tried again. */
-export function alertSubscriber(name: string, publisher: AlertPublisher): Subscriber<TaskResult> {
-  return {
-    name,
-    async deliver(batch) {
-      const { failed } = await publisher.publish(batch.map(({ message }) => message));
-      const failedIds = new Set(failed.map(({ taskId }) => taskId));
-      return batch.filter(({ message }) => failedIds.has(message.taskId)).map((attempt) => ({ attempt }));
-    },
-  };
-}
-
-/** What the outbox does not take stays pending, and is published by a later sweep. */
+/** Results that the outbox does not accept stay pending, and a later sweep publishes them. */
 async function reportOf(results: readonly TaskResult[], publishing: Promise<void>): Promise<PublishReport> {
   try {
     await publishing;

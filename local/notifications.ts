@@ -1,22 +1,25 @@
+import { WEBHOOK_CHANNEL } from '../functions/channels/channel.ts';
+import { createSmtpPublisher } from '../functions/channels/email/smtp.ts';
+import { createRetryPolicy, NAMED_CHANNELS, WEBHOOKS } from '../functions/channels/queues.ts';
+import { createRuleRouter } from '../functions/channels/routes.ts';
+import { openChannels, parseRouting } from '../functions/channels/routing.ts';
+import { createCallbackRouter } from '../functions/channels/webhook/channel.ts';
+import { parseSigningKeys } from '../functions/channels/webhook/settings.ts';
 import type { Profiles } from '../functions/huawei/profile.ts';
-import type { OperatorAlerter } from '../functions/messages/operator-alerter.ts';
-import { createProcessAlertMemory } from '../functions/messages/operator-alerter.ts';
-import type { AlertPublisher, EventPublisher, PublishReport } from '../functions/messages/publishers.ts';
+import { createProcessAlertMemory, type OperatorAlerter } from '../functions/messages/operator-alerter.ts';
+import type { Publisher, PublishReport } from '../functions/messages/publishers.ts';
 import type { Clock, Log, MetricSink, TaskResultStore } from '../functions/tasks/ports.ts';
 import type { TaskResult } from '../functions/tasks/result.ts';
 import {
-  alertSubscriber,
   createLocalAlertPublisher,
   createLocalEventPublisher,
   type LocalEvent,
   publishToChannel,
 } from './local-publishers.ts';
 import type { Outbox } from './outbox.ts';
-import { createSlackSubscriber } from './slack-subscriber.ts';
-import { createSmtpAlertPublisher } from './smtp-alerts.ts';
-import { createTerminalAlertPublisher, createTerminalOperatorAlerter, type Terminal } from './terminal-alerts.ts';
+import { publisherSubscriber, workerSubscriber } from './subscribers.ts';
+import { createTerminalOperatorAlerter, createTerminalPublisher, type Terminal } from './terminal-alerts.ts';
 import { createTopic } from './topics.ts';
-import { createWebhookSubscriber } from './webhook-subscriber.ts';
 
 export type NotificationSettings = {
   slackWebhookUrl?: string | undefined;
@@ -27,16 +30,16 @@ export type NotificationSettings = {
 };
 
 export type Notifications = {
-  publishers: (EventPublisher | AlertPublisher)[];
+  publishers: Publisher[];
   operatorAlerts: OperatorAlerter;
   publishToChannel(result: TaskResult, channel: string): Promise<PublishReport>;
-  /** Goes on with what earlier processes left; once, when the public URL is known. */
+  /** Continues with the messages that earlier processes left; once, when the public URL is known. */
   resume(): void;
-  /** Tells what is due and gives connections back. What waits for another try is told by the next process. */
+  /** Sends due messages and closes connections. Messages that wait for another try are left to the next process. */
   stop(): Promise<void>;
 };
 
-/** What is published and not yet delivered, by topic. */
+/** The undelivered messages, by topic. */
 export type Outboxes = { events: Outbox<LocalEvent>; alerts: Outbox<TaskResult> };
 
 type Deps = NotificationSettings & {
@@ -45,30 +48,31 @@ type Deps = NotificationSettings & {
   clock: Clock;
   log: Log;
   metrics: MetricSink;
-  /** Where webhooks are registered and deliveries noted, and what webhooks are signed with. */
+  /** Where webhooks are registered and deliveries noted. */
   results: TaskResultStore;
+  /** Hold what webhooks are signed with. */
   profiles: Profiles;
   /** Known once the server listens. */
   publicUrl(): string | undefined;
 };
 
-/** The two topics of one machine and who is subscribed: terminal and webhooks always, Slack and e-mail where they are set. */
+/** The two topics of one machine and their subscribers: terminal and webhooks always, Slack and e-mail if configured. */
 export function createNotifications(deps: Deps): Notifications {
   const { clock, log, terminal, publicUrl, outboxes } = deps;
   const events = createTopic({ clock, log, outbox: outboxes.events });
   const alerts = createTopic({ clock, log, outbox: outboxes.alerts });
+  // Read at each message, because the port is not known before the server listens.
   const link = {
     get publicUrl() {
       return publicUrl();
     },
   };
   const operatorAlerts = createTerminalOperatorAlerter({ terminal, memory: createProcessAlertMemory(), clock, log });
-  alerts.subscribe(alertSubscriber('terminal', withLink(deps)));
-  if (deps.slackWebhookUrl !== undefined)
-    events.subscribe(createSlackSubscriber(deps.slackWebhookUrl, { ...deps, alerter: operatorAlerts }));
-  events.subscribe(createWebhookSubscriber({ ...deps, allowLoopback: deps.allowLoopbackCallbacks ?? true }));
+  alerts.subscribe(publisherSubscriber('terminal', createTerminalPublisher(terminal, link)));
+  if (deps.slackWebhookUrl !== undefined) events.subscribe(namedChannels(deps.slackWebhookUrl, deps, operatorAlerts));
+  events.subscribe(webhooks(deps));
   const mail = deps.smtpUrl === undefined ? undefined : createMail(deps.smtpUrl, deps);
-  if (mail) alerts.subscribe(alertSubscriber('e-mail', mail));
+  if (mail) alerts.subscribe(publisherSubscriber('e-mail', mail));
   return {
     publishers: [createLocalEventPublisher(events, link), createLocalAlertPublisher(alerts)],
     operatorAlerts,
@@ -84,17 +88,38 @@ export function createNotifications(deps: Deps): Notifications {
   };
 }
 
-/** The publishers read `publicUrl` at each message, for the port is not known before the server listens. */
-function withLink({ terminal, publicUrl }: Deps): AlertPublisher {
-  return {
-    publish: (results) => createTerminalAlertPublisher({ terminal, publicUrl: publicUrl() }).publish(results),
-  };
+function namedChannels(slackUrl: string, { results, metrics, log, clock }: Deps, alerter: OperatorAlerter) {
+  const routing = parseRouting({ webhook_url: slackUrl });
+  return workerSubscriber({
+    queue: NAMED_CHANNELS,
+    maxBatch: 100,
+    wants: ({ attributes }) => attributes.channel !== WEBHOOK_CHANNEL,
+    retry: createRetryPolicy(() => 0.5),
+    router: async () => createRuleRouter(routing, openChannels(routing, clock)),
+    ...{ results, alerter, metrics, log, clock },
+  });
+}
+
+function webhooks({ profiles, results, metrics, log, clock, allowLoopbackCallbacks: allowLoopback = true }: Deps) {
+  const keys = parseSigningKeys(JSON.stringify({ profiles }));
+  const router = createCallbackRouter({
+    ...{ results, metrics, clock, allowLoopback },
+    signingKeys: async () => keys,
+  });
+  return workerSubscriber({
+    queue: WEBHOOKS,
+    maxBatch: 10,
+    wants: ({ attributes: { callback, channel = WEBHOOK_CHANNEL } }) =>
+      callback === 'true' && channel === WEBHOOK_CHANNEL,
+    retry: createRetryPolicy(Math.random),
+    router: async () => router,
+    ...{ results, metrics, log, clock },
+  });
 }
 
 function createMail(url: string, { alertEmails, publicUrl }: Deps) {
-  const options = { url, recipients: alertEmails };
-  return createSmtpAlertPublisher({
-    ...options,
+  return createSmtpPublisher({
+    ...{ url, recipients: alertEmails },
     get publicUrl() {
       return publicUrl();
     },

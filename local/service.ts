@@ -1,18 +1,16 @@
 import path from 'node:path';
-import { parseSlackRouting } from '../functions/channels/slack/slack-routing.ts';
-import { classifyAddress } from '../functions/channels/webhook/webhook-address.ts';
-import { hashApiKey } from '../functions/http/api-keys.ts';
+import { parseRouting } from '../functions/channels/routing.ts';
+import { classifyAddress } from '../functions/channels/webhook/target.ts';
+import { hashApiKey } from '../functions/http/access.ts';
 import { createTasksApiHandler, type TasksApiHandler } from '../functions/http/handler.ts';
-import { createHuaweiTaskQuery } from '../functions/huawei/huawei-task-query.ts';
 import { type Profiles, parseProfileDefaults } from '../functions/huawei/profile.ts';
-import type { TaskQuery } from '../functions/huawei/task-query.ts';
-import { createRepublish } from '../functions/messages/republish.ts';
+import { createHuaweiTaskQuery, type TaskQuery } from '../functions/huawei/task-query.ts';
+import { createRepublish } from '../functions/messages/publishers.ts';
 import { createPoller, type Poller } from '../functions/polling/create-poller.ts';
 import { createScheduleLearner } from '../functions/schedule/learned/schedule-learner.ts';
-import { withMinInterval } from '../functions/schedule/poll-schedule.ts';
-import { createTaskSchedule } from '../functions/schedule/task-schedule.ts';
-import { createDynamoPendingTaskStore } from '../functions/stores/dynamo/pending-task-store.ts';
-import { createDynamoTaskResultStore } from '../functions/stores/dynamo/task-result-store.ts';
+import { createTaskSchedule, withMinInterval } from '../functions/schedule/schedule.ts';
+import { createDynamoPendingTaskStore } from '../functions/stores/dynamo/pending-tasks.ts';
+import { createDynamoTaskResultStore } from '../functions/stores/dynamo/results.ts';
 import { createStoreResult } from '../functions/stores/store-result.ts';
 import type { Clock, Log, MetricSink } from '../functions/tasks/ports.ts';
 import type { TaskResult } from '../functions/tasks/result.ts';
@@ -134,7 +132,7 @@ function createApi(options: ServiceOptions, stores: Stores, notifications: Notif
     slackChannels:
       options.slackWebhookUrl === undefined
         ? []
-        : Object.keys(parseSlackRouting({ webhook_url: options.slackWebhookUrl }).channels),
+        : Object.keys(parseRouting({ webhook_url: options.slackWebhookUrl }).channels),
     republish: createRepublish({
       publishers: notifications.publishers,
       toChannel: notifications.publishToChannel,

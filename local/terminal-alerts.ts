@@ -1,9 +1,13 @@
-import { type AlertOptions, alertText } from '../functions/messages/alert-text.ts';
 import { composeAlerts } from '../functions/messages/digest.ts';
-import type { OperatorAlert, OperatorAlerter } from '../functions/messages/operator-alerter.ts';
-import { createOperatorAlerter, type OperatorAlerterDeps } from '../functions/messages/operator-alerter.ts';
-import { needsAttention } from '../functions/messages/outcome-words.ts';
-import type { AlertPublisher } from '../functions/messages/publishers.ts';
+import {
+  createOperatorAlerter,
+  type OperatorAlert,
+  type OperatorAlerter,
+  type OperatorAlerterDeps,
+} from '../functions/messages/operator-alerter.ts';
+import type { Publisher } from '../functions/messages/publishers.ts';
+import { type TaskEventOptions, toNotice } from '../functions/messages/task-event.ts';
+import { needsAttention } from '../functions/messages/words.ts';
 import type { Outcome } from '../functions/names.ts';
 import type { TaskResult } from '../functions/tasks/result.ts';
 import { oneLine } from '../functions/tasks/safe-text.ts';
@@ -11,23 +15,29 @@ import { oneLine } from '../functions/tasks/safe-text.ts';
 /** Where text goes and whether it may be coloured. */
 export type Terminal = { write(text: string): unknown; colours: boolean };
 
-/** Colours only for a person at a terminal who did not say no (no-color.org: any non-empty `NO_COLOR`). */
+/** Colours only at a terminal, and not with `NO_COLOR` (no-color.org: any non-empty value). */
 export function wantsColours({ isTty, noColor, term }: { isTty: boolean; noColor?: string; term?: string }): boolean {
   return isTty && !noColor && term !== 'dumb';
 }
 
 /** Prints alerts: a coloured mark and a bold headline at a terminal, plain lines in a pipe. */
-export function createTerminalAlertPublisher({
-  terminal,
-  ...options
-}: AlertOptions & { terminal: Terminal }): AlertPublisher {
+export function createTerminalPublisher(terminal: Terminal, options: TaskEventOptions = {}): Publisher {
   return {
     async publish(results) {
-      for (const { body, outcomes } of composeAlerts(results, options))
-        terminal.write(formatAlert(body, outcomes, terminal));
+      terminal.write(terminalText(results, terminal, options));
       return { failed: [] };
     },
   };
+}
+
+/** The alerts of one publishing round as the terminal shows them. */
+export function terminalText(
+  results: readonly TaskResult[],
+  terminal: Terminal,
+  options: TaskEventOptions = {},
+): string {
+  const alerts = composeAlerts(results.map((result) => toNotice(result, options)));
+  return alerts.map(({ message: { body, outcomes } }) => formatAlert(body, outcomes, terminal)).join('');
 }
 
 /** Prints operator alerts, one per key and period. */
@@ -38,14 +48,6 @@ export function createTerminalOperatorAlerter(
     ...deps,
     send: async (alert) => void deps.terminal.write(formatOperatorAlert(alert, deps.terminal)),
   });
-}
-
-/** One result as the terminal shows it; for the demo. */
-export function terminalText(
-  result: TaskResult,
-  { terminal, ...options }: AlertOptions & { terminal: Terminal },
-): string {
-  return formatAlert(alertText(result, options).body, [result.outcome], terminal);
 }
 
 function formatAlert(body: string, outcomes: Outcome[], { colours }: Terminal): string {

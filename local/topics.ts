@@ -1,24 +1,23 @@
 import type { Clock, Log } from '../functions/tasks/ports.ts';
 import { createDeliveryQueue, type DeliveryQueue } from './delivery-queue.ts';
-import type { Outbox, OutboxEntry } from './outbox.ts';
-import type { Subscriber } from './subscriber.ts';
+import type { Outbox, OutboxEntry, Subscriber } from './outbox.ts';
 
 /** So many messages are kept together: each rewrite of an entry is then small, and a round takes few. */
 const ENTRY_MESSAGES = 100;
 
-/** A topic with a queue per subscriber: what SNS and SQS are in AWS. Like them it keeps what is not yet delivered. */
+/** A topic with a queue per subscriber: what SNS and SQS are in AWS. Like them it keeps undelivered messages. */
 export type Topic<T> = {
   subscribe(subscriber: Subscriber<T>): void;
-  /** Goes on with what earlier processes left; once, after all have subscribed. */
+  /** Continues with the messages that earlier processes left; once, after all have subscribed. */
   resume(): void;
   /**
-   * Resolves when the messages are kept for everybody who wants them; nobody waits for a slow or broken subscriber.
-   * Throws `StoreError`, and then nobody gets them.
+   * Resolves when the messages are kept for every subscriber that wants them, without waiting for any delivery.
+   * Throws `StoreError`, and then no subscriber gets them.
    */
   publish(messages: readonly T[]): Promise<void>;
   /** Resolves when every queue is empty, retries included. */
   drained(): Promise<void>;
-  /** Delivers what is due and resolves. What waits for its next try is kept for the next process. */
+  /** Delivers due messages and resolves. Messages that wait for their next try are kept for the next process. */
   stop(): Promise<void>;
 };
 
@@ -37,8 +36,9 @@ export function createTopic<T>(deps: { clock: Clock; log: Log; outbox: Outbox<T>
       for (const [name, entries] of Map.groupBy(outbox.takeLeft(), ({ subscriber }) => subscriber)) {
         const found = queues.get(name);
         const messages = entries.reduce((sum, { waiting }) => sum + waiting.length, 0);
-        if (found === undefined) log.warn('messages wait for a channel that is not set', { channel: name, messages });
-        else log.warn('sending what the last run left', { channel: name, messages });
+        if (found === undefined)
+          log.warn('undelivered messages for a channel that is not configured', { channel: name, messages });
+        else log.warn('sending messages that the last run left', { channel: name, messages });
         found?.queue.accept(entries);
       }
     },

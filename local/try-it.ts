@@ -14,14 +14,14 @@ type Running = {
 export function tryItText({ simulatorUrl, serviceUrl, dataDir }: Running): string {
   const key = dataDir === undefined ? '$API_KEY' : `$(cat ${quote(path.resolve(dataDir, 'api-key'))})`;
   return [
-    'Try it in another terminal: an import that takes 20 s and of which a part fails, and its registration.',
+    'Try it from another terminal: start an import that takes 20 s and partly fails, then register it.',
     '',
     ...(dataDir === undefined ? ['  API_KEY=…   # one of API_KEYS'] : []),
     '  TASK_ID=try-$(date +%s)',
     `  curl -sS ${reachableUrl(simulatorUrl)}/_control/tasks -d '{"task_id": "'$TASK_ID'", "ending": "partial", "processing_ms": 20000}'`,
     `  curl -sS ${reachableUrl(serviceUrl)}/tasks -H "Authorization: Bearer ${key}" -H 'content-type: application/json' -d '{"task_id": "'$TASK_ID'"}'`,
     '',
-    'How it ends is printed here, and shown on the page. What else the simulator can do: docs/simulator.md',
+    'Its result is printed here and shown on the page. More that the simulator can do: docs/simulator.md',
   ].join('\n');
 }
 
@@ -32,11 +32,11 @@ export function startWithSimulatorText(simulatorUrl: string): string {
   const variables = Object.entries(fields).map(([field, value]) => `${variableOf(field)}=${value}`);
   const lines = [...variables, `HUAWEICLOUD_APIG_ENDPOINT=${apig_endpoint}`, 'npm start'];
   return [
-    'In another terminal, with the simulator’s made-up account:',
+    'Run this in another terminal; it uses the simulator’s made-up account:',
     '',
     lines.map((line) => `  ${line}`).join(' \\\n'),
     '',
-    `What it can do: curl ${url}/_control, and docs/simulator.md`,
+    `All controls: curl ${url}/_control, and docs/simulator.md`,
   ].join('\n');
 }
 

@@ -24,14 +24,14 @@ const removed = (isDone: boolean, missing: string): Answer =>
 /** Every action, by method and path below `/_control/`; docs/simulator.md has them with their fields. */
 export const ACTIONS: Record<string, Action> = {
   'POST tasks': {
-    does: 'adds a task, or with "count" many: ending, waiting_ms, processing_ms, task_type, …',
+    does: 'adds a task, or several with "count": ending, waiting_ms, processing_ms, task_type, …',
     run: ({ control, body }) =>
       typeof body === 'object' && body !== null && 'count' in body
         ? answer(201, control.addTasks(fromWire(bulkSchema.parse(body))))
         : answer(201, { taskId: control.addTask(fromWire(taskSchema.parse(body ?? {}))) }),
   },
   'GET tasks/{id}': {
-    does: 'the state of a task, and how often it was polled',
+    does: 'shows the state of a task and how often it was polled',
     run: ({ control, id }) => {
       const task = control.task(id);
       return task ? answer(200, task) : answer(404, { error: `no task ${id}` });
@@ -49,7 +49,7 @@ export const ACTIONS: Record<string, Action> = {
   'DELETE faults': { does: 'removes all faults', run: ({ control }) => done(() => control.clearFaults()) },
   'DELETE faults/{id}': {
     does: 'removes one fault',
-    run: ({ control, id }) => removed(control.removeFault(id), `no fault ${id}: it is used up, or never existed`),
+    run: ({ control, id }) => removed(control.removeFault(id), `no fault ${id}: it is used up or never existed`),
   },
   'POST groups': {
     does: 'adds a group full of APIs, for exports',
@@ -75,7 +75,7 @@ export const ACTIONS: Record<string, Action> = {
     does: 'forgets wrong passwords and signatures',
     run: ({ control }) => done(() => control.clearLockouts()),
   },
-  'GET stats': { does: 'counts of requests, by route and status', run: ({ control }) => answer(200, control.stats()) },
+  'GET stats': { does: 'counts requests by route and status', run: ({ control }) => answer(200, control.stats()) },
   'DELETE stats': { does: 'resets the counters', run: ({ control }) => done(() => control.resetStats()) },
   'DELETE all': {
     does: 'forgets tasks, faults, limits, lock-outs and counts',

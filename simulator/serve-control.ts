@@ -36,7 +36,7 @@ async function answerTo(below: string, { control, request }: Attempt): Promise<A
   if (below === '' && request.method === 'GET') return answer(200, ROUTES);
   const [, what = '', id] = /^([^/]*)(?:\/([^/]+))?$/.exec(below) ?? [];
   const action = ACTIONS[`${request.method} ${what}${id === undefined ? '' : '/{id}'}`];
-  if (!action) return answer(404, { error: `no such control: GET ${PREFIX} lists them` });
+  if (!action) return answer(404, { error: `no such control: GET ${PREFIX} lists all` });
   return attempt(action, { control, id: id ?? '', request });
 }
 

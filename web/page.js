@@ -47,7 +47,7 @@ $('detail').addEventListener('click', ({ target }) => {
 });
 addEventListener('hashchange', followHash);
 onRefreshed(renewDetail);
-onRefused(() => signOut('This API key is not known.'));
+onRefused(() => signOut('Unknown API key.'));
 onKeyElsewhere(show);
 wireActions();
 drawExample();

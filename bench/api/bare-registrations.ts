@@ -1,5 +1,5 @@
 import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { toPendingRow } from '../../functions/stores/dynamo/pending-row.ts';
+import { toPendingRow } from '../../functions/stores/dynamo/pending-tasks.ts';
 import { LOCAL_TABLES } from '../../local/embedded-dynamodb.ts';
 
 const DAY_MS = 86_400_000;

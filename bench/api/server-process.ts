@@ -1,12 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { hashApiKey } from '../../functions/http/api-keys.ts';
+import { hashApiKey } from '../../functions/http/access.ts';
 import { createTasksApiHandler } from '../../functions/http/handler.ts';
-import { DEFAULT_SCHEDULE } from '../../functions/schedule/poll-schedule.ts';
-import { createTaskSchedule } from '../../functions/schedule/task-schedule.ts';
-import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-task-store.ts';
-import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/task-result-store.ts';
+import { createTaskSchedule, DEFAULT_SCHEDULE } from '../../functions/schedule/schedule.ts';
+import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-tasks.ts';
+import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/results.ts';
 import { LOCAL_TABLES, startEmbeddedDynamo } from '../../local/embedded-dynamodb.ts';
 import { startHttpServer } from '../../local/http-server.ts';
 import { answerRequests } from '../child.ts';

@@ -1,10 +1,13 @@
 import { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSRecord } from 'aws-lambda';
-import { createSlackWebhook } from '../../functions/channels/slack/post.ts';
-import { createNotifySlackHandler } from '../../functions/channels/slack/worker.ts';
-import { createSnsAlertPublisher } from '../../functions/channels/sns/sns-alert-publisher.ts';
-import { createSnsEventPublisher } from '../../functions/channels/sns/sns-event-publisher.ts';
-import { toTaskEvent } from '../../functions/messages/task-event.ts';
+import { composeMails } from '../../functions/channels/email/topic.ts';
+import { NAMED_CHANNELS } from '../../functions/channels/queues.ts';
+import { createRuleRouter } from '../../functions/channels/routes.ts';
+import { openChannels } from '../../functions/channels/routing.ts';
+import { composeEvents, createSnsPublisher } from '../../functions/channels/sns.ts';
+import { createWorker } from '../../functions/channels/worker.ts';
+import { toNotice, toTaskEvent } from '../../functions/messages/task-event.ts';
+import type { TaskResult } from '../../functions/tasks/result.ts';
 import { answerRequests } from '../child.ts';
 import { measure } from '../measure.ts';
 import { resultOf } from './results.ts';
@@ -34,8 +37,9 @@ answerRequests(async ({ kind, url, completions, perRound }: NotifyRequest) => {
     });
   }
   const client = new SNSClient({ endpoint: url, region: 'eu-central-1', credentials: CREDENTIALS });
-  const create = kind === 'events' ? createSnsEventPublisher : createSnsAlertPublisher;
-  const publisher = create({ client, topicArn, clock });
+  const composeAlerts = (round: readonly TaskResult[]) => composeMails(round.map((result) => toNotice(result)));
+  const compose = kind === 'events' ? composeEvents({}) : composeAlerts;
+  const publisher = createSnsPublisher({ client, topicArn, clock }, compose);
   return measure(async () => {
     for (const round of rounds) {
       const { failed } = await publisher.publish(round);
@@ -47,15 +51,14 @@ answerRequests(async ({ kind, url, completions, perRound }: NotifyRequest) => {
 const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 function slackHandler(url: string) {
-  return createNotifySlackHandler({
-    routing: async () => ({ channels: { ops: `${url}/services/T0/B0/ops` }, rules: [], default: ['ops'] }),
-    webhook: createSlackWebhook({ clock }),
-    deadLetters: {
-      send: () => Promise.reject(new Error('a record was given up')),
-    },
-    isLastOffer: () => false,
+  const routing = { channels: { ops: `${url}/services/T0/B0/ops` }, rules: [], default: ['ops'] };
+  const router = createRuleRouter(routing, openChannels(routing, clock));
+  return createWorker({
+    queue: NAMED_CHANNELS,
+    router: async () => router,
+    deadLetters: { send: () => Promise.reject(new Error('a record was dropped')) },
+    retry: () => ({ kind: 'retry' }),
     results: { recordDeliveries: async () => {} },
-    alerter: { raise: async () => true },
     metrics: { add() {} },
     log: { info() {}, warn() {}, error() {} },
     clock,

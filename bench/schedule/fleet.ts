@@ -1,6 +1,6 @@
 import { learnByGateway } from '../../functions/schedule/learned/gateway-durations.ts';
 import { createLearnedSchedule, type LearnedSchedule } from '../../functions/schedule/learned/learned-schedule.ts';
-import type { PollSchedule } from '../../functions/schedule/poll-schedule.ts';
+import type { PollSchedule } from '../../functions/schedule/schedule.ts';
 import type { TaskResult } from '../../functions/tasks/result.ts';
 import { createRandom, logNormal, type Random } from '../random.ts';
 

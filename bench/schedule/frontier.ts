@@ -1,4 +1,4 @@
-import type { PollSchedule } from '../../functions/schedule/poll-schedule.ts';
+import type { PollSchedule } from '../../functions/schedule/schedule.ts';
 import type { ReplayResult } from './replay.ts';
 
 const MIN_INTERVALS_S = [1, 1.5, 2, 3, 4, 5, 7, 10, 15, 20, 30, 45];

@@ -1,4 +1,4 @@
-import { DEFAULT_SCHEDULE } from '../../functions/schedule/poll-schedule.ts';
+import { DEFAULT_SCHEDULE } from '../../functions/schedule/schedule.ts';
 import type { Goal, PartResult, Table } from '../part.ts';
 import { drawFrontier } from './draw-frontier.ts';
 import { drawDurations, TASK_CLASSES } from './durations.ts';

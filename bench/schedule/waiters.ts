@@ -1,4 +1,4 @@
-import { nextPollAt, type PollSchedule } from '../../functions/schedule/poll-schedule.ts';
+import { nextPollAt, type PollSchedule } from '../../functions/schedule/schedule.ts';
 import type { Random } from '../random.ts';
 
 /** One task's polls: gives the age of the next one, in milliseconds, each time it is called. */

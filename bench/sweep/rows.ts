@@ -1,4 +1,4 @@
-import { DEFAULT_SCHEDULE, nextPollAt } from '../../functions/schedule/poll-schedule.ts';
+import { DEFAULT_SCHEDULE, nextPollAt } from '../../functions/schedule/schedule.ts';
 import type { PendingTask } from '../../functions/tasks/task.ts';
 import { DEFAULT_ACCOUNT } from '../../simulator/defaults.ts';
 

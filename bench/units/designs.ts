@@ -9,10 +9,9 @@ import {
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { toPendingRow } from '../../functions/stores/dynamo/pending-row.ts';
-import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-task-store.ts';
+import { createDynamoPendingTaskStore, toPendingRow } from '../../functions/stores/dynamo/pending-tasks.ts';
+import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/results.ts';
 import { ensureTables, type TableNames } from '../../functions/stores/dynamo/tables.ts';
-import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/task-result-store.ts';
 import type { TaskResult } from '../../functions/tasks/result.ts';
 import type { PendingTask } from '../../functions/tasks/task.ts';
 

@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DEFAULT_SCHEDULE } from '../../functions/schedule/poll-schedule.ts';
-import { toPendingRow } from '../../functions/stores/dynamo/pending-row.ts';
+import { DEFAULT_SCHEDULE } from '../../functions/schedule/schedule.ts';
+import { toPendingRow } from '../../functions/stores/dynamo/pending-tasks.ts';
 import { ensureTables } from '../../functions/stores/dynamo/tables.ts';
 import { startDynamoDbLocal } from '../../test/contract/dynamodb-local.ts';
 import { aResult, aTask, longId } from '../../test/contract/samples.ts';

@@ -4,8 +4,7 @@ import {
   type ConsumedCapacity,
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
-import { toPendingRow } from '../../functions/stores/dynamo/pending-row.ts';
-import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-task-store.ts';
+import { createDynamoPendingTaskStore, toPendingRow } from '../../functions/stores/dynamo/pending-tasks.ts';
 import type { PendingTask } from '../../functions/tasks/task.ts';
 
 /** What one sweep reads. `leastUnits` is bytes ÷ 8 KB: half a unit, eventually consistent, for each 4 KB. */

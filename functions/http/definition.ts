@@ -1,15 +1,13 @@
-import { createHash } from 'node:crypto';
 import { extname } from 'node:path';
 import type { FileRef, ParsedResult } from '../tasks/result.ts';
 import type { ApiEvent, ApiResponse, RouteHandler } from './api-event.ts';
-import { contentDisposition } from './content-disposition.ts';
 import type { TasksApiDeps } from './deps.ts';
-import { finalResult, isTooLarge } from './final-result.ts';
+import { contentDisposition, finalResult, isTooLarge } from './final-result.ts';
 import { HttpProblem } from './problem.ts';
 import { taskIdOf } from './validate.ts';
 
 type ExportResult = Extract<ParsedResult, { kind: 'export' }>;
-type Document = { fileName: string; mediaType: string; etag: string; file?: FileRef; content?: string };
+type Document = { file: FileRef; fileName: string; etag: string };
 
 /** `GET /tasks/{task_id}/definition`: the exported document, byte for byte. */
 export function definitionRoute(deps: TasksApiDeps): RouteHandler {
@@ -25,7 +23,6 @@ export function definitionRoute(deps: TasksApiDeps): RouteHandler {
 
 async function answer(deps: TasksApiDeps, taskId: string, document: Document): Promise<ApiResponse> {
   const { file, fileName } = document;
-  if (file === undefined) return inline(document, Buffer.from(document.content ?? ''));
   if (isTooLarge(deps, file)) return redirect(deps, file, contentDisposition(fileName));
   const stream = await deps.files.open(file);
   if (stream === undefined) throw nothingExported(taskId);
@@ -39,33 +36,24 @@ function inline(document: Document, bytes: Buffer): ApiResponse {
 }
 
 async function redirect(deps: TasksApiDeps, file: FileRef, disposition: string): Promise<ApiResponse> {
-  if (deps.files.presign === undefined) throw new Error('the file store cannot presign, and the document is too large');
+  if (deps.files.presign === undefined)
+    throw new Error('the document is too large to send, and the file store cannot make a download link');
   const location = await deps.files.presign(file, disposition);
   return { statusCode: 302, headers: { location, 'cache-control': 'no-store' } };
 }
 
-function toDocument(taskId: string, result: ExportResult): Document | undefined {
-  const { file, content } = result;
-  const sha256 = file?.sha256 ?? (content && createHash('sha256').update(content).digest('hex'));
-  if (sha256 === undefined) return undefined;
-  return {
-    fileName: fileNameOf(taskId, result),
-    mediaType: file?.media_type ?? 'application/octet-stream',
-    etag: `"${sha256}"`,
-    ...(file === undefined ? {} : { file }),
-    ...(content === undefined ? {} : { content }),
-  };
+function toDocument(taskId: string, { file_name: name, file }: ExportResult): Document | undefined {
+  return file && { file, fileName: fileNameOf(taskId, name, file), etag: `"${file.sha256}"` };
 }
 
 /** Huawei's name for it, with the extension of what it turned out to be. */
-function fileNameOf(taskId: string, { file_name: name, file_type: type, file }: ExportResult): string {
-  const extension = (file && extname(file.location)) || type || '';
-  return `${(name || taskId).replace(/\.(?:json|ya?ml)$/i, '')}${extension}`;
+function fileNameOf(taskId: string, name: string | undefined, { location }: FileRef): string {
+  return `${(name || taskId).replace(/\.(?:json|ya?ml)$/i, '')}${extname(location)}`;
 }
 
 function headersOf(document: Document): Record<string, string> {
   return {
-    'content-type': document.mediaType,
+    'content-type': document.file.media_type,
     'content-disposition': contentDisposition(document.fileName),
     etag: document.etag,
     'cache-control': 'private, no-cache',

@@ -5,7 +5,7 @@ import type { FileRef, TaskResult } from '../tasks/result.ts';
 import type { PendingTask } from '../tasks/task.ts';
 
 /** Where exported documents are read from. */
-export type DocumentStore = Pick<FileStore, 'open'> & {
+type DocumentStore = Pick<FileStore, 'open'> & {
   /** An https address from which the file can be fetched for a few minutes, with this `Content-Disposition`. */
   presign?(ref: FileRef, contentDisposition: string): Promise<string>;
 };

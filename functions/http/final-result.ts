@@ -1,6 +1,5 @@
 import type { FileRef, ParsedResult, TaskResult } from '../tasks/result.ts';
 import { type ApiResponse, jsonResponse } from './api-event.ts';
-import { contentDisposition } from './content-disposition.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { HttpProblem, unknownTask } from './problem.ts';
 import { viewFinal } from './task-view.ts';
@@ -56,4 +55,19 @@ async function readJson(deps: TasksApiDeps, file: FileRef): Promise<ParsedResult
 /** Text inside Lambda's JSON envelope can double in size, base64 grows by a third and no more. */
 function asBase64(response: ApiResponse): ApiResponse {
   return { ...response, body: Buffer.from(String(response.body)).toString('base64'), isBase64Encoded: true };
+}
+
+const FORBIDDEN = /[/\\\p{C}\p{Zl}\p{Zp}]/gu;
+
+/** `attachment` with a file name that is safe on every system: RFC 6266 with the ASCII fallback and RFC 5987's form. */
+export function contentDisposition(fileName: string): string {
+  const safe = fileName.replace(FORBIDDEN, '_').replace(/^\.+/, '_').slice(0, 200).toWellFormed() || 'definition';
+  const ascii = safe.replace(/[^\x20-\x7e]|["%]/g, '_');
+  if (ascii === safe) return `attachment; filename="${ascii}"`;
+  return `attachment; filename="${ascii}"; filename*=UTF-8''${encodeRfc5987(safe)}`;
+}
+
+/** encodeURIComponent leaves `'()*`, which RFC 5987 does not allow. */
+function encodeRfc5987(text: string): string {
+  return encodeURIComponent(text).replace(/['()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }

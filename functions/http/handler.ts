@@ -1,12 +1,20 @@
+import type { MiddlewareObj, Request } from '@middy/core';
 import middy, { type MiddyfiedHandler } from '@middy/core';
 import httpHeaderNormalizer from '@middy/http-header-normalizer';
+import type { Method } from '@middy/http-router';
 import httpRouter from '@middy/http-router';
-import type { ApiEvent, ApiResponse, RouteHandler } from './api-event.ts';
+import { bearerAuth, browserRedirect } from './access.ts';
+import { type ApiEvent, type ApiResponse, jsonResponse, type RouteHandler } from './api-event.ts';
+import { definitionRoute } from './definition.ts';
 import type { TasksApiDeps } from './deps.ts';
-import { normalizeRequest } from './normalize-request.ts';
-import { problemHandler } from './problem-handler.ts';
-import { createRoutes, type TaskRoute } from './routes.ts';
-import { answerUnrouted } from './unrouted.ts';
+import { listTasksRoute } from './list-tasks.ts';
+import { HttpProblem, problemHandler } from './problem.ts';
+import { registerBatchRoute } from './register-batch.ts';
+import { registerTaskRoute } from './register-task.ts';
+import { jsonBody } from './request-body.ts';
+import { type StartDeps, startExportRoute, startImportRoute, startsOffRoute } from './start-routes.ts';
+import { deleteTaskRoute, getTaskRoute, notifyAgainRoute } from './task-routes.ts';
+import { watchAgainRoute } from './watch-again.ts';
 
 /** The tasks API behind one API Gateway HTTP API event (payload 2.0) or one request of the local server. */
 export type TasksApiHandler = MiddyfiedHandler<ApiEvent, ApiResponse>;
@@ -25,4 +33,119 @@ export function createTasksApiHandler(deps: TasksApiDeps): TasksApiHandler {
     .use(httpHeaderNormalizer())
     .use(problemHandler(deps.log))
     .handler(routeRequests({ routes, notFoundResponse: answerUnrouted(routes) }));
+}
+
+/** One line of the contract's table. */
+type TaskRoute = {
+  method: Method;
+  path: string;
+  handler: RouteHandler | MiddyfiedHandler<ApiEvent, ApiResponse>;
+};
+
+/** The routes that start something: those of a function of its own, and on one machine of the whole API. */
+function createStartRoutes(deps: StartDeps): TaskRoute[] {
+  const keyed = (handler: RouteHandler) => middy<ApiEvent, ApiResponse>(handler).use(bearerAuth(deps.apiKeyHashes));
+  return [
+    { method: 'POST', path: '/imports', handler: keyed(startImportRoute(deps)) },
+    { method: 'POST', path: '/exports', handler: keyed(startExportRoute(deps)).use(jsonBody()) },
+  ];
+}
+
+function startsOff(): TaskRoute[] {
+  return ['/imports', '/exports'].map((path) => ({ method: 'POST', path, handler: startsOffRoute }));
+}
+
+/** Every route of the API, in the order of the contract. */
+function createRoutes(deps: TasksApiDeps): TaskRoute[] {
+  const auth = bearerAuth(deps.apiKeyHashes);
+  const keyed = (handler: RouteHandler) => middy<ApiEvent, ApiResponse>(handler).use(auth);
+  const linked = (handler: RouteHandler) => middy<ApiEvent, ApiResponse>(handler).use(browserRedirect()).use(auth);
+  const withBody = (handler: RouteHandler) => keyed(handler).use(jsonBody());
+  const withOptionalBody = (handler: RouteHandler) => keyed(handler).use(jsonBody({ isOptional: true }));
+  return [
+    { method: 'GET', path: '/', handler: statusPageRoute },
+    { method: 'GET', path: '/health', handler: healthRoute },
+    { method: 'GET', path: '/openapi.json', handler: openApiRoute },
+    { method: 'POST', path: '/tasks', handler: withBody(registerTaskRoute(deps)) },
+    { method: 'POST', path: '/tasks/batch', handler: withBody(registerBatchRoute(deps)) },
+    { method: 'GET', path: '/tasks', handler: keyed(listTasksRoute(deps)) },
+    { method: 'GET', path: '/tasks/{task_id}', handler: linked(getTaskRoute(deps)) },
+    { method: 'DELETE', path: '/tasks/{task_id}', handler: keyed(deleteTaskRoute(deps)) },
+    { method: 'GET', path: '/tasks/{task_id}/definition', handler: keyed(definitionRoute(deps)) },
+    { method: 'POST', path: '/tasks/{task_id}/notifications', handler: withOptionalBody(notifyAgainRoute(deps)) },
+    { method: 'POST', path: '/tasks/{task_id}/watch', handler: withOptionalBody(watchAgainRoute(deps)) },
+    ...(deps.starts ? createStartRoutes({ ...deps, starts: deps.starts }) : startsOff()),
+  ];
+}
+
+/** `GET /`: the status page. Its scripts and styles are allowed by their hashes, and nothing else is. */
+const statusPageRoute: RouteHandler = async (): Promise<ApiResponse> => {
+  const { default: page } = await import('./status-page.json', { with: { type: 'json' } });
+  return {
+    statusCode: 200,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': page.content_security_policy,
+      'cache-control': 'no-cache',
+      'referrer-policy': 'no-referrer',
+    },
+    body: page.html,
+  };
+};
+
+/** `GET /health`: the service answers. It asks nothing of its stores, so it costs nothing. */
+const healthRoute: RouteHandler = async () => jsonResponse(200, { status: 'ok' });
+
+/** `GET /openapi.json`. */
+const openApiRoute: RouteHandler = async () => {
+  const { default: openapi } = await import('./openapi/openapi.json', { with: { type: 'json' } });
+  return jsonResponse(200, openapi);
+};
+
+/**
+ * Takes HEAD as a GET whose body is not sent, and fills in what an event of a console's test button lacks.
+ * Adds the header that keeps browsers from guessing types to every answer.
+ */
+function normalizeRequest(): MiddlewareObj<ApiEvent, ApiResponse> {
+  const heads = new WeakSet<ApiEvent>();
+  const finish = ({ event, response }: Pick<Request<ApiEvent, ApiResponse>, 'event' | 'response'>): void => {
+    if (!response) return;
+    response.headers['x-content-type-options'] = 'nosniff';
+    if (heads.has(event)) {
+      if (response.body instanceof ReadableStream) void response.body.cancel();
+      delete response.body;
+    }
+  };
+  return {
+    before: ({ event }) => {
+      const { http } = event.requestContext;
+      event.headers ??= {};
+      event.rawQueryString ??= '';
+      if (!http.path.startsWith('/')) http.path = `/${http.path}`;
+      if (http.method === 'HEAD') {
+        http.method = 'GET';
+        heads.add(event);
+      }
+    },
+    after: finish,
+    onError: finish,
+  };
+}
+
+type Unrouted = { method: string; path: string };
+
+/** What is left when no route fits: the answer to OPTIONS, 405 for another method of a known path, 404. */
+function answerUnrouted(routes: TaskRoute[]): (request: Unrouted) => Promise<ApiResponse> {
+  const patterns = routes.map(({ method, path }) => ({
+    method,
+    pattern: new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}/?$`),
+  }));
+  return async ({ method, path }) => {
+    const methods = new Set<string>(patterns.filter(({ pattern }) => pattern.test(path)).map((route) => route.method));
+    if (methods.size === 0) throw new HttpProblem(404, 'No such route. GET /openapi.json lists all routes.');
+    if (methods.has('GET')) methods.add('HEAD');
+    const allow = [...methods.add('OPTIONS')].sort().join(', ');
+    if (method === 'OPTIONS') return { statusCode: 204, headers: { allow } };
+    throw new HttpProblem(405, `Method not allowed here. Allowed: ${allow}.`, { headers: { allow } });
+  };
 }

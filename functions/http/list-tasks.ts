@@ -3,10 +3,8 @@ import { InvalidCursorError } from '../tasks/cursor.ts';
 import type { Page, PageRequest } from '../tasks/ports.ts';
 import { jsonResponse, type RouteHandler } from './api-event.ts';
 import type { TasksApiDeps } from './deps.ts';
-import { badCursor, decodeCursor, encodeCursor, type ListPosition } from './list-cursor.ts';
-import { nextPollAtMs } from './next-poll.ts';
 import { type ListQuery, listQuerySchema } from './request-schemas.ts';
-import { type ListedView, type PendingView, viewListed, viewPending } from './task-view.ts';
+import { type ListedView, nextPollAtMs, type PendingView, viewListed, viewPending } from './task-view.ts';
 import { invalid, validQuery } from './validate.ts';
 
 /** Tasks on a page where the query names no `limit`. */
@@ -28,7 +26,9 @@ export function listTasksRoute(deps: TasksApiDeps): RouteHandler {
 
 function startOf({ state, outcome, cursor }: ListQuery): ListPosition {
   if (state === 'pending' && outcome !== undefined) {
-    throw invalid([{ parameter: 'outcome', detail: 'does not go with state=pending: only final tasks have one' }]);
+    throw invalid([
+      { parameter: 'outcome', detail: 'cannot be combined with state=pending: only final tasks have an outcome' },
+    ]);
   }
   const first = state ?? (outcome === undefined ? 'pending' : 'final');
   if (cursor === undefined) return { state: first };
@@ -84,4 +84,28 @@ async function orBadCursor<T>(read: () => Promise<T>): Promise<T> {
     if (error instanceof InvalidCursorError) throw badCursor();
     throw error;
   }
+}
+
+/** Where a listing goes on: in which of the two tables, and where in it (from its start without `inner`). */
+type ListPosition = { state: 'pending' | 'final'; inner?: string };
+
+/** Opaque to clients. */
+function encodeCursor({ state, inner = '' }: ListPosition): string {
+  return Buffer.from(`${state === 'pending' ? 'p' : 'f'}${inner}`).toString('base64url');
+}
+
+/** Throws a 400 for what `encodeCursor` cannot have made. What is inside `inner` is for the store to judge. */
+function decodeCursor(cursor: string): ListPosition {
+  const text = Buffer.from(cursor, 'base64url').toString();
+  const kind = text.charAt(0);
+  if ((kind !== 'p' && kind !== 'f') || Buffer.from(text).toString('base64url') !== cursor) throw badCursor();
+  const inner = text.slice(1);
+  return { state: kind === 'p' ? 'pending' : 'final', ...(inner === '' ? {} : { inner }) };
+}
+
+/** The 400 for a cursor that was not given by this API. */
+function badCursor() {
+  return invalid([
+    { parameter: 'cursor', detail: 'must be the next_cursor of the previous page, with the same filters' },
+  ]);
 }

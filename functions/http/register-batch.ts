@@ -2,12 +2,10 @@ import pLimit from 'p-limit';
 import { cut } from '../tasks/safe-text.ts';
 import { type ApiEvent, jsonResponse, type RequestContext, type RouteHandler } from './api-event.ts';
 import type { TasksApiDeps } from './deps.ts';
-import { limitResults } from './limit-results.ts';
-import { HttpProblem, type ProblemBody, problemBody } from './problem.ts';
-import { concealed } from './problem-handler.ts';
+import { concealed, HttpProblem, type ProblemBody, problemBody } from './problem.ts';
 import { registerTask } from './register-task.ts';
 import { batchSchema, noQuerySchema } from './request-schemas.ts';
-import type { TaskView } from './task-view.ts';
+import type { ListedView, TaskView } from './task-view.ts';
 import { MAX_ECHO, validBody, validQuery } from './validate.ts';
 
 const CONCURRENCY = 10;
@@ -57,4 +55,30 @@ function groupById(entries: unknown[]): number[][] {
 function idOf(entry: unknown): string | undefined {
   if (typeof entry !== 'object' || entry === null || !('task_id' in entry)) return undefined;
   return typeof entry.task_id === 'string' ? entry.task_id : undefined;
+}
+
+/**
+ * Bytes that the results in one answer may take together. Lambda answers with 6 MB at most, as text within JSON, and 100
+ * final tasks without their results take 4.6 MB of them at the very worst.
+ */
+const MAX_RESULT_BYTES = 1_500_000;
+
+/** The entries in their order; once their results would take more, final tasks are without one, as listings show them. */
+function limitResults<T extends { task?: TaskView }>(entries: T[]): (T | WithoutResult<T>)[] {
+  let left = MAX_RESULT_BYTES;
+  return entries.map((entry) => {
+    const { task } = entry;
+    if (task?.state !== 'final') return entry;
+    if (left >= 0) left -= bytesOf(task.result);
+    if (left >= 0) return entry;
+    const { result: _, ...listed } = task;
+    return { ...entry, task: listed };
+  });
+}
+
+type WithoutResult<T> = Omit<T, 'task'> & { task: ListedView };
+
+/** As Lambda counts: the answer's text is a string of another JSON document. */
+function bytesOf(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(JSON.stringify(value)));
 }

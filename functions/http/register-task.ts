@@ -1,13 +1,13 @@
-import type { PendingTask } from '../tasks/task.ts';
+import type { ProfileDefaults } from '../huawei/profile.ts';
+import { canWatchAgain, type TaskResult } from '../tasks/result.ts';
+import type { PendingTask, TaskIdentity } from '../tasks/task.ts';
 import { type ApiResponse, jsonResponse, type RouteHandler } from './api-event.ts';
+import { callbackRefusal } from './channel-refusals.ts';
 import type { TasksApiDeps } from './deps.ts';
-import { nextPollAtMs } from './next-poll.ts';
-import { noQuerySchema, registrationSchema } from './request-schemas.ts';
-import { retryAfter } from './retry-after.ts';
-import { requireSame, type Wanted } from './same-registration.ts';
-import { type TaskView, viewFinal, viewPending } from './task-view.ts';
-import { type Resolved, resolveRegistration } from './to-pending-task.ts';
-import { validBody, validQuery } from './validate.ts';
+import { HttpProblem, type ProblemItem } from './problem.ts';
+import { noQuerySchema, type Registration, registrationSchema } from './request-schemas.ts';
+import { nextPollAtMs, retryAfter, type TaskView, viewFinal, viewPending } from './task-view.ts';
+import { invalid, validBody, validQuery } from './validate.ts';
 
 /** How a registration ended: 202 for a new one, 200 for one that was there. `nextPollAtMs` while it is pending. */
 export type Registered = { status: 200 | 202; task: TaskView; nextPollAtMs?: number };
@@ -74,4 +74,104 @@ async function finalRegistration(deps: TasksApiDeps, wanted: Wanted): Promise<Re
   if (result === undefined) return undefined;
   requireSame(wanted, result);
   return { status: 200, task: viewFinal(result) };
+}
+
+const DEFAULT_PROFILE = 'default';
+const NAMED_PROFILES = 10;
+
+type Profiles = Record<string, ProfileDefaults>;
+type Found = { profiles: Profiles; defaults: ProfileDefaults | undefined; instanceId: string | undefined };
+
+/** The row that a registration would become, or why nobody could poll it or be told. */
+type Resolved = { wanted: Wanted; task: PendingTask } | { wanted: Wanted; refusal: HttpProblem };
+
+/** A registration with what it leaves out from its profile. */
+async function resolveRegistration(deps: TasksApiDeps, registration: Registration): Promise<Resolved> {
+  const profiles = await deps.profiles();
+  const { task_id: taskId, profile = DEFAULT_PROFILE, label, callback_url: callbackUrl } = registration;
+  const defaults = Object.hasOwn(profiles, profile) ? profiles[profile] : undefined;
+  const instanceId = registration.instance_id ?? defaults?.instance_id;
+  const projectId = registration.project_id ?? defaults?.project_id;
+  const wanted = { taskId, profile, ...(instanceId && { instanceId }), ...(projectId && { projectId }) };
+  const errors = problemsOf(deps, registration, { profiles, defaults, instanceId });
+  if (errors.length > 0 || instanceId === undefined || projectId === undefined)
+    return { wanted, refusal: invalid(errors) };
+  const task = {
+    ...{ taskId, instanceId, projectId, profile },
+    ...(label === undefined ? {} : { label }),
+    ...(callbackUrl === undefined ? {} : { callbackUrl }),
+    ...timesOf(deps, registration),
+  };
+  return { wanted, task };
+}
+
+/** The row that a registration becomes; 400 for one that cannot be polled or told. */
+export async function toPendingTask(deps: TasksApiDeps, registration: Registration): Promise<PendingTask> {
+  const resolved = await resolveRegistration(deps, registration);
+  if ('refusal' in resolved) throw resolved.refusal;
+  return resolved.task;
+}
+
+function timesOf(deps: TasksApiDeps, { deadline_seconds: seconds }: Registration) {
+  const registeredAtMs = deps.clock.now();
+  return {
+    registeredAtMs,
+    deadlineAtMs: registeredAtMs + (seconds === undefined ? deps.taskDeadlineMs : seconds * 1000),
+  };
+}
+
+function problemsOf(deps: TasksApiDeps, registration: Registration, found: Found): ProblemItem[] {
+  const errors: ProblemItem[] = [];
+  if (found.defaults === undefined) {
+    errors.push({ pointer: '#/profile', detail: profileProblem(registration.profile, found.profiles) });
+  } else if (found.instanceId === undefined) {
+    errors.push({ pointer: '#/instance_id', detail: 'is required: the profile has no default gateway' });
+  }
+  const { callback_url: url } = registration;
+  const callback = url === undefined ? undefined : callbackRefusal(deps, url, found.defaults);
+  if (callback !== undefined) errors.push({ pointer: '#/callback_url', detail: callback });
+  return errors;
+}
+
+function profileProblem(name: string | undefined, profiles: Profiles): string {
+  const known = Object.keys(profiles);
+  const more = known.length > NAMED_PROFILES ? ` and ${known.length - NAMED_PROFILES} more` : '';
+  const names =
+    known.length === 0 ? 'there are no profiles yet' : `known: ${known.slice(0, NAMED_PROFILES).join(', ')}${more}`;
+  if (name === undefined) return `is required: there is no profile "default" (${names})`;
+  return `is not a configured profile (${names})`;
+}
+
+/** What a repeated registration must agree on, in the names of the wire. */
+const FIELDS = { instance_id: 'instanceId', project_id: 'projectId', profile: 'profile' } as const;
+
+/** Who a request says that the task is, as far as it says it. */
+type Wanted = Partial<TaskIdentity> & { taskId: string };
+
+/** Passes a registration that is the existing one again; 409 that names each field that differs and what is registered. */
+export function requireSame(wanted: Wanted, existing: PendingTask | TaskResult): void {
+  const differing = Object.entries(FIELDS).flatMap(([name, key]) => {
+    const asked = wanted[key];
+    return asked === undefined || asked === existing[key] ? [] : [{ name, asked, registered: existing[key] }];
+  });
+  if (differing.length === 0) return;
+  const words = differing.map(({ name, asked, registered }) => `${name} "${registered}" (this request: "${asked}")`);
+  throw new HttpProblem(
+    409,
+    `Task "${wanted.taskId}" is already registered with ${words.join(' and ')}. ${wayOut(existing)}`,
+    {
+      kind: 'conflicting-registration',
+      errors: differing.map(({ name, registered }) => ({
+        pointer: `#/${name}`,
+        detail: `is registered as "${registered}"`,
+      })),
+    },
+  );
+}
+
+function wayOut(existing: PendingTask | TaskResult): string {
+  const path = `/tasks/${existing.taskId}`;
+  if (!('outcome' in existing)) return `To change it, send DELETE ${path} first.`;
+  if (canWatchAgain(existing.outcome)) return `To watch it again with other values, send POST ${path}/watch.`;
+  return `It ended as ${existing.outcome}: GET ${path}.`;
 }

@@ -8,7 +8,7 @@ const LIMIT_RULE = 'must be a whole number from 1 to 100';
 
 /** Ids as Huawei gives them, and names of profiles. */
 export const idSchema = z.string(ID_RULE).check(z.regex(/^[A-Za-z0-9_-]{1,64}$/, ID_RULE));
-export const labelSchema = z.string(LABEL_RULE).check(z.regex(/^(?=.*\S)[^\p{C}\p{Zl}\p{Zp}]{1,128}$/u, LABEL_RULE));
+const labelSchema = z.string(LABEL_RULE).check(z.regex(/^(?=.*\S)[^\p{C}\p{Zl}\p{Zp}]{1,128}$/u, LABEL_RULE));
 
 const deadlineSchema = z.int(DEADLINE_RULE).check(z.gte(60, DEADLINE_RULE), z.lte(7 * 24 * 3600, DEADLINE_RULE));
 /** The same in a form, where everything is text. */
@@ -61,7 +61,9 @@ export const listQuerySchema = z.strictObject({
   instance_id: z.optional(idSchema),
   label: z.optional(labelSchema),
   limit: z.optional(z.string().check(z.regex(/^(?:[1-9]\d?|100)$/, LIMIT_RULE))),
-  cursor: z.optional(z.string().check(z.regex(/^[A-Za-z0-9_-]{1,4096}$/, 'must be a next_cursor as it was given'))),
+  cursor: z.optional(
+    z.string().check(z.regex(/^[A-Za-z0-9_-]{1,4096}$/, 'must be the next_cursor of the previous page')),
+  ),
 });
 export type ListQuery = z.infer<typeof listQuerySchema>;
 

@@ -1,14 +1,12 @@
 import { eventId } from '../tasks/result.ts';
 import type { PendingTask } from '../tasks/task.ts';
 import { type ApiResponse, jsonResponse, type RouteHandler } from './api-event.ts';
+import { requireChannel } from './channel-refusals.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { finalResult, viewWhole } from './final-result.ts';
-import { nextPollAtMs } from './next-poll.ts';
 import { HttpProblem, unknownTask } from './problem.ts';
 import { notificationSchema } from './request-schemas.ts';
-import { requireChannel } from './require-channel.ts';
-import { retryAfter } from './retry-after.ts';
-import { viewPending } from './task-view.ts';
+import { nextPollAtMs, retryAfter, viewPending } from './task-view.ts';
 import { taskIdOf, validBody } from './validate.ts';
 
 /** `GET /tasks/{task_id}`. */
@@ -59,7 +57,7 @@ export function notifyAgainRoute(deps: TasksApiDeps): RouteHandler {
 }
 
 function alreadyFinal(taskId: string): HttpProblem {
-  return new HttpProblem(409, `Task "${taskId}" is already final. Its result expires by itself.`, {
+  return new HttpProblem(409, `Task "${taskId}" is already final. Its result expires automatically.`, {
     kind: 'task-already-final',
   });
 }

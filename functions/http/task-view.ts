@@ -1,10 +1,11 @@
 import type * as z from 'zod/mini';
 import type { ParsedResult, TaskResult } from '../tasks/result.ts';
 import type { PendingTask, TaskError, TaskIdentity } from '../tasks/task.ts';
+import type { TasksApiDeps } from './deps.ts';
 import type { finalTaskSchema, listedResultSchema, pendingTaskSchema, taskErrorSchema } from './response-schemas.ts';
 
 export type PendingView = z.infer<typeof pendingTaskSchema>;
-export type FinalView = z.infer<typeof finalTaskSchema>;
+type FinalView = z.infer<typeof finalTaskSchema>;
 export type ListedView = z.infer<typeof listedResultSchema>;
 export type TaskView = PendingView | FinalView;
 
@@ -45,13 +46,10 @@ export function viewFinal(result: TaskResult): FinalView {
 
 function viewResult(taskId: string, result: ParsedResult): FinalView['result'] {
   if (result.kind === 'export') {
-    const { content, file, ...known } = result;
-    const hasDocument = content !== undefined || file !== undefined;
-    return {
-      ...known,
-      ...(file === undefined ? {} : viewFile(file)),
-      ...(hasDocument ? { definition_url: `/tasks/${taskId}/definition` } : {}),
-    };
+    // The document itself is always in a file.
+    const { content: _, file, ...known } = result;
+    if (file === undefined) return known;
+    return { ...known, ...viewFile(file), definition_url: `/tasks/${taskId}/definition` };
   }
   if (result.kind === 'stored') {
     const { file, ...known } = result;
@@ -88,4 +86,19 @@ function viewError(error: TaskError): z.infer<typeof taskErrorSchema> {
 
 function toIso(ms: number): string {
   return new Date(ms).toISOString();
+}
+
+/**
+ * When Huawei Cloud is probably asked next (epoch milliseconds): at the task's next point, or at its deadline where that
+ * comes first. An estimate, for the poller may have learned a better point.
+ */
+export function nextPollAtMs({ schedule, clock }: Pick<TasksApiDeps, 'schedule' | 'clock'>, task: PendingTask): number {
+  const nowMs = clock.now();
+  const pointMs = schedule.nextPollAt(task, nowMs);
+  return task.deadlineAtMs > nowMs ? Math.min(pointMs, task.deadlineAtMs) : pointMs;
+}
+
+/** The header that says in how many seconds a pending task is polled next: there is nothing new before. */
+export function retryAfter({ clock }: Pick<TasksApiDeps, 'clock'>, nextPollAtMs: number): { 'retry-after': string } {
+  return { 'retry-after': String(Math.max(1, Math.ceil((nextPollAtMs - clock.now()) / 1000))) };
 }

@@ -56,7 +56,9 @@ function nameOf(item: ProblemItem | undefined): string {
 
 function itemsOf(issue: Issue, place: Place, value: unknown): ProblemItem[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => item(place, [...issue.path, key], 'is not known here'));
+    return issue.keys.map((key) =>
+      item(place, [...issue.path, key], `is not a known ${place === 'body' ? 'field' : 'parameter'}`),
+    );
   }
   if (issue.code === 'invalid_type' && issue.path.length === 0) return [item(place, [], 'must be a JSON object')];
   const isMissing = issue.path.length === 1 && !Object.hasOwn(Object(value), issue.path[0] ?? '');

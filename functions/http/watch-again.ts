@@ -3,10 +3,15 @@ import type { PendingTask } from '../tasks/task.ts';
 import type { RouteHandler } from './api-event.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { HttpProblem, unknownTask } from './problem.ts';
-import { answerRegistered, pendingRegistration, putTask, type Registered } from './register-task.ts';
+import {
+  answerRegistered,
+  pendingRegistration,
+  putTask,
+  type Registered,
+  requireSame,
+  toPendingTask,
+} from './register-task.ts';
 import { type WatchAgain, watchAgainSchema } from './request-schemas.ts';
-import { requireSame } from './same-registration.ts';
-import { toPendingTask } from './to-pending-task.ts';
 import { taskIdOf, validBody } from './validate.ts';
 
 const RETRY_AFTER_S = '5';
@@ -30,7 +35,7 @@ type Ended = { result: TaskResult; pending: PendingTask | undefined; changes: Wa
 
 async function watchAgain(deps: TasksApiDeps, { result, pending, changes }: Ended): Promise<Registered> {
   if (!canWatchAgain(result.outcome)) throw nothingToWatch(result);
-  if (pending !== undefined) throw stillTold(result);
+  if (pending !== undefined) throw stillNotifying(result);
   const task = await toPendingTask(deps, { ...registrationOf(result, changes.profile), ...changes });
   // First the result: a row beside a result is one that has ended. The client that gets an error in between registers.
   // False means that somebody else was here first; then the put finds what they left.
@@ -67,18 +72,18 @@ function wantedOf(taskId: string, { instance_id, project_id, profile }: WatchAga
 }
 
 function nothingToWatch({ taskId, outcome }: TaskResult): HttpProblem {
-  return new HttpProblem(409, `Task "${taskId}" ended as ${outcome}: there is nothing more to watch.`, {
+  return new HttpProblem(409, `Task "${taskId}" ended as ${outcome}: there is nothing left to watch.`, {
     kind: 'nothing-to-watch',
   });
 }
 
 /** Its row is the outbox of its notification and has to stay until that is published. */
-function stillTold({ taskId, outcome }: TaskResult): HttpProblem {
+function stillNotifying({ taskId, outcome }: TaskResult): HttpProblem {
   return new HttpProblem(
     409,
-    `Task "${taskId}" ended as ${outcome} and is still being told. Repeat in a few seconds.`,
+    `Task "${taskId}" ended as ${outcome}, and its notifications are still being sent. Retry in a few seconds.`,
     {
-      kind: 'task-still-told',
+      kind: 'task-still-notifying',
       headers: { 'retry-after': RETRY_AFTER_S },
     },
   );

@@ -1,15 +1,15 @@
-/** One poll's share of the memory for answers. */
+/** One poll's part of the memory for answers. */
 export type Allowance = {
-  /** Waits until so many bytes are free and holds them, or all there are where it asks for more; once per release. */
+  /** Waits for this many bytes, at most for all there are, and holds them until `release`. Call it once between releases. */
   take(bytes: number): Promise<void>;
-  /** Gives back what it holds, and asks for nothing any more. */
+  /** Gives back what it holds, or stops waiting; then the promise of `take` never settles. */
   release(): void;
 };
 
-/** Memory that large answers share, so that many of them at once do not exceed what the process has. */
+/** The memory that large answers may use together: twenty exports of 30 MB do not fit into a function of 512 MB at once. */
 export type ByteBudget = { open(): Allowance };
 
-/** First come, first served: a very large answer waits for those before it, and those after it wait for it. */
+/** First come, first served, so that small answers cannot keep a very large one waiting for ever. */
 export function createByteBudget(totalBytes: number): ByteBudget {
   const book: Book = { totalBytes, free: totalBytes, queue: [] };
   return { open: () => new Share(book) };
@@ -18,7 +18,7 @@ export function createByteBudget(totalBytes: number): ByteBudget {
 type Book = { totalBytes: number; free: number; queue: Waiting[] };
 type Waiting = { bytes: number; start(): void };
 
-/** A class, for one is made for each of thousands of polls, and hardly any asks for bytes. */
+/** Waits, then holds; `release` ends either. Made for each of thousands of polls, most of which never take anything. */
 class Share implements Allowance {
   readonly #book: Book;
   #held = 0;
@@ -59,11 +59,11 @@ function startNext(book: Book): void {
   }
 }
 
-/** In a function of so many megabytes: what is left beside the program, shared by the forms an answer has while it is read and stored. */
+/** Whole bytes for the answers of a function with this much memory: what the program leaves, divided by the copies that an answer has at once. */
 export function answerBytesOf(memoryMb: number): number {
-  return Math.max(1, (memoryMb - PROGRAM_MB) / COPIES) * 2 ** 20;
+  return Math.floor(Math.max(1, (memoryMb - PROGRAM_MB) / COPIES) * 2 ** 20);
 }
 
 const PROGRAM_MB = 110;
-/** Received, decoded, parsed and encoded again; measured with documents in Chinese, which take most. */
+/** Received, decoded, parsed and encoded again; measured with documents in Chinese, which take the most memory. */
 const COPIES = 9;

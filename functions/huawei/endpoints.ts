@@ -1,7 +1,7 @@
 import { isLoopbackHost } from '../names.ts';
 import type { Profile } from './profile.ts';
 
-/** Origins to talk to; `iam` is absent where neither the region nor an override gives it. */
+/** Origins of Huawei's services; `iam` is absent if neither the region nor an override gives it. */
 export type Endpoints = { apig: string; iam?: string };
 
 type Problem = { field: string; problem: string };
@@ -30,7 +30,7 @@ export function resolveEndpoints(profile: Profile): Partial<Endpoints> {
   return { ...(apig && { apig }), ...(iam && { iam }) };
 }
 
-/** What stops the endpoints of a profile from being used, never with a value. */
+/** The problems of a profile's endpoints, never with a value. */
 export function endpointProblems(profile: Profile): Problem[] {
   const problems: Problem[] = [];
   for (const field of ['apig_endpoint', 'iam_endpoint'] as const) {
@@ -57,7 +57,7 @@ function originOf(override: string | undefined, otherwise: () => string | undefi
   return override === undefined ? otherwise() : parseOrigin(override);
 }
 
-/** Credentials go there, so plain http is for this machine only. */
+/** Credentials are sent there, so plain http is for this machine only. */
 function parseOrigin(endpoint: string): string | undefined {
   const url = URL.parse(endpoint);
   if (url === null || url.username || url.password || url.pathname !== '/' || url.search || url.hash) return undefined;

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { signingProblem } from '../channels/webhook/webhook-keys.ts';
+import { signingProblem } from '../channels/webhook/settings.ts';
 import { ConfigError } from '../tasks/errors.ts';
 import { parseJson } from '../tasks/json.ts';
 
@@ -35,7 +35,7 @@ export const profileSchema = z.strictObject({
 export type Profile = z.infer<typeof profileSchema>;
 export type Profiles = Record<string, Profile>;
 
-/** The profiles that can be used, and what is wrong with the others: it takes nothing away from these. */
+/** The profiles that can be used, and the problems of the others by name, which do not affect the good ones. */
 export type ProfileBook = { profiles: Profiles; problems?: ReadonlyMap<string, readonly string[]> };
 
 const defaultsSchema = z.object({
@@ -51,12 +51,12 @@ const defaultsSchema = z.object({
   ),
 });
 
-/** What a registration can leave out, and why the profile's events cannot be signed where they cannot. */
+/** The fields that a registration can leave out; `cannot_sign` says why the profile's events cannot be signed. */
 export type ProfileDefaults = { project_id: string; instance_id?: string; cannot_sign?: string };
 
 /**
- * What the API needs of the same secret, by profile name, without anything secret.
- * Throws `ConfigError` that names fields, never values.
+ * Reads the part of the same secret that the API needs, by profile name; nothing in it is secret.
+ * Throws `ConfigError`, which names fields, never values.
  */
 export function parseProfileDefaults(json: string): Record<string, ProfileDefaults> {
   const parsed = defaultsSchema.safeParse(parseJson(json));

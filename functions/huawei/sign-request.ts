@@ -1,5 +1,4 @@
-import { hash } from 'node:crypto';
-import { type HmacSha256, prepareHmacSha256 } from './hmac-sha256.ts';
+import { createHmac, hash } from 'node:crypto';
 
 /** A permanent or (with `securityToken`) temporary access key. */
 export type AccessKey = { ak: string; sk: string; securityToken?: string | undefined };
@@ -38,8 +37,7 @@ export type PreparedSignature = {
   canonical: string;
   signed: string;
   date: string;
-  ak: string;
-  hmac: HmacSha256;
+  key: AccessKey;
 };
 
 export function prepareSignature(
@@ -49,20 +47,21 @@ export function prepareSignature(
 ): PreparedSignature {
   const sent: Record<string, string> = { ...headers, 'x-sdk-date': date };
   if (key.securityToken) sent['x-security-token'] = key.securityToken;
-  return { sent, date, ...canonicalHeaders({ ...sent, host }), ak: key.ak, hmac: prepareHmacSha256(key.sk) };
+  return { sent, date, ...canonicalHeaders({ ...sent, host }), key };
 }
 
 /** `signRequest`, with what can be shared prepared. */
 export function signPrepared(
   request: Omit<SignableRequest, 'host' | 'headers'>,
-  { sent, canonical, signed, date, ak, hmac }: PreparedSignature,
+  { sent, canonical, signed, date, key: { ak, sk } }: PreparedSignature,
 ): Record<string, string> {
   // Ends in a slash for signing, whatever is sent.
   const path = request.path.endsWith('/') ? request.path : `${request.path}/`;
   const query = request.query ? canonicalQuery(request.query) : '';
   const bodyHash = request.bodyHash ?? (request.body ? hash('sha256', request.body, 'hex') : EMPTY_BODY_SHA256);
   const canonicalRequest = `${request.method}\n${path}\n${query}\n${canonical}\n${signed}\n${bodyHash}`;
-  const signature = hmac(`${ALGORITHM}\n${date}\n${hash('sha256', canonicalRequest, 'hex')}`);
+  const text = `${ALGORITHM}\n${date}\n${hash('sha256', canonicalRequest, 'hex')}`;
+  const signature = createHmac('sha256', sk).update(text).digest('hex');
   return { ...sent, authorization: `${ALGORITHM} Access=${ak}, SignedHeaders=${signed}, Signature=${signature}` };
 }
 

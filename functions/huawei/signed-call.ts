@@ -1,11 +1,10 @@
 import type { Fault } from '../tasks/observation.ts';
 import type { Clock } from '../tasks/ports.ts';
-import type { HttpAnswer } from './answer-collector.ts';
 import type { Allowance } from './byte-budget.ts';
-import { classifyError } from './classify-error.ts';
-import type { HttpTransport } from './http-transport.ts';
-import type { Connection } from './profile-connections.ts';
+import { classifyError } from './faults.ts';
+import type { Connection } from './sign-in.ts';
 import { canonicalQuery } from './sign-request.ts';
+import type { HttpAnswer, Transport } from './transport.ts';
 
 /** One request to a gateway of `projectId`. */
 export type SignedCall = {
@@ -22,11 +21,11 @@ export type SignedCall = {
   allowance?: Allowance | undefined;
 };
 
-type Via = { transport: HttpTransport; connection: Connection; clock: Clock };
+type Via = { transport: Transport; connection: Connection; clock: Clock };
 
 /**
  * Signs in and sends, and once more with a renewed token where one was refused. A fault where the profile cannot sign in;
- * rejects as `HttpTransport` does.
+ * rejects as `Transport` does.
  */
 export async function sendSigned(via: Via, call: SignedCall): Promise<HttpAnswer | { kind: 'fault'; fault: Fault }> {
   const { transport, connection, clock } = via;

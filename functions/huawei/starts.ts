@@ -1,18 +1,15 @@
-import { boundError } from '../stores/bound-error.ts';
 import { ConfigError } from '../tasks/errors.ts';
 import { isFields, parseJson } from '../tasks/json.ts';
 import type { Fault } from '../tasks/observation.ts';
 import type { Clock } from '../tasks/ports.ts';
 import type { StartOrder } from '../tasks/start.ts';
-import type { TaskError, TaskIdentity } from '../tasks/task.ts';
-import type { HttpAnswer } from './answer-collector.ts';
-import { classifyError } from './classify-error.ts';
-import { faultOf } from './fault-of.ts';
-import { createHttpTransport, type TransportOptions } from './http-transport.ts';
+import { boundError, type TaskError, type TaskIdentity } from '../tasks/task.ts';
+import { classifyError, faultOf } from './faults.ts';
 import type { ProfileBook } from './profile.ts';
-import { createProfileConnections } from './profile-connections.ts';
+import { createConnections } from './sign-in.ts';
 import { encodeSegment } from './sign-request.ts';
 import { type SignedCall, sendSigned } from './signed-call.ts';
+import { createTransport, type HttpAnswer, type TransportOptions } from './transport.ts';
 
 /** Which gateway, and with which credentials. */
 export type StartTarget = Pick<TaskIdentity, 'instanceId' | 'projectId' | 'profile'>;
@@ -53,8 +50,8 @@ const HEADERS = { accept: 'application/json', 'user-agent': 'apig-task-notifier'
 /** Starts imports and exports with the profile of their task. Source: ImportApiDefinitionsAsync, ExportApiDefinitionsAsync. */
 export function createHuaweiStarts(options: HuaweiStartsOptions): HuaweiStarts & { close(): Promise<void> } {
   const { profiles, clock, ...transportOptions } = options;
-  const transport = createHttpTransport(transportOptions);
-  const connections = createProfileConnections({ transport, clock });
+  const transport = createTransport({ ...transportOptions, isKeptAlive: false });
+  const connections = createConnections({ transport, clock });
 
   const send = async ({ profile, projectId }: StartTarget, call: Omit<SignedCall, 'projectId'>, timeoutMs: number) => {
     const connection = connections.of(await profiles(), profile);

@@ -1,5 +1,4 @@
-import { callbackProblem } from '../channels/webhook/callback-url.ts';
-import { signingSecretProblems } from '../channels/webhook/webhook-keys.ts';
+import { callbackProblem, signingSecretProblems } from '../channels/webhook/settings.ts';
 import { ConfigError } from '../tasks/errors.ts';
 import { isFields, parseJson } from '../tasks/json.ts';
 import { endpointProblems } from './endpoints.ts';
@@ -8,18 +7,18 @@ import { type Profile, type ProfileBook, type Profiles, profileSchema } from './
 const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 const PRINTABLE = /^[\x21-\x7e]+$/;
 
-/** Each way to sign in, with the fields that it takes together. */
+/** Each way to sign in, with the fields that belong together. */
 const SIGN_IN_WAYS = [
   { way: 'ak + sk', fields: ['ak', 'sk'] },
   { way: 'domain_name + user_name + password', fields: ['domain_name', 'user_name', 'password'] },
   { way: 'auth_token', fields: ['auth_token'] },
 ] as const;
 
-/** These go into headers, where a stray line end from a copied secret would make every request fail. */
+/** These are sent in headers, where a stray line end from a copied secret makes every request fail. */
 const HEADER_FIELDS = ['ak', 'security_token', 'auth_token'] as const;
 const ID_FIELDS = ['project_id', 'instance_id'] as const;
 
-/** For profiles without their own. */
+/** For profiles without their own endpoints. */
 type DefaultEndpoints = { apig?: string | undefined; iam?: string | undefined };
 
 /**
@@ -32,13 +31,12 @@ export function validateProfiles(json: unknown, endpoints: DefaultEndpoints = {}
   return profiles;
 }
 
-/** As `validateProfiles`, for a service that goes on with the profiles that are right. Throws where there are none to read. */
+/** Like `validateProfiles`, for a service that goes on with the good profiles. Throws `ConfigError` if it can read none at all. */
 export function sortProfiles(json: unknown, endpoints: DefaultEndpoints = {}): Required<ProfileBook> {
   const input = typeof json === 'string' ? parseJson(json) : json;
   const named = isFields(input) ? input.profiles : undefined;
   if (!isFields(named)) {
-    const what = isFields(input) ? 'profiles' : 'the document';
-    throw new ConfigError([`Huawei profiles: ${what} is not {"profiles": {name: {…}}}`]);
+    throw new ConfigError(['Huawei profiles: expected JSON of the form {"profiles": {"default": {…}}}']);
   }
   const good: [string, Profile][] = [];
   const problems = new Map<string, string[]>();
@@ -55,7 +53,7 @@ function endpointFields({ apig, iam }: DefaultEndpoints): Partial<Profile> {
   return { ...(apig && { apig_endpoint: apig }), ...(iam && { iam_endpoint: iam }) };
 }
 
-/** Fields that the schema refuses are left out of what is looked at further, so that the others are heard of too. */
+/** Checks the other fields even if the schema refuses some, so that every problem is reported at once. */
 function checkProfile(name: string, fields: unknown): { profile: Profile; problems: string[] } {
   const parsed = profileSchema.safeParse(fields);
   if (parsed.success) return { profile: parsed.data, problems: profileProblems(name, parsed.data) };
@@ -70,9 +68,9 @@ function checkProfile(name: string, fields: unknown): { profile: Profile; proble
 
 function profileProblems(name: string, profile: Profile): string[] {
   return [
-    ...(NAME.test(name) ? [] : ['its name must be 1 to 64 of A-Z a-z 0-9 - _']),
+    ...(NAME.test(name) ? [] : ['its name must have 1 to 64 characters of A-Z a-z 0-9 - _']),
     ...ID_FIELDS.filter((field) => !NAME.test(profile[field] ?? 'absent')).map(
-      (field) => `${field} must be 1 to 64 of A-Z a-z 0-9 - _`,
+      (field) => `${field} must have 1 to 64 characters of A-Z a-z 0-9 - _`,
     ),
     ...signInProblems(profile),
     ...HEADER_FIELDS.filter((field) => !PRINTABLE.test(profile[field] ?? 'absent')).map(
@@ -83,7 +81,7 @@ function profileProblems(name: string, profile: Profile): string[] {
   ];
 }
 
-/** The form alone. Plain http is for a loopback address; whether that may be posted to is decided at each delivery. */
+/** Checks only the form. Plain http is for loopback addresses; each delivery decides whether these are allowed. */
 function webhookProblems({ callback_url: url, webhook_secrets: secrets = [] }: Profile): string[] {
   const problem = url === undefined ? undefined : callbackProblem(url, true);
   return [
@@ -109,7 +107,7 @@ function signInProblems(profile: Profile): string[] {
 
 type Issue = { code?: string; path: PropertyKey[]; keys?: string[] };
 
-/** In our own words: the schema library's may quote what it found. */
+/** In our own words, because the schema library's messages may quote a value. */
 function describeIssue({ code, path, keys = [] }: Issue): string[] {
   const [field, index] = path.map(String);
   if (code === 'unrecognized_keys') return keys.map((key) => `${key} is not a known field`);

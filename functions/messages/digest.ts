@@ -1,27 +1,19 @@
 import { OUTCOMES, type Outcome } from '../names.ts';
-import type { TaskResult } from '../tasks/result.ts';
 import { cut, lineOf, toAscii, utf8Bytes } from '../tasks/safe-text.ts';
-import { type AlertOptions, type AlertText, alertHeadline, alertText, MAX_SUBJECT_CHARS } from './alert-text.ts';
-import {
-  failureCount,
-  failuresOf,
-  failureWords,
-  needsAttention,
-  OUTCOME_WORDS,
-  resultUrl,
-  shortId,
-  tookWords,
-} from './outcome-words.ts';
-import { pack } from './pack.ts';
+import { type AlertText, alertHeadline, alertText, MAX_SUBJECT_CHARS } from './alert.ts';
+import { pack, takeFitting } from './budget.ts';
+import type { Composed } from './publishers.ts';
+import type { Notice } from './task-event.ts';
+import { failureCount, failureWords, needsAttention, OUTCOME_WORDS, shortId, tookWords } from './words.ts';
 
-/** More completions than this in one publishing round become one message. */
+/** More ends than this in one publishing round become one message. */
 export const DIGEST_ABOVE = 5;
 /** A body's UTF-8 bytes: SNS refuses 256 KiB with attributes, and mailboxes cut long before. */
 export const MAX_BODY_BYTES = 200 * 1024;
 const HEADER_BYTES = 2_048;
 const FAILURES_PER_TASK = 3;
 /** Worst first, in every digest. */
-export const BY_URGENCY: readonly Outcome[] = [
+const BY_URGENCY: readonly Outcome[] = [
   'failed',
   'partially_succeeded',
   'rejected',
@@ -30,62 +22,62 @@ export const BY_URGENCY: readonly Outcome[] = [
   'succeeded',
 ];
 
-/** One message and whom it tells about. */
-export type Alert = AlertText & { taskIds: string[]; outcomes: Outcome[] };
+/** A message to people, with the outcomes that it announces. */
+export type Alert = AlertText & { outcomes: Outcome[] };
 
 /**
- * The messages of one publishing round: one a result up to five, else a digest that lists whatever did not succeed
- * first. A digest splits only where those do not fit; plain successes that do not fit are counted.
+ * The messages of one publishing round: one an end up to five, otherwise a digest that lists every end but successes
+ * first. A digest splits only when those do not fit; plain successes that do not fit are counted.
  */
-export function composeAlerts(results: readonly TaskResult[], options: AlertOptions = {}): Alert[] {
-  if (results.length > DIGEST_ABOVE) return composeDigest(results, options);
-  return results.map((result) => ({
-    ...alertText(result, options),
-    taskIds: [result.taskId],
-    outcomes: [result.outcome],
+export function composeAlerts(notices: readonly Notice[]): Composed<Alert>[] {
+  if (notices.length > DIGEST_ABOVE) return composeDigest(notices);
+  return notices.map((notice) => ({
+    message: { ...alertText(notice), outcomes: [notice.data.outcome] },
+    taskIds: [notice.data.task_id],
   }));
 }
 
-function composeDigest(results: readonly TaskResult[], options: AlertOptions): Alert[] {
-  const attention = results.filter(needsAttention).toSorted((a, b) => urgency(a) - urgency(b));
-  const successes = results.filter((result) => !needsAttention(result));
-  const entries = attention.map((result) => ({ result, text: attentionEntry(result, options) }));
+function composeDigest(notices: readonly Notice[]): Composed<Alert>[] {
+  const attention = notices.filter(({ data }) => needsAttention(data)).toSorted(byUrgency);
+  const successes = notices.filter(({ data }) => !needsAttention(data));
+  const entries = attention.map((notice) => ({ notice, text: attentionEntry(notice) }));
   const packs = pack<Entry>(entries, { sizeOf: entryBytes, maxSize: MAX_BODY_BYTES - HEADER_BYTES });
   const parts = packs.length === 0 ? [[]] : packs;
+  const outcomes = notices.map(({ data }) => data.outcome);
   return parts.map((part, index) => {
-    const title = digestHeadline(results, parts.length > 1 ? `APIG (${index + 1} of ${parts.length})` : 'APIG');
+    const title = digestHeadline(outcomes, parts.length > 1 ? `APIG (${index + 1} of ${parts.length})` : 'APIG');
     const isLast = index === parts.length - 1;
-    const blocks = [
-      ...attentionBlock(part, attention.length),
-      ...(isLast ? successBlock(part, successes, options) : []),
-    ];
-    const told = [...part.map(({ result }) => result), ...(isLast ? successes : [])];
+    const blocks = [...attentionBlock(part, attention.length), ...(isLast ? successBlock(part, successes) : [])];
+    const announced = [...part.map(({ notice }) => notice), ...(isLast ? successes : [])].map(({ data }) => data);
     return {
-      subject: toAscii(title, MAX_SUBJECT_CHARS),
-      body: [title, ...blocks].join('\n'),
-      taskIds: told.map(({ taskId }) => taskId),
-      outcomes: OUTCOMES.filter((outcome) => told.some((result) => result.outcome === outcome)),
+      message: {
+        subject: toAscii(title, MAX_SUBJECT_CHARS),
+        body: [title, ...blocks].join('\n'),
+        outcomes: OUTCOMES.filter((outcome) => announced.some((data) => data.outcome === outcome)),
+      },
+      taskIds: announced.map(({ task_id: taskId }) => taskId),
     };
   });
 }
 
-function urgency({ outcome }: TaskResult): number {
-  return BY_URGENCY.indexOf(outcome);
+/** Worst first. */
+export function byUrgency(one: Notice, other: Notice): number {
+  return BY_URGENCY.indexOf(one.data.outcome) - BY_URGENCY.indexOf(other.data.outcome);
 }
 
 /** `APIG: 7 tasks ended: 2 failed, 1 expired, 4 succeeded`. */
-export function digestHeadline(results: readonly TaskResult[], opening = 'APIG'): string {
-  const counts = BY_URGENCY.map((outcome) => ({
-    outcome,
-    count: results.filter((one) => one.outcome === outcome).length,
-  }));
-  const words = counts
-    .filter(({ count }) => count > 0)
-    .map(({ outcome, count }) => `${count} ${OUTCOME_WORDS[outcome]}`);
-  return `${opening}: ${results.length} tasks ended: ${words.join(', ')}`;
+export function digestHeadline(outcomes: readonly Outcome[], opening = 'APIG'): string {
+  return `${opening}: ${outcomes.length} tasks ended: ${outcomeCounts(outcomes)}`;
 }
 
-type Entry = { result: TaskResult; text: string };
+/** `2 failed, 1 expired, 4 succeeded`: worst first. */
+export function outcomeCounts(outcomes: readonly Outcome[]): string {
+  const counts = BY_URGENCY.map((outcome) => ({ outcome, count: outcomes.filter((one) => one === outcome).length }));
+  const present = counts.filter(({ count }) => count > 0);
+  return present.map(({ outcome, count }) => `${count} ${OUTCOME_WORDS[outcome]}`).join(', ');
+}
+
+type Entry = { notice: Notice; text: string };
 
 function entryBytes({ text }: { text: string }): number {
   return utf8Bytes(text) + 1;
@@ -93,46 +85,40 @@ function entryBytes({ text }: { text: string }): number {
 
 function attentionBlock(part: Entry[], total: number): string[] {
   if (part.length === 0) return [];
-  const title = part.length === total ? `To look at (${total}):` : `To look at (${part.length} of ${total}):`;
+  const title = part.length === total ? `Needs attention (${total}):` : `Needs attention (${part.length} of ${total}):`;
   return ['', title, ...part.map(({ text }) => text)];
 }
 
-function successBlock(part: Entry[], successes: TaskResult[], options: AlertOptions): string[] {
+function successBlock(part: Entry[], successes: Notice[]): string[] {
   if (successes.length === 0) return [];
-  let left = MAX_BODY_BYTES - HEADER_BYTES - part.reduce((sum, entry) => sum + entryBytes(entry), 0);
-  const entries = successes.map((result) => successEntry(result, options));
-  const firstLeftOut = entries.findIndex((text) => {
-    left -= utf8Bytes(text) + 1;
-    return left < 0;
+  const usedBytes = part.reduce((sum, entry) => sum + entryBytes(entry), 0);
+  const shown = takeFitting(
+    successes.map((notice) => ({ text: successEntry(notice) })),
+    { sizeOf: entryBytes, maxSize: MAX_BODY_BYTES - HEADER_BYTES - usedBytes },
+  );
+  const rest = successes.length - shown.length;
+  const lines = shown.map(({ text }) => text);
+  return ['', `Succeeded (${successes.length}):`, ...lines, ...(rest > 0 ? [`- and ${rest} more`] : [])];
+}
+
+function attentionEntry(notice: Notice): string {
+  const { data } = notice;
+  const failures = (data.failures ?? []).slice(0, FAILURES_PER_TASK).map((failure) => {
+    const { api, reason } = failureWords(failure, 160);
+    return `  ${cut(api, 120)} - ${reason}`;
   });
-  const shown = firstLeftOut === -1 ? entries : entries.slice(0, firstLeftOut);
-  const rest = entries.length - shown.length;
-  return ['', `Succeeded (${successes.length}):`, ...shown, ...(rest > 0 ? [`- and ${rest} more`] : [])];
-}
-
-function attentionEntry(result: TaskResult, options: AlertOptions): string {
-  const failures = failuresOf(result)
-    .slice(0, FAILURES_PER_TASK)
-    .map((failure) => {
-      const { api, reason } = failureWords(failure, 160);
-      return `  ${cut(api, 120)} - ${reason}`;
-    });
-  const rest = failureCount(result) - failures.length;
+  const rest = failureCount(data) - failures.length;
   if (failures.length > 0 && rest > 0) failures.push(`  and ${rest} more failed APIs`);
-  return [
-    `- ${alertHeadline(result)}`,
-    whoLine(result),
-    ...failures,
-    `  ${resultUrl(result.taskId, options.publicUrl)}`,
-  ].join('\n');
+  return [`- ${alertHeadline(notice)}`, whoLine(notice), ...failures, `  ${data.result_url}`].join('\n');
 }
 
-function successEntry(result: TaskResult, options: AlertOptions): string {
-  return [`- ${alertHeadline(result)}`, whoLine(result), `  ${resultUrl(result.taskId, options.publicUrl)}`].join('\n');
+function successEntry(notice: Notice): string {
+  return [`- ${alertHeadline(notice)}`, whoLine(notice), `  ${notice.data.result_url}`].join('\n');
 }
 
-function whoLine(result: TaskResult): string {
-  const label = result.label ? `${lineOf(result.label, 60)}, ` : '';
-  const group = result.summary.group_id ? `, group ${lineOf(shortId(result.summary.group_id), 20)}` : '';
-  return `  ${label}gateway ${shortId(result.instanceId)}${group}, took ${tookWords(result)}`;
+function whoLine(notice: Notice): string {
+  const { label: name, summary, instance_id: gateway } = notice.data;
+  const label = name ? `${lineOf(name, 60)}, ` : '';
+  const group = summary.group_id ? `, group ${lineOf(shortId(summary.group_id), 20)}` : '';
+  return `  ${label}gateway ${shortId(gateway)}${group}, took ${tookWords(notice)}`;
 }

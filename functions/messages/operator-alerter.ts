@@ -8,13 +8,13 @@ export interface OperatorAlerter {
 }
 
 /** How long the same key stays quiet: long enough not to flood a night, short enough to be repeated at work. */
-export const OPERATOR_ALERT_PERIOD_MS = 6 * 3_600_000;
+const OPERATOR_ALERT_PERIOD_MS = 6 * 3_600_000;
 
-/** Which operator alerts were raised lately; durable where processes are short-lived. */
+/** The operator alerts that were raised lately; durable if processes are short-lived. */
 export interface AlertMemory {
   /** True for the first claim of a key within `periodMs`, whoever makes it. */
   claim(key: string, nowMs: number, periodMs: number): Promise<boolean>;
-  /** Gives a claim back because its alert could not be sent. */
+  /** Releases a claim because its alert could not be sent. */
   release(key: string): Promise<void>;
 }
 
@@ -23,7 +23,6 @@ export type OperatorAlerterDeps = {
   memory: AlertMemory;
   clock: Clock;
   log: Log;
-  periodMs?: number;
 };
 
 /**
@@ -31,14 +30,13 @@ export type OperatorAlerterDeps = {
  * raised it. When the memory is unavailable the process remembers alone: twice is better than never.
  */
 export function createOperatorAlerter(deps: OperatorAlerterDeps): OperatorAlerter {
-  const periodMs = deps.periodMs ?? OPERATOR_ALERT_PERIOD_MS;
   const here = createProcessAlertMemory();
   const claim = async (key: string, nowMs: number) => {
     try {
-      return await deps.memory.claim(key, nowMs, periodMs);
+      return await deps.memory.claim(key, nowMs, OPERATOR_ALERT_PERIOD_MS);
     } catch (error) {
       deps.log.warn('operator alert memory is unavailable', { key, reason: reasonOf(error) });
-      return here.claim(key, nowMs, periodMs);
+      return here.claim(key, nowMs, OPERATOR_ALERT_PERIOD_MS);
     }
   };
   return {

@@ -1,39 +1,39 @@
 import type { Outcome } from '../names.ts';
 import { eventId, type FailedApi, type Summary, type TaskResult } from '../tasks/result.ts';
 import { cut, lineOf, utf8Bytes } from '../tasks/safe-text.ts';
-import { errorOf, failureCount, failuresOf, resultUrl } from './outcome-words.ts';
+import { takeFitting } from './budget.ts';
 
 /** No event is larger, in UTF-8 bytes of its JSON: every CloudEvents intermediary must carry 64 KiB. */
 export const MAX_EVENT_BYTES = 64 * 1024;
 /** How many failed APIs an event lists. */
 export const MAX_EVENT_FAILURES = 20;
 const MAX_ATTRIBUTE_UNITS = 256;
-/** Tried in turn until an event fits: first only whole entries go, then long strings are cut ever shorter. */
+/** Tried in turn until an event fits: first whole entries are dropped, then long strings are cut ever shorter. */
 const STRING_LIMITS = [MAX_EVENT_BYTES, 4096, 1024, 128];
 
 /** One failed API as an event lists it: Huawei's four fields, nothing else. */
 export type EventFailure = Pick<FailedApi, 'method' | 'path' | 'error_code' | 'error_msg'>;
 
-/** What a `TaskEvent` says about the task. Wire names. */
+/** A `TaskEvent`'s facts about the task. Wire names. */
 export type TaskEventData = {
   task_id: string;
   instance_id: string;
   project_id: string;
   profile: string;
   label?: string;
-  /** `import_api`, `export_api`, what else Huawei said, or `unknown` where it never answered. */
+  /** `import_api`, `export_api`, another value of Huawei's, or `unknown` if it never answered. */
   task_type: string;
   outcome: Outcome;
-  /** When watching began (RFC 3339); `time` less this is how long it took. */
+  /** When watching started (RFC 3339); `time` minus this is how long the task took. */
   registered_at: string;
-  /** Counts of everything, also of what `failures` leaves out. */
+  /** Counts of everything, including failures that `failures` leaves out. */
   summary: Summary;
   error?: { code: string; message: string; request_id?: string; http_status?: number };
-  /** Absolute where a public URL is configured, else the path in the HTTP API. */
+  /** Absolute if a public URL is configured, otherwise the path in the HTTP API. */
   result_url: string;
   /** The first 20 of an import's failed APIs, in Huawei's order. */
   failures?: EventFailure[];
-  /** True where failures are left out or a long string was cut (it then ends in `…`). */
+  /** True if failures are left out or a long string was cut (it then ends in `…`). */
   truncated?: true;
 };
 
@@ -67,7 +67,7 @@ export function toTaskEvent(result: TaskResult, options: TaskEventOptions = {}):
 
 /**
  * SNS message attributes (all of type String) for filter policies. Never an empty value, which SNS refuses.
- * `callback` is `true` where the requester asked for a webhook.
+ * `callback` is `true` if the requester asked for a webhook.
  */
 export function toEventAttributes(result: TaskResult): Record<string, string> {
   const attributes = {
@@ -82,8 +82,33 @@ export function toEventAttributes(result: TaskResult): Record<string, string> {
   return Object.fromEntries(safe.filter(([, value]) => value !== ''));
 }
 
+/**
+ * What every renderer of messages to people takes: an event, and what only the stored result knows. `unread` is why
+ * Huawei Cloud's result could not be parsed (perhaps `''`); absent if it could. An event alone is a notice too.
+ */
+export type Notice = TaskEvent & { unread?: string };
+
+/** The notice of a result. */
+export function toNotice(result: TaskResult, options: TaskEventOptions = {}): Notice {
+  const { result: parsed } = result;
+  const event = toTaskEvent(result, options);
+  if (parsed.kind === 'raw') return { ...event, unread: parsed.reason };
+  return parsed.kind === 'stored' && parsed.kind_stored === 'raw' ? { ...event, unread: '' } : event;
+}
+
+/** Where the full result is: a URL, or the API's path when no public base is configured. */
+export function resultUrl(taskId: string, publicUrl?: string): string {
+  return `${publicUrl?.replace(/\/+$/, '') ?? ''}/tasks/${taskId}`;
+}
+
 function listsFailures(result: TaskResult): boolean {
   return result.outcome === 'failed' || result.outcome === 'partially_succeeded';
+}
+
+/** Every API that failed, in Huawei's order; of a result in the file store, those that its row kept. */
+function failuresOf({ result: parsed }: Pick<TaskResult, 'result'>): FailedApi[] {
+  if (parsed.kind === 'import') return parsed.failure;
+  return parsed.kind === 'stored' ? (parsed.failure ?? []) : [];
 }
 
 type Composition = TaskEventOptions & { failures: FailedApi[]; limit: number };
@@ -101,15 +126,19 @@ function composeEvent(result: TaskResult, { publicUrl, failures, limit }: Compos
     data: composeData(result, shortener.shorten, publicUrl),
   };
   const entries = failures.map((failure) => toEventFailure(failure, shortener.shorten));
-  const fitting = takeFitting(entries, MAX_EVENT_BYTES - utf8Bytes(JSON.stringify(event)) - 64);
+  const fitting = takeFitting(entries, {
+    sizeOf: (entry) => utf8Bytes(JSON.stringify(entry)) + 1,
+    maxSize: MAX_EVENT_BYTES - utf8Bytes(JSON.stringify(event)) - 64,
+  });
   if (fitting.length > 0) event.data.failures = fitting;
-  const leavesOut = listsFailures(result) && fitting.length < failureCount(result);
+  const leavesOut =
+    listsFailures(result) && fitting.length < Math.max(result.summary.failed ?? 0, failuresOf(result).length);
   if (leavesOut || shortener.hasCut()) event.data.truncated = true;
   return event;
 }
 
 function composeData(result: TaskResult, shorten: Shorten, publicUrl: string | undefined): TaskEventData {
-  const error = errorOf(result);
+  const { error } = result;
   return {
     task_id: result.taskId,
     instance_id: result.instanceId,
@@ -143,15 +172,6 @@ function shortenStrings<T extends object>(record: T, shorten: Shorten): T {
   return Object.fromEntries(
     fields.map(([name, value]) => [name, typeof value === 'string' ? shorten(value) : value]),
   ) as T;
-}
-
-function takeFitting<T>(entries: T[], budgetBytes: number): T[] {
-  let left = budgetBytes;
-  const end = entries.findIndex((entry) => {
-    left -= utf8Bytes(JSON.stringify(entry)) + 1;
-    return left < 0;
-  });
-  return end === -1 ? entries : entries.slice(0, end);
 }
 
 type Shorten = (text: string) => string;

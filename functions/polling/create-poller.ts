@@ -2,8 +2,8 @@ import { createByteBudget } from '../huawei/byte-budget.ts';
 import type { Profiles } from '../huawei/profile.ts';
 import type { TaskQuery } from '../huawei/task-query.ts';
 import type { OperatorAlerter } from '../messages/operator-alerter.ts';
-import type { AlertPublisher, EventPublisher } from '../messages/publishers.ts';
-import type { TaskSchedule } from '../schedule/task-schedule.ts';
+import type { Publisher } from '../messages/publishers.ts';
+import type { TaskSchedule } from '../schedule/schedule.ts';
 import type { StoreResult } from '../stores/store-result.ts';
 import { createBoundedMap } from '../tasks/bounded-map.ts';
 import type { Clock, Log, MetricSink, PendingTaskStore } from '../tasks/ports.ts';
@@ -40,7 +40,7 @@ export type PollerDeps = {
   pending: PendingTaskStore;
   query: TaskQuery;
   storeResult: StoreResult;
-  publishers: readonly (EventPublisher | AlertPublisher)[];
+  publishers: readonly Publisher[];
   operatorAlerts: OperatorAlerter;
   /** Read at the start of each window, so that a rotated secret needs no deploy. */
   profiles(): Promise<Profiles>;
@@ -67,8 +67,15 @@ export function createPoller(deps: PollerDeps): Poller {
   return async (request) => {
     const [profiles, schedule] = await Promise.all([deps.profiles(), deps.schedule()]);
     limiters.configure(profiles, request.segment.totalSegments);
-    const cutOff = AbortSignal.timeout(Math.max(0, request.stopAtMs - clock.now()) + FINISH_MS);
-    const observing = { query: deps.query, clock, health, limiterOf: limiters.of, cutOff, random: Math.random };
+    const grace = createGrace(clock, request.stopAtMs + FINISH_MS);
+    const observing = {
+      query: deps.query,
+      clock,
+      health,
+      limiterOf: limiters.of,
+      cutOff: grace.signal,
+      random: Math.random,
+    };
     const settling = { ...deps, toldBefore, storeResult: withDefaultCallback(deps.storeResult, profiles) };
     const sweeping = {
       ...{ pending: deps.pending, schedule, clock, metrics, log, random: Math.random },
@@ -77,8 +84,18 @@ export function createPoller(deps: PollerDeps): Poller {
       observe: (task: PendingTask, limits: ObserveLimits) => observeTask(observing, task, limits),
       startRound: () => createSettlingRound(settling),
     };
-    return pollWindow(request, createSweeper(sweeping));
+    return pollWindow(request, createSweeper(sweeping)).finally(grace.end);
   };
+}
+
+/** A signal that aborts at `untilMs` (epoch milliseconds), unless the run has ended before. */
+function createGrace(clock: Clock, untilMs: number): { signal: AbortSignal; end(): void } {
+  const cutOff = new AbortController();
+  const ended = new AbortController();
+  void clock.sleep(Math.max(0, untilMs - clock.now()), ended.signal).then(() => {
+    if (!ended.signal.aborted) cutOff.abort(new DOMException('the run is over', 'TimeoutError'));
+  });
+  return { signal: cutOff.signal, end: () => ended.abort() };
 }
 
 /** A profile may name the callback of every task that has none of its own; marked, for it stays the profile's. */

@@ -1,12 +1,13 @@
 import type { Outcome } from '../names.ts';
+import type { TaskSchedule } from '../schedule/schedule.ts';
 import type { Observation } from '../tasks/observation.ts';
+import type { Log, MetricSink, PendingTaskStore } from '../tasks/ports.ts';
 import type { PendingTask } from '../tasks/task.ts';
+import { pendingUntil } from './conclude-task.ts';
 import type { Observed } from './observe-task.ts';
-import { pendingUntil } from './result-of.ts';
-import type { SweepDeps } from './sweep.ts';
 
-/** Where faults are noted; `slowedDown` are the profiles whose throttling this sweep has logged. */
-type FaultBook = { deps: SweepDeps; slowedDown: Set<string> };
+/** Where polls are noted. */
+type Books = { pending: PendingTaskStore; schedule: TaskSchedule; metrics: MetricSink; log: Log };
 
 /** A poll that had its turn. */
 export type Observing = Extract<Observed, { kind: 'observed' }>;
@@ -16,7 +17,7 @@ export type Observing = Extract<Observed, { kind: 'observed' }>;
  * throttled) is not: it has an alert or a metric of its own.
  */
 export async function keepError(
-  deps: Pick<SweepDeps, 'pending'>,
+  deps: Pick<Books, 'pending'>,
   task: PendingTask,
   observation: Observation,
 ): Promise<void> {
@@ -29,20 +30,22 @@ export async function keepError(
   if (task.lastError?.code !== error.code) await deps.pending.recordError(task.taskId, error);
 }
 
-/** Counts a fault, and logs it where it is news: not the repeated one of a resting profile, nor the one on the row. */
+/**
+ * Counts a fault, and logs it where it is news: not the repeated one of a paused profile, nor the one on the row.
+ * `slowedDown` are the profiles whose throttling this sweep has logged.
+ */
 export function noteFault(
-  { deps, slowedDown }: FaultBook,
+  { metrics, log, slowedDown }: Pick<Books, 'metrics' | 'log'> & { slowedDown: Set<string> },
   task: PendingTask,
   { observation, requests }: Observing,
 ): void {
   if (observation.kind !== 'fault') return;
-  const { metrics, log } = deps;
   const { fault } = observation;
   metrics.add('PollErrors', 1);
   metrics.add(`PollErrors_${fault.class}`, 1);
   if (fault.class === 'throttled') metrics.add('Throttles', 1);
   if (fault.class === 'unauthenticated' || fault.class === 'forbidden') metrics.add('ProfileBroken', 1);
-  // A resting profile has had its line and its alert; thousands of its tasks would only repeat them.
+  // A paused profile has had its line and its alert; thousands of its tasks would only repeat them.
   if (requests === 0) return;
   // Nor is it news at every poll that Huawei still does not know a task: that would be twenty lines for each.
   if (task.lastError?.code === fault.error.code) return;
@@ -54,7 +57,7 @@ export function noteFault(
 
 /** The delay is an upper bound: the task ended at some moment since it was last known to go on. */
 export function noteEnd(
-  { metrics, log, schedule }: SweepDeps,
+  { metrics, log, schedule }: Pick<Books, 'metrics' | 'log' | 'schedule'>,
   task: PendingTask,
   end: { outcome: Outcome; nowMs: number },
 ) {

@@ -1,6 +1,5 @@
 import type { Clock, Log, MetricSink, Segment } from '../tasks/ports.ts';
-import type { Sweeper } from './sweep.ts';
-import type { SweepReport, Turns } from './sweep-report.ts';
+import type { Sweeper, SweepReport, Turns } from './sweep.ts';
 
 export type WindowDeps = {
   beginWindow(): void;

@@ -116,10 +116,10 @@ function brokenProfileAlert(task: TaskIdentity, { error }: Fault, key: string) {
       'cannot be polled. Huawei Cloud said:',
       `${error.code}: ${error.message}${requestId}`,
       '',
-      'They stay pending and nothing is lost. Where it says 5xx or a time-out, it is tried again by itself. Else check that',
-      'project and gateway are the right ones, and the key, password or permissions (apig:asyncTask:get) of this profile.',
-      'A change of the Huawei profiles secret is seen within 15 minutes, without a deploy, and one at Huawei Cloud within',
-      'half an hour; `npm start` reads its variables and files when it starts.',
+      'They stay pending and nothing is lost. If the error is a 5xx or a timeout, the notifier retries on its own. Otherwise',
+      "check this profile's project and gateway ids, its key or password, and its permissions (apig:asyncTask:get and",
+      'apig:instance:get). A change to the Huawei secret takes effect within 15 minutes, without a deploy; a change in Huawei',
+      'Cloud, within 30 minutes. With `npm start`, restart it: it reads variables and files only at start-up.',
     ].join('\n'),
   };
 }

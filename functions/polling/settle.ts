@@ -1,9 +1,9 @@
-import type { AlertPublisher, EventPublisher } from '../messages/publishers.ts';
+import pLimit from 'p-limit';
+import type { Publisher } from '../messages/publishers.ts';
 import type { StoreResult } from '../stores/store-result.ts';
 import type { BoundedMap } from '../tasks/bounded-map.ts';
 import type { Clock, Log, MetricSink, PendingTaskStore } from '../tasks/ports.ts';
 import type { TaskResult } from '../tasks/result.ts';
-import { createGate } from './gate.ts';
 import { createTroubles } from './troubles.ts';
 
 /** A run lives at most this long: a stored result that is older and still pending was left by one that died. */
@@ -13,7 +13,7 @@ export type SettleDeps = {
   storeResult: StoreResult;
   pending: PendingTaskStore;
   /** Everybody who is told: machines first, then people. All of them must have it before the pending row goes. */
-  publishers: readonly (EventPublisher | AlertPublisher)[];
+  publishers: readonly Publisher[];
   /** How many of the publishers have an end that not all of them took: those are not told again by this process. */
   toldBefore: BoundedMap<number>;
   clock: Clock;
@@ -112,12 +112,13 @@ function endOf({ taskId, completedAtMs }: TaskResult): string {
 }
 
 async function removeAll({ pending, toldBefore }: SettleDeps, results: TaskResult[]): Promise<void> {
-  const gate = createGate(DELETES_AT_ONCE);
-  const removals = results.map(async (result) => {
-    await gate.enter();
-    await pending.remove(result.taskId).finally(gate.leave);
-    toldBefore.delete(endOf(result));
-  });
+  const limit = pLimit(DELETES_AT_ONCE);
+  const removals = results.map((result) =>
+    limit(async () => {
+      await pending.remove(result.taskId);
+      toldBefore.delete(endOf(result));
+    }),
+  );
   const lost = (await Promise.allSettled(removals)).find((removal) => removal.status === 'rejected');
   if (lost) throw lost.reason;
 }

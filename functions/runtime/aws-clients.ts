@@ -5,10 +5,14 @@ import { createS3FileStore } from '../stores/s3-file-store.ts';
 import { systemClock as clock } from './system-clock.ts';
 
 /** For every SDK client: a call that hangs must not eat the invocation, it is retried on another connection instead. */
-export const requestHandler = { connectionTimeout: 2_000, requestTimeout: 8_000, throwOnRequestTimeout: true };
+const requestHandler = { connectionTimeout: 2_000, requestTimeout: 8_000, throwOnRequestTimeout: true };
 
 /** DynamoDB on keep-alive connections. Region, credentials and endpoint come from Lambda's environment. */
 export const createDynamoClient = () => new DynamoDBClient({ requestHandler, maxAttempts: 4 });
+
+/** DynamoDB for a function that has a batch to answer for: a call takes 2 s at most, with its one repetition. */
+export const createBriefDynamoClient = () =>
+  new DynamoDBClient({ requestHandler: { ...requestHandler, requestTimeout: 900 }, maxAttempts: 2 });
 
 /** SNS on keep-alive connections. Region, credentials and endpoint come from Lambda's environment. */
 export const createSnsClient = () => new SNSClient({ requestHandler, maxAttempts: 4 });

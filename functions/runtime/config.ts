@@ -68,7 +68,6 @@ export const slackEnvironment = z.object({
   SLACK_MAX_RECEIVES: positive,
   RESULTS_TABLE: name,
   AWS_ENDPOINT_URL: optional,
-  AWS_ENDPOINT_URL_DYNAMODB: optional,
   AWS_ENDPOINT_URL_SQS: optional,
 });
 

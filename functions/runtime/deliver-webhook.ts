@@ -1,10 +1,9 @@
-import { createSqsDeadLetter } from '../channels/sqs-dead-letter.ts';
-import { parseSigningKeys } from '../channels/webhook/webhook-keys.ts';
-import { createWebhookPoster } from '../channels/webhook/webhook-poster.ts';
-import { createRetryPolicy } from '../channels/webhook/webhook-retry.ts';
-import { createSqsRetryQueue } from '../channels/webhook/webhook-retry-queue.ts';
-import { createDeliverWebhookHandler } from '../channels/webhook/worker.ts';
-import { createDynamoTaskResultStore } from '../stores/dynamo/task-result-store.ts';
+import { createRetryPolicy, WEBHOOKS } from '../channels/queues.ts';
+import { createSqsDeadLetters, delayMessage } from '../channels/sqs.ts';
+import { createCallbackRouter } from '../channels/webhook/channel.ts';
+import { parseSigningKeys } from '../channels/webhook/settings.ts';
+import { createWorker } from '../channels/worker.ts';
+import { createDynamoTaskResultStore } from '../stores/dynamo/results.ts';
 import { createSecretReader } from '../stores/secrets.ts';
 import { createDynamoClient, createSecretsClient } from './aws-clients.ts';
 import { readEnvironment, webhookEnvironment } from './config.ts';
@@ -18,19 +17,23 @@ export function createDeliverWebhookRuntime() {
   const { log, metrics } = telemetry;
   const client = createDynamoClient();
   const secrets = createSecretReader({ client: createSecretsClient(), maxAgeS: env.SECRET_MAX_AGE_S, clock, log });
-  const endpoint = env.AWS_ENDPOINT_URL_SQS ?? env.AWS_ENDPOINT_URL;
   const queue = (queueUrl: string) => ({
     ...{ queueUrl, region: env.AWS_REGION, credentials: client.config.credentials },
-    ...(endpoint && { endpoint }),
+    endpoint: env.AWS_ENDPOINT_URL_SQS ?? env.AWS_ENDPOINT_URL,
   });
-  const handler = createDeliverWebhookHandler({
-    results: createDynamoTaskResultStore({ client, tableName: env.RESULTS_TABLE, clock, log }),
+  const results = createDynamoTaskResultStore({ client, tableName: env.RESULTS_TABLE, clock, log });
+  const router = createCallbackRouter({
     signingKeys: secrets.watch(env.HUAWEI_SECRET_ID, parseSigningKeys),
-    poster: createWebhookPoster({ clock, allowLoopback: env.ALLOW_LOOPBACK_CALLBACKS === 'true' }),
-    queue: createSqsRetryQueue(queue(env.DELIVERY_QUEUE_URL)),
+    allowLoopback: env.ALLOW_LOOPBACK_CALLBACKS === 'true',
+    ...{ results, metrics, clock },
+  });
+  const handler = createWorker({
+    queue: WEBHOOKS,
     retry: createRetryPolicy(Math.random),
-    deadLetters: createSqsDeadLetter(queue(env.WEBHOOK_DEAD_LETTER_QUEUE_URL)),
-    ...{ metrics, log, clock },
+    delay: (receiptHandle, delayMs) => delayMessage(queue(env.DELIVERY_QUEUE_URL), receiptHandle, delayMs),
+    router: async () => router,
+    deadLetters: createSqsDeadLetters(queue(env.WEBHOOK_DEAD_LETTER_QUEUE_URL)),
+    ...{ results, metrics, log, clock },
   });
   return { handler, telemetry };
 }

@@ -1,13 +1,13 @@
-import { receivesOf } from '../channels/queue-record.ts';
-import { createSlackWebhook } from '../channels/slack/post.ts';
-import { parseSlackSecret } from '../channels/slack/slack-routing.ts';
-import { createNotifySlackHandler } from '../channels/slack/worker.ts';
-import { createSnsOperatorAlerter } from '../channels/sns/sns-operator-alerter.ts';
-import { createSqsDeadLetter } from '../channels/sqs-dead-letter.ts';
+import { createReceivePolicy, NAMED_CHANNELS } from '../channels/queues.ts';
+import { createRuleRouter } from '../channels/routes.ts';
+import { openChannels, parseRoutingSecret } from '../channels/routing.ts';
+import { createSnsOperatorAlerter } from '../channels/sns.ts';
+import { createSqsDeadLetters } from '../channels/sqs.ts';
+import { createWorker } from '../channels/worker.ts';
 import { createProcessAlertMemory } from '../messages/operator-alerter.ts';
-import { createDynamoDeliveryStore } from '../stores/dynamo/delivery-store.ts';
+import { createDynamoDeliveryRecorder } from '../stores/dynamo/results.ts';
 import { createSecretReader } from '../stores/secrets.ts';
-import { createSecretsClient, createSnsClient } from './aws-clients.ts';
+import { createBriefDynamoClient, createSecretsClient, createSnsClient } from './aws-clients.ts';
 import { readEnvironment, slackEnvironment } from './config.ts';
 import { systemClock as clock } from './system-clock.ts';
 import { createTelemetry } from './telemetry.ts';
@@ -20,24 +20,24 @@ export function createNotifySlackRuntime() {
   const secrets = createSecretReader({ client: createSecretsClient(), maxAgeS: env.SECRET_MAX_AGE_S, clock, log });
   const sns = createSnsClient();
   const aws = { region: env.AWS_REGION, credentials: sns.config.credentials };
-  const sqsEndpoint = env.AWS_ENDPOINT_URL_SQS ?? env.AWS_ENDPOINT_URL;
-  const dynamoEndpoint = env.AWS_ENDPOINT_URL_DYNAMODB ?? env.AWS_ENDPOINT_URL;
-  const handler = createNotifySlackHandler({
-    routing: secrets.watch(env.SLACK_SECRET_ID, parseSlackSecret),
-    webhook: createSlackWebhook({ clock }),
-    deadLetters: createSqsDeadLetter({
-      ...{ ...aws, queueUrl: env.SLACK_DEAD_LETTER_QUEUE_URL },
-      ...(sqsEndpoint && { endpoint: sqsEndpoint }),
+  const routing = secrets.watch(env.SLACK_SECRET_ID, parseRoutingSecret);
+  const handler = createWorker({
+    queue: NAMED_CHANNELS,
+    retry: createReceivePolicy(env.SLACK_MAX_RECEIVES),
+    router: async () => {
+      const rules = await routing();
+      return createRuleRouter(rules, openChannels(rules, clock));
+    },
+    deadLetters: createSqsDeadLetters({
+      ...aws,
+      queueUrl: env.SLACK_DEAD_LETTER_QUEUE_URL,
+      endpoint: env.AWS_ENDPOINT_URL_SQS ?? env.AWS_ENDPOINT_URL,
     }),
-    isLastOffer: (record) => receivesOf(record) >= env.SLACK_MAX_RECEIVES,
-    results: createDynamoDeliveryStore({
-      ...{ ...aws, tableName: env.RESULTS_TABLE },
-      ...(dynamoEndpoint && { endpoint: dynamoEndpoint }),
-    }),
+    results: createDynamoDeliveryRecorder({ client: createBriefDynamoClient(), tableName: env.RESULTS_TABLE }),
     alerter: createSnsOperatorAlerter({
       client: sns,
       topicArn: env.OPERATOR_TOPIC_ARN,
-      // A channel's trouble is seen by few warm instances: it needs no place in a table.
+      // Few warm instances see a channel's trouble: its memory needs no table.
       memory: createProcessAlertMemory(),
       clock,
       log,

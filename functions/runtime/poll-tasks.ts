@@ -1,13 +1,13 @@
-import { createSnsOperatorAlerter } from '../channels/sns/sns-operator-alerter.ts';
+import { createSnsOperatorAlerter } from '../channels/sns.ts';
 import { answerBytesOf } from '../huawei/byte-budget.ts';
-import { createHuaweiTaskQuery } from '../huawei/huawei-task-query.ts';
+import { createHuaweiTaskQuery } from '../huawei/task-query.ts';
 import { sortProfiles } from '../huawei/validate-profiles.ts';
 import { createPoller } from '../polling/create-poller.ts';
 import { createScheduleLearner } from '../schedule/learned/schedule-learner.ts';
-import { withMinInterval } from '../schedule/poll-schedule.ts';
+import { withMinInterval } from '../schedule/schedule.ts';
 import { createDynamoAlertMemory } from '../stores/dynamo/alert-memory.ts';
-import { createDynamoPendingTaskStore } from '../stores/dynamo/pending-task-store.ts';
-import { createDynamoTaskResultStore } from '../stores/dynamo/task-result-store.ts';
+import { createDynamoPendingTaskStore } from '../stores/dynamo/pending-tasks.ts';
+import { createDynamoTaskResultStore } from '../stores/dynamo/results.ts';
 import { createSecretReader } from '../stores/secrets.ts';
 import { createStoreResult } from '../stores/store-result.ts';
 import { createDynamoClient, createFileStore, createSecretsClient } from './aws-clients.ts';

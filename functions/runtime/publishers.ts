@@ -1,7 +1,9 @@
-import { createSnsChatPublisher } from '../channels/amazon-q/sns-chat-publisher.ts';
-import { createSnsAlertPublisher } from '../channels/sns/sns-alert-publisher.ts';
-import { createSnsEventPublisher } from '../channels/sns/sns-event-publisher.ts';
-import type { AlertPublisher, EventPublisher } from '../messages/publishers.ts';
+import { composeChatTopic } from '../channels/amazon-q/message.ts';
+import { composeMails } from '../channels/email/topic.ts';
+import { composeEvents, createSnsPublisher } from '../channels/sns.ts';
+import type { Publisher } from '../messages/publishers.ts';
+import { type Notice, toNotice } from '../messages/task-event.ts';
+import type { TaskResult } from '../tasks/result.ts';
 import { createSnsClient } from './aws-clients.ts';
 import { systemClock as clock } from './system-clock.ts';
 
@@ -12,12 +14,25 @@ type Topics = {
   PUBLIC_URL?: string | undefined;
 };
 
-/** Everybody whom a settled task is told to: machines, people and, where it is set up, Amazon Q in chat. */
+/** The topics that a settled task is announced on: for machines, for people and, if set up, for Amazon Q in chat. */
 export function createPublishers(topics: Topics) {
   const client = createSnsClient();
-  const options = { client, clock, publicUrl: topics.PUBLIC_URL };
-  const events: EventPublisher = createSnsEventPublisher({ ...options, topicArn: topics.TASK_EVENTS_TOPIC_ARN });
-  const people: AlertPublisher[] = [createSnsAlertPublisher({ ...options, topicArn: topics.TASK_ALERTS_TOPIC_ARN })];
-  if (topics.CHAT_TOPIC_ARN) people.push(createSnsChatPublisher({ ...options, topicArn: topics.CHAT_TOPIC_ARN }));
-  return { client, all: [events, ...people] };
+  const options = { publicUrl: topics.PUBLIC_URL };
+  const publisher = (topicArn: string, compose: Parameters<typeof createSnsPublisher>[1]) =>
+    createSnsPublisher({ client, topicArn, clock }, compose);
+  const people =
+    <M>(compose: (notices: Notice[]) => M) =>
+    (results: readonly TaskResult[]) =>
+      compose(results.map((result) => toNotice(result, options)));
+  const all: Publisher[] = [
+    publisher(topics.TASK_EVENTS_TOPIC_ARN, composeEvents(options)),
+    publisher(topics.TASK_ALERTS_TOPIC_ARN, people(composeMails)),
+  ];
+  if (topics.CHAT_TOPIC_ARN) all.push(publisher(topics.CHAT_TOPIC_ARN, people(composeChatTopic)));
+  return {
+    client,
+    all,
+    toChannel: (result: TaskResult, channel: string) =>
+      publisher(topics.TASK_EVENTS_TOPIC_ARN, composeEvents(options, channel)).publish([result]),
+  };
 }

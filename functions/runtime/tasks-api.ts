@@ -1,13 +1,11 @@
-import { publishToChannel } from '../channels/sns/sns-event-publisher.ts';
-import { classifyAddress } from '../channels/webhook/webhook-address.ts';
-import { parseApiKeys } from '../http/api-keys.ts';
+import { classifyAddress } from '../channels/webhook/target.ts';
+import { parseApiKeys } from '../http/access.ts';
 import { createTasksApiHandler } from '../http/handler.ts';
 import { parseProfileDefaults } from '../huawei/profile.ts';
-import { createRepublish } from '../messages/republish.ts';
-import { withMinInterval } from '../schedule/poll-schedule.ts';
-import { createTaskSchedule } from '../schedule/task-schedule.ts';
-import { createDynamoPendingTaskStore } from '../stores/dynamo/pending-task-store.ts';
-import { createDynamoTaskResultStore } from '../stores/dynamo/task-result-store.ts';
+import { createRepublish } from '../messages/publishers.ts';
+import { createTaskSchedule, withMinInterval } from '../schedule/schedule.ts';
+import { createDynamoPendingTaskStore } from '../stores/dynamo/pending-tasks.ts';
+import { createDynamoTaskResultStore } from '../stores/dynamo/results.ts';
 import { createSecretReader } from '../stores/secrets.ts';
 import { createDynamoClient, createFileStore, createSecretsClient } from './aws-clients.ts';
 import { apiEnvironment, readEnvironment } from './config.ts';
@@ -30,15 +28,7 @@ export function createTasksApiRuntime() {
     profiles: secrets.watch(env.HUAWEI_SECRET_ID, parseProfileDefaults),
     apiKeyHashes: secrets.watch(env.API_KEYS_SECRET_ID, parseApiKeys),
     schedule: createTaskSchedule(withMinInterval(env.POLL_MIN_INTERVAL_MS)),
-    republish: createRepublish({
-      publishers: publishers.all,
-      toChannel: (result, channel) =>
-        publishToChannel(
-          { client: publishers.client, topicArn: env.TASK_EVENTS_TOPIC_ARN, clock, publicUrl: env.PUBLIC_URL },
-          result,
-          channel,
-        ),
-    }),
+    republish: createRepublish({ publishers: publishers.all, toChannel: publishers.toChannel }),
     clock,
     log,
     taskDeadlineMs: env.TASK_DEADLINE_MS,

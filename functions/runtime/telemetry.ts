@@ -6,7 +6,7 @@ import { METRICS_NAMESPACE } from '../names.ts';
 import type { Log, MetricSink } from '../tasks/ports.ts';
 
 /** Log lines and metrics of one function: JSON with the request id, and CloudWatch's embedded metric format. */
-export type Telemetry = {
+type Telemetry = {
   log: Log;
   metrics: MetricSink;
   /** Around each invocation: puts the request id on the lines, and writes the metrics out whatever happened. */

@@ -15,8 +15,6 @@ export type S3FileStoreOptions = {
   endpoint?: string;
   /** For one attempt: until the upload is acknowledged, or until a download's headers are there. Default 6,000. */
   timeoutMs?: number;
-  /** Ceiling of the first wait after a passing fault; it doubles. Default 200. */
-  retryBaseMs?: number;
 };
 
 type S3Request = {
@@ -28,10 +26,12 @@ type S3Request = {
 
 /** With `timeoutMs` less than what an invocation of the poller has left after its window. */
 const ATTEMPTS = 4;
+/** Ceiling of the first wait after a passing fault; it doubles. */
+const FIRST_WAIT_MS = 200;
 const EMPTY_SHA256 = createHash('sha256').digest('hex');
 
 /** A file store whose files can also be fetched by who holds an address. */
-export type S3FileStore = FileStore & {
+type S3FileStore = FileStore & {
   /** An address that answers with the file and this `Content-Disposition` for five minutes; it is a secret that long. */
   presign(ref: Pick<FileRef, 'location'>, contentDisposition: string): Promise<string>;
 };
@@ -84,14 +84,14 @@ async function send(options: S3FileStoreOptions, request: S3Request): Promise<Re
     });
     if (response && (isLast || !isPassing(response.status))) return response;
     await response?.body?.cancel();
-    await options.clock.sleep(Math.random() * (options.retryBaseMs ?? 200) * 2 ** (attempt - 1));
+    await options.clock.sleep(Math.random() * FIRST_WAIT_MS * 2 ** (attempt - 1));
   }
 }
 
 async function attemptOnce(options: S3FileStoreOptions, request: S3Request): Promise<Response> {
   const { url, headers } = await sign(options, request);
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(new Error('No answer in time')), options.timeoutMs ?? 6_000);
+  const timer = setTimeout(() => controller.abort(new Error('Timed out')), options.timeoutMs ?? 6_000);
   const init: RequestInit = { method: request.method, headers, signal: controller.signal, redirect: 'manual' };
   if (request.body) init.body = request.body;
   try {

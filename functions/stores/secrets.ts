@@ -7,7 +7,7 @@ import {
 import { ConfigError, StoreError } from '../tasks/errors.ts';
 import type { Clock, Log } from '../tasks/ports.ts';
 
-export type SecretReader = {
+type SecretReader = {
   /**
    * A function that gives the parsed secret. It is read again once it is older than the maximum age, so that a rotation
    * needs no deploy, and parsed again only when it changed. While Secrets Manager fails, the last one serves on for up to
@@ -56,7 +56,7 @@ function watchSecret<T>(deps: SecretReaderDeps, secretId: string, parse: (text: 
     if (error instanceof ConfigError) last = undefined;
     if (last === undefined || nowMs - last.atMs >= MAX_BRIDGED_MS) throw error;
     untilMs = nowMs + RETRY_MS;
-    log.warn('the secret cannot be read again, the last one serves', {
+    log.warn('secret refresh failed, using the cached value', {
       secret: nameOf(secretId),
       age_s: Math.round((nowMs - last.atMs) / 1_000),
       reason: error instanceof Error ? String(error.cause) : 'unknown',

@@ -2,7 +2,7 @@ import { asText } from '../tasks/json.ts';
 import { type FileStore, fileKey, type TaskResultStore } from '../tasks/ports.ts';
 import type { FailedApi, ParsedResult, TaskResult } from '../tasks/result.ts';
 import { cut } from '../tasks/safe-text.ts';
-import { boundError } from './bound-error.ts';
+import { boundError } from '../tasks/task.ts';
 import { fitsItem } from './item-size.ts';
 
 type Export = Extract<ParsedResult, { kind: 'export' }>;

@@ -30,7 +30,7 @@ export function comparePositions(a: Position, b: Position): number {
   return a.taskId > b.taskId ? -1 : 1;
 }
 
-const HINT = 'The cursor is not valid. Use next_cursor of the previous page as it is, or leave it out.';
+const HINT = 'The cursor is not valid. Use the next_cursor of the previous page unchanged, or leave it out.';
 
 function parsePair(cursor: string): unknown[] {
   try {

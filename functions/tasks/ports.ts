@@ -70,7 +70,7 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-export type MetricUnit = 'Count' | 'Milliseconds' | 'Seconds';
+type MetricUnit = 'Count' | 'Milliseconds' | 'Seconds';
 /** Where numbers go: Powertools' EMF in AWS, nothing or a counter locally. */
 export interface MetricSink {
   add(name: MetricName, value: number, unit?: MetricUnit): void;

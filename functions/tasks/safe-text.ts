@@ -2,7 +2,7 @@ const ELLIPSIS = '…';
 const encoder = new TextEncoder();
 
 /** What no UTF-8 transport carries: lone surrogates and the two non-characters that SQS refuses become U+FFFD. */
-export function wellFormed(text: string): string {
+function wellFormed(text: string): string {
   return text.toWellFormed().replace(/[\uFFFE\uFFFF]/g, '\uFFFD');
 }
 

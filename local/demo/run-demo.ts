@@ -68,10 +68,10 @@ export async function runDemo({ dataDir, terminal, isTty, asJson }: DemoOptions)
     const taskIds = await startCases(await signInAsHuaweiUser(simulator.url));
     await registerAll(client, taskIds, (i) => [CASES[i]?.label ?? '', webhook.url]);
     const tasks = await watch(taskIds);
-    say(`\n${heading('what people get')}`);
+    say(`\n${heading('messages for people')}`);
     await showAlerts(alerts, taskIds);
 
-    say(`${BURST} tasks that end together become one digest:\n`);
+    say(`${BURST} tasks that finish together are reported in one digest:\n`);
     const burst = startBurst(simulator);
     await registerAll(client, burst, () => ['nightly']);
     await watch(burst);
@@ -80,7 +80,7 @@ export async function runDemo({ dataDir, terminal, isTty, asJson }: DemoOptions)
 
     await service.close();
     say(showSlack(slack.messages, SHOWN, asJson));
-    say(`${heading('what machines get')}\n${showEvent(webhook.bodies, SHOWN, asJson)}`);
+    say(`${heading('messages for machines')}\n${showEvent(webhook.bodies, SHOWN, asJson)}`);
     say(`${renderResultsTable(tasks)}\n\nTry it yourself: npm start, then open the URL it prints`);
     return findUnexpected(tasks);
   } finally {

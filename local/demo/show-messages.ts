@@ -1,4 +1,4 @@
-import type { SlackMessage } from '../../functions/channels/slack/slack-blocks.ts';
+import type { SlackMessage } from '../../functions/channels/slack/blocks.ts';
 import type { TaskEvent } from '../../functions/messages/task-event.ts';
 import { slackAsText } from './slack-as-text.ts';
 
@@ -11,24 +11,24 @@ const pretty = (value: unknown) => JSON.stringify(value, undefined, 2);
 /** One of the messages to Slack: the one about the label where there is one. */
 export function showSlack(messages: unknown[], label: string, asJson: boolean): string {
   const message = (messages.find((one) => isAbout(one, label)) ?? messages[0]) as SlackMessage | undefined;
-  if (message === undefined) return 'Slack was sent nothing.\n';
+  if (message === undefined) return 'No message was sent to Slack.\n';
   const body = asJson ? pretty(message) : indented(slackAsText(message));
-  return `One of ${messages.length} messages that Slack was sent:\n\n${body}\n`;
+  return `One of ${messages.length} messages sent to Slack:\n\n${body}\n`;
 }
 
 /** One of the events that the webhook got, in short; `asJson` as it came. */
 export function showEvent(events: unknown[], label: string, asJson: boolean): string {
   const event = (events.find((one) => isAbout(one, label)) ?? events[0]) as TaskEvent | undefined;
-  if (event === undefined) return 'The webhook was sent nothing.\n';
+  if (event === undefined) return 'No event was sent to the webhook.\n';
   const body = asJson ? pretty(event) : indented(inShort(event));
-  return `One of ${events.length} CloudEvents that were posted to the webhook, signed:\n\n${body}\n`;
+  return `One of ${events.length} signed CloudEvents sent to the webhook:\n\n${body}\n`;
 }
 
 function inShort({ id, type, source, time, data }: TaskEvent): string {
   const { outcome, task_type, label, summary, failures = [] } = data;
   const rows = { id, type, source, time, data: JSON.stringify({ outcome, task_type, label, summary }) };
   const lines = Object.entries(rows).map(([name, value]) => `${name.padEnd(6)}  ${value}`);
-  return [...lines, `        and ids, times and ${failures.length} failures with method, path, code and message`].join(
+  return [...lines, `        plus ids, times and ${failures.length} failures with method, path, code and message`].join(
     '\n',
   );
 }

@@ -1,4 +1,4 @@
-import type { SlackBlock, SlackMessage } from '../../functions/channels/slack/slack-blocks.ts';
+import type { SlackBlock, SlackMessage } from '../../functions/channels/slack/blocks.ts';
 
 /** A Slack message as lines that a person reads in a terminal: what is said, not how it looks. */
 export function slackAsText({ blocks }: SlackMessage): string {

@@ -38,7 +38,7 @@ function bar(tasks: WireTask[]): string {
   const over = tasks.filter(({ state }) => state === 'final').length;
   const processing = tasks.filter(({ status }) => status === 'processing').length;
   const cells = tasks.map((task) => (task.state === 'final' ? '■' : task.status === 'processing' ? '◧' : '□')).join('');
-  return `${cells}  ${over} of ${tasks.length} over, ${processing} processing`;
+  return `${cells}  ${over} of ${tasks.length} finished, ${processing} processing`;
 }
 
 /** Asks for every task until all are final. Throws when that takes longer than `timeoutMs`. */
@@ -57,5 +57,5 @@ export async function watchTasks(
     }
     await delay(150);
   }
-  throw new Error(`not all tasks were over after ${timeoutMs / 1000} s`);
+  throw new Error(`not all tasks finished within ${timeoutMs / 1000} s`);
 }

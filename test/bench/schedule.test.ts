@@ -4,7 +4,7 @@ import { runFleet } from '../../bench/schedule/fleet.ts';
 import { bestAgainst, dominates, frontierOf, SETTINGS } from '../../bench/schedule/frontier.ts';
 import { replay } from '../../bench/schedule/replay.ts';
 import { ourWaiter, PEERS } from '../../bench/schedule/waiters.ts';
-import { DEFAULT_SCHEDULE } from '../../functions/schedule/poll-schedule.ts';
+import { DEFAULT_SCHEDULE } from '../../functions/schedule/schedule.ts';
 
 const durations = drawDurations(4_000, 3);
 const peers = PEERS.map((peer) => replay(peer, durations));

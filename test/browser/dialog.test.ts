@@ -111,7 +111,7 @@ describe('the dialog of the status page', () => {
     const taskId = await stage.watch({ ending: 'never' });
     const page = await stage.open(`#${taskId}`);
     expect(await fact(page, 'Next poll')).toMatch(/\d{2}:\d{2}:\d{2}, (in|due)/);
-    expect(await fact(page, 'Deadline')).toMatch(/in (60|59) min/);
+    expect(await fact(page, 'Deadline')).toMatch(/in (1 h|59 min)/);
     await page.getByRole('button', { name: 'Stop watching' }).click();
     await page.getByRole('button', { name: 'Keep watching' }).click();
     expect(await stateOf(stage.url, taskId)).toBe('pending');
@@ -127,7 +127,7 @@ describe('the dialog of the status page', () => {
     const page = await stage.open(`#${taskId}`);
     await page.getByRole('heading', { name: 'Task pending' }).waitFor();
     stage.simulator.control.addTask({ taskId });
-    await page.getByText('It is over: succeeded.').waitFor({ timeout: 15_000 });
+    await page.getByText('Finished: succeeded.').waitFor({ timeout: 15_000 });
     expect(await page.getByRole('button', { name: 'Tell again' }).isVisible()).toBe(true);
     expect(await page.getByRole('button', { name: 'Stop watching' }).isVisible()).toBe(false);
   });
@@ -137,9 +137,9 @@ describe('the dialog of the status page', () => {
     const page = await stage.open(`#${taskId}`);
     await page.getByRole('heading', { name: 'Import expired' }).waitFor();
     await page.getByRole('button', { name: 'Tell again' }).click();
-    await page.getByText('Told again, under the same event id.').waitFor();
+    await page.getByText('Published again, under the same event id.').waitFor();
     await page.getByRole('button', { name: 'Watch again' }).click();
-    await page.getByText('Watched from now on.').waitFor();
+    await page.getByText('The task is now being watched.').waitFor();
     expect(await page.getByRole('button', { name: 'Stop watching' }).isVisible()).toBe(true);
   });
 

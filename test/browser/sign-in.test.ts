@@ -64,7 +64,7 @@ describe('the key of the status page', () => {
     await page.getByLabel('API key').fill('not-this-one');
     await page.getByLabel('Keep the key on this device').check();
     await page.keyboard.press('Enter');
-    await page.getByText('This API key is not known.').waitFor();
+    await page.getByText('Unknown API key.').waitFor();
     expect(await page.evaluate('localStorage.length')).toBe(0);
     await page.getByLabel('API key').fill(API_KEY);
     await page.keyboard.press('Enter');

@@ -1,8 +1,8 @@
 import type { ConsumedCapacity, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll } from 'vitest';
-import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-task-store.ts';
+import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-tasks.ts';
+import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/results.ts';
 import { ensureTables } from '../../functions/stores/dynamo/tables.ts';
-import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/task-result-store.ts';
 import type { PendingTaskStore, TaskResultStore } from '../../functions/tasks/ports.ts';
 import { NOW_MS } from './samples.ts';
 

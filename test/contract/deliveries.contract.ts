@@ -1,36 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { createDynamoDeliveryStore } from '../../functions/stores/dynamo/delivery-store.ts';
-import type { TaskResultStore } from '../../functions/tasks/ports.ts';
 import type { Delivery } from '../../functions/tasks/result.ts';
-import { type StartBackend, type Stores, useBackend } from './backend.ts';
+import { type StartBackend, useBackend } from './backend.ts';
 import { aResult } from './samples.ts';
 
 const { taskId } = aResult();
 const delivery: Delivery = { channel: 'webhook', status: 'failed', at: '2026-11-24T12:00:00.000Z', attempts: 1 };
 
-type Recorder = Pick<TaskResultStore, 'recordDeliveries'>;
-
-/** The store that has the SDK, and the one that signs its calls itself. */
-const RECORDERS: Record<string, (stores: Stores) => Promise<Recorder>> = {
-  'with the SDK': async ({ results }) => results,
-  'without it': async ({ client, names }) => {
-    const endpoint = await client.config.endpoint?.();
-    if (endpoint === undefined) throw new Error('The backend has no endpoint');
-    const { protocol, hostname, port } = endpoint;
-    const { credentials, region } = client.config;
-    const url = `${protocol}//${hostname}:${port}`;
-    return createDynamoDeliveryStore({ tableName: names.results, endpoint: url, credentials, region: await region() });
-  },
-};
-
-/** How each store notes deliveries. Dynalite compares no maps, so a note that is repeated there is there twice. */
+/** How a store notes deliveries. Dynalite compares no maps, so a note that is repeated there is there twice. */
 export function describeDeliveries(name: string, start: StartBackend, { comparesMaps }: { comparesMaps: boolean }) {
-  describe.each(Object.entries(RECORDERS))(`recordDeliveries on ${name}, %s`, (_, connect) => {
+  describe(`recordDeliveries on ${name}`, () => {
     const stores = useBackend(start);
     const setUp = async () => {
       const made = await stores();
       await made.results.put(aResult());
-      const { recordDeliveries } = await connect(made);
+      const { recordDeliveries } = made.results;
       return { ...made, recordDeliveries, deliveries: async () => (await made.results.get(taskId))?.deliveries };
     };
 

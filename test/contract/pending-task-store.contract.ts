@@ -1,6 +1,6 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-task-store.ts';
+import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-tasks.ts';
 import { StoreError } from '../../functions/tasks/errors.ts';
 import { drain, type StartBackend, useBackend } from './backend.ts';
 import { aTask, longId } from './samples.ts';

@@ -1,18 +1,19 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createHuaweiTaskQuery } from '../../functions/huawei/huawei-task-query.ts';
+import { createHuaweiTaskQuery } from '../../functions/huawei/task-query.ts';
 import { createPoller } from '../../functions/polling/create-poller.ts';
 import { createScheduleLearner } from '../../functions/schedule/learned/schedule-learner.ts';
-import { DEFAULT_SCHEDULE } from '../../functions/schedule/poll-schedule.ts';
-import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-task-store.ts';
+import { DEFAULT_SCHEDULE } from '../../functions/schedule/schedule.ts';
+import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-tasks.ts';
+import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/results.ts';
 import { tableDefinitions } from '../../functions/stores/dynamo/tables.ts';
-import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/task-result-store.ts';
 import { createStoreResult } from '../../functions/stores/store-result.ts';
 import type { PendingTaskStore } from '../../functions/tasks/ports.ts';
 import { defaultProfile } from '../../simulator/default-profile.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { createApi } from '../http/support/api.ts';
 import { createMemoryFiles } from '../http/support/memory-files.ts';
-import { createFakeClock, createMetricSums, silentLog } from '../support/fixtures.ts';
+import { createMetricSums, createVirtualClock, silentLog } from '../support/fixtures.ts';
 import { type StartBackend, useBackend } from './backend.ts';
 import { meterWrites, reportedBy, totals } from './write-meter.ts';
 
@@ -25,7 +26,7 @@ const WINDOW_MS = 60_000;
 export function describeTaskLife(name: string, start: StartBackend, { reportsIndexes }: { reportsIndexes: boolean }) {
   describe(`Write units of a task's life on ${name}`, () => {
     const stores = useBackend(start);
-    const clock = createFakeClock();
+    const clock = createVirtualClock();
     let simulator: Simulator;
     beforeAll(async () => {
       simulator = await startSimulator({ clock });
@@ -36,14 +37,21 @@ export function describeTaskLife(name: string, start: StartBackend, { reportsInd
       const { client, names } = await stores();
       const { pending: pendingTable, results: resultsTable } = tableDefinitions(names);
       const meter = meterWrites(client, [pendingTable, resultsTable]);
-      const pending = createDynamoPendingTaskStore({ client: meter.client, tableName: names.pending });
-      const results = createDynamoTaskResultStore({ client: meter.client, tableName: names.results, clock });
+      // Tables and simulator answer in real time: the clock waits for them.
+      const slow = { send: (command: never) => clock.during(meter.client.send(command)) } as unknown as DynamoDBClient;
+      const pending = createDynamoPendingTaskStore({ client: slow, tableName: names.pending });
+      const results = createDynamoTaskResultStore({ client: slow, tableName: names.results, clock });
       const profiles = async () => ({ default: defaultProfile(simulator.url) });
       const files = createMemoryFiles();
       const { call } = createApi({ pending, results, files, clock, profiles });
+      const query = createHuaweiTaskQuery({
+        profiles: async () => ({ profiles: await profiles() }),
+        clock,
+        connections: 4,
+      });
       const poll = createPoller({
         ...{ pending, profiles, clock, log: silentLog, metrics: createMetricSums(), publishers: [] },
-        query: createHuaweiTaskQuery({ profiles: async () => ({ profiles: await profiles() }), clock, connections: 4 }),
+        query: { poll: (task, limits) => clock.during(query.poll(task, limits)) },
         storeResult: createStoreResult({ results, files }),
         operatorAlerts: { raise: async () => true },
         schedule: createScheduleLearner({ results, clock, log: silentLog, base: DEFAULT_SCHEDULE }),

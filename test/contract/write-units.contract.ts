@@ -1,9 +1,9 @@
 import { type AttributeValue, DeleteItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-task-store.ts';
+import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-tasks.ts';
+import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/results.ts';
 import { tableDefinitions } from '../../functions/stores/dynamo/tables.ts';
-import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/task-result-store.ts';
 import { type StartBackend, useBackend } from './backend.ts';
 import { aResult, aTask, NOW_MS } from './samples.ts';
 import { meterWrites, reportedBy, totals } from './write-meter.ts';

@@ -71,7 +71,7 @@ describe('shorter retention', () => {
     expect(rule).toMatchObject({ LifecycleConfiguration: { Rules: [{ ExpirationInDays: 30 + 7 }] } });
     expect(page).toContain('older than the new number and 7 days**');
     const settings = readFileSync(new URL('../../docs/settings.md', import.meta.url), 'utf8');
-    expect(settings).toMatch(/`resultRetentionDays`.*A lower number deletes older documents/);
+    expect(settings).toMatch(/`resultRetentionDays`.*Lowering it deletes older documents/);
   });
 });
 

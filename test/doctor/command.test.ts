@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_ACCOUNT } from '../../simulator/defaults.ts';
+import { compileCache } from '../support/compile-cache.ts';
 import { KEY, startDeployment } from './deployed.ts';
 
 let deployed: Awaited<ReturnType<typeof startDeployment>>;
@@ -26,7 +27,7 @@ type Ended = { status: number; stdout: string; stderr: string };
 /** `npm run doctor -- …` with nothing of this machine's own environment. */
 function runDoctor(args: string[], env: Record<string, string> = {}): Promise<Ended> {
   return new Promise((resolve) => {
-    const options = { env: { PATH: process.env.PATH, DATA_DIR: folder, ...env } };
+    const options = { env: { PATH: process.env.PATH, ...compileCache, DATA_DIR: folder, ...env } };
     execFile(process.execPath, ['bin/doctor.ts', ...args], options, (error, stdout, stderr) => {
       resolve({ status: error === null ? 0 : Number(error.code), stdout, stderr });
     });
@@ -49,7 +50,7 @@ describe('npm run doctor -- --local', () => {
     const lines = stdout.trim().split('\n');
     expect(lines[0]).toBe(`checked the service at ${deployed.service.url}`);
     for (const line of lines.slice(1, -1)) expect(line).toMatch(/^ok {4}\S/);
-    expect(lines.at(-1)).toBe('5 ok, 0 to look at, 0 failed');
+    expect(lines.at(-1)).toBe('5 ok, 0 warnings, 0 failed');
     expect(status).toBe(0);
   });
 
@@ -109,7 +110,7 @@ describe('npm run doctor', () => {
 
   it('examines another stack where it is told so', async () => {
     const { status, stdout } = await runDoctor(['--stack', 'Elsewhere'], aws());
-    expect(stdout).toMatch(/FAIL {2}stack +there is no stack Elsewhere here; fix: deploy with/);
+    expect(stdout).toMatch(/FAIL {2}stack +there is no stack Elsewhere in this account and region; fix: deploy with/);
     expect(status).toBe(1);
   });
 
@@ -124,9 +125,9 @@ describe('npm run doctor', () => {
 describe('wrong usage', () => {
   it.each([
     [['--bogus'], "Unknown option '--bogus'"],
-    [['http://127.0.0.1'], '"http://127.0.0.1" goes with --local only.'],
-    [['--local', 'not a url'], '"not a url" is no http or https URL.'],
-    [['--local', 'http://127.0.0.1', 'more'], '--local takes one URL, and "more" is another.'],
+    [['http://127.0.0.1'], '"http://127.0.0.1" can only be used with --local.'],
+    [['--local', 'not a url'], '"not a url" is not an http or https URL.'],
+    [['--local', 'http://127.0.0.1', 'more'], '--local takes one URL; "more" is a second one.'],
     [['--settings', '/nowhere/settings.json'], '/nowhere/settings.json'],
   ])('%j exits 2 and says first what is wrong', async (args, complaint) => {
     const { status, stdout, stderr } = await runDoctor(args);
@@ -139,6 +140,6 @@ describe('wrong usage', () => {
   it('--help is none', async () => {
     const { status, stdout } = await runDoctor(['--help']);
     expect(status).toBe(0);
-    expect(stdout).toContain('Exit status: 0 all well');
+    expect(stdout).toContain('Exit status: 0 no failures');
   });
 });

@@ -143,12 +143,12 @@ describe('the doctor at a deployment', () => {
     [
       'a Slack secret that nobody has filled',
       ({ secrets }) => Object.assign(secrets, { [arnOf('SlackSecret')]: '{"channels":{}}' }),
-      [{ check: 'slack', level: 'fail', message: 'channels: there is none yet' }],
+      [{ check: 'slack', level: 'fail', message: 'channels: none is set yet' }],
     ],
     [
       'a table that is gone',
       ({ outputs }) => Object.assign(outputs, { PendingTable: 'Gone' }),
-      [{ check: 'table PendingTasks', level: 'fail', fix: expect.stringContaining('it is gone') }],
+      [{ check: 'table PendingTasks', level: 'fail', fix: expect.stringContaining('no longer exists') }],
     ],
     [
       'a shard that nobody polls',
@@ -167,7 +167,7 @@ describe('the doctor at a deployment', () => {
         {
           check: 'poller',
           level: 'fail',
-          message: expect.stringContaining('20 of 30 runs came to their end in 10 min'),
+          message: expect.stringContaining('20 of 30 runs completed in 10 min'),
         },
       ],
     ],
@@ -187,13 +187,13 @@ describe('the doctor at a deployment', () => {
       [{ check: 'dead letters', level: 'fail', message: 'about 7 in NotificationsSlackDeadLetters' }],
     ],
     [
-      'an alarm that rings',
+      'an alarm that is firing',
       (account) => account.ringing.push(physicalIdOf(account, 'MonitoringAlarmsBrokenProfile')),
       [
         {
           check: 'alarms',
           level: 'warn',
-          message: 'BrokenProfile rings',
+          message: 'BrokenProfile is firing',
           fix: 'see docs/operations.md, BrokenProfile',
         },
       ],
@@ -201,7 +201,7 @@ describe('the doctor at a deployment', () => {
     [
       'an answer that the operator may not have',
       (account) => account.denied.push('DescribeAlarms'),
-      [{ check: 'alarms', level: 'fail', fix: expect.stringContaining('allow this action') }],
+      [{ check: 'alarms', level: 'fail', fix: expect.stringContaining('grant this permission') }],
     ],
   ];
   it.each(troubles)('reports %s, and nothing else', async (_, change, expected) => {
@@ -236,7 +236,7 @@ describe('e-mail subscriptions', () => {
   it('that wait for their confirmation are named, with the command for when the mail is too old', async () => {
     const waiting = { protocol: 'email', endpoint: 'people@example.com', arn: 'PendingConfirmation' };
     expect(badNews(await afterChange(subscribers(waiting)))).toEqual([
-      expect.objectContaining({ check: 'topic TaskAlerts', level: 'warn', message: 'nobody hears it' }),
+      expect.objectContaining({ check: 'topic TaskAlerts', level: 'warn', message: 'no confirmed subscription' }),
       {
         check: 'e-mail TaskAlerts',
         level: 'warn',
@@ -249,7 +249,7 @@ describe('e-mail subscriptions', () => {
   it('that AWS has dropped are missed', async () => {
     const other = { protocol: 'email', endpoint: 'other@example.com', arn: `${topic}:confirmed` };
     expect(badNews(await afterChange(subscribers(other)))).toMatchObject([
-      { check: 'e-mail TaskAlerts', level: 'fail', message: 'people@example.com is not subscribed any more' },
+      { check: 'e-mail TaskAlerts', level: 'fail', message: 'people@example.com is no longer subscribed' },
     ]);
   });
 });

@@ -2,15 +2,17 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 import { describe, expect, it } from 'vitest';
-import { checkSlack } from '../../doctor/check-slack.ts';
-import { smtpCheck } from '../../doctor/check-smtp.ts';
+import { checkChannels, smtpCheck } from '../../doctor/check-channels.ts';
+import { openChannels, parseRouting } from '../../functions/channels/routing.ts';
 import { systemClock } from '../../functions/runtime/system-clock.ts';
 import { type Answer, startSlackServer } from '../channels/slack/slack-server.ts';
 
 async function askSlack(answer: Answer) {
   await using server = await startSlackServer();
   server.answerWith('ops', answer);
-  const findings = await checkSlack({ ops: server.url('ops') }, systemClock);
+  const findings = await checkChannels(
+    openChannels(parseRouting({ channels: { ops: server.url('ops') } }), systemClock).values(),
+  );
   expect(server.received).toHaveLength(1);
   expect(JSON.stringify(findings)).not.toContain('secret-ops');
   return findings[0];

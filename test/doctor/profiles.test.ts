@@ -5,6 +5,7 @@ import { systemClock } from '../../functions/runtime/system-clock.ts';
 import { defaultProfile } from '../../simulator/default-profile.ts';
 import { DEFAULT_ACCOUNT } from '../../simulator/defaults.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
+import { startServer } from '../huawei/loopback-server.ts';
 
 let simulator: Simulator;
 beforeEach(async () => {
@@ -69,7 +70,7 @@ describe('credentials that are refused', () => {
     );
     expect(requests()).toBe(1);
     expect(findings.map(({ level }) => level)).toEqual(names.map(() => 'fail'));
-    expect(findings[7]?.message).toBe('not tried: it signs in as profile "a" does, which was refused');
+    expect(findings[7]?.message).toBe('not tried: it uses the same login as profile "a", which was refused');
     expect(await examineOne(withKey())).toMatchObject({ level: 'ok' });
   });
 
@@ -107,6 +108,7 @@ describe('other trouble with Huawei Cloud', () => {
   it.each([
     [403, 'APIG.1005', 'fail', 'grant apig:asyncTask:get'],
     [404, 'APIG.3030', 'fail', 'check instance_id'],
+    [409, 'APIG.1149', 'fail', 'check project_id'],
     [404, 'APIGW.0101', 'fail', 'check region and apig_endpoint'],
     [400, 'APIG.2012', 'fail', 'check project_id'],
     [429, 'APIGW.0308', 'warn', 'requests_per_second'],
@@ -131,5 +133,53 @@ describe('other trouble with Huawei Cloud', () => {
     simulator.control.setFault({ fault: { kind: 'reset' } });
     expect(await examineOne(withKey())).toMatchObject({ level: 'fail', fix: expect.stringContaining('firewall') });
     expect(requests()).toBe(1);
+  });
+});
+
+describe('IAM', () => {
+  const passwordOf = (iam_endpoint: string) => withPassword({ iam_endpoint });
+  const answering = (status: number, body = '') => startServer((_, response) => response.writeHead(status).end(body));
+  const lockAdvice = expect.stringContaining('password');
+
+  it('that cannot be reached is not taken for a refused password', async () => {
+    const server = await answering(200);
+    await server[Symbol.asyncDispose]();
+    const findings = await examine({ a: passwordOf(server.origin), b: passwordOf(server.origin) });
+    const finding = {
+      level: 'fail',
+      message: expect.stringMatching(/^IAM cannot be reached, CONNECTION: .*ECONNREFUSED/),
+      fix: 'check region, iam_endpoint, HTTPS_PROXY, DNS and firewall',
+    };
+    expect(findings).toEqual([
+      { check: 'huawei a', ...finding },
+      { check: 'huawei b', ...finding },
+    ]);
+  });
+
+  it.each([
+    [503, 'busy', 'warn', 'IAM answers with an error', 'run the doctor again later'],
+    [429, '', 'warn', 'IAM answers with an error', 'run the doctor again later'],
+    [404, '<html>', 'fail', 'no answer of IAM', 'check region and iam_endpoint'],
+    [201, '{}', 'fail', 'no answer of IAM', 'check region and iam_endpoint'],
+  ])('that answers %i is not taken for a refused password', async (status, body, level, message, fix) => {
+    await using server = await answering(status, body);
+    const finding = await examineOne(passwordOf(server.origin));
+    expect(finding).toMatchObject({ level, message: expect.stringContaining(message) });
+    expect(finding).toMatchObject({ fix: expect.stringContaining(fix) });
+    expect(finding).not.toMatchObject({ fix: lockAdvice });
+  });
+
+  it.each([400, 401, 403])('that refuses with its own %i means the login', async (status) => {
+    const said = JSON.stringify({ error: { code: status, message: 'no', title: 'No' } });
+    await using server = await answering(status, said);
+    expect(await examineOne(passwordOf(server.origin))).toMatchObject({ level: 'fail', fix: lockAdvice });
+  });
+});
+
+describe('a clock that is off', () => {
+  it.each([-20, 20])('by %i minutes is named instead of the key', async (minutes) => {
+    const clock = { ...systemClock, now: () => Date.now() + minutes * 60_000 };
+    const [finding] = await checkProfiles({ default: withKey() }, { ...deps, clock });
+    expect(finding).toMatchObject({ level: 'fail', fix: expect.stringContaining('set the clock of this machine') });
   });
 });

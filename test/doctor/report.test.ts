@@ -17,7 +17,7 @@ describe('the report', () => {
       `ok    ${'a'.padEnd(26)} fine`,
       `warn  ${'b'.padEnd(26)} hm; fix: look`,
       `FAIL  ${'c'.padEnd(26)} quotes s3cret"key; fix: mend s3cret"key`,
-      '1 ok, 1 to look at, 1 failed',
+      '1 ok, 1 warning, 1 failed',
     ]);
   });
 

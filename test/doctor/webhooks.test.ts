@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkWebhooks } from '../../doctor/check-webhooks.ts';
+import { checkWebhooks } from '../../doctor/check-channels.ts';
 import type { Profile } from '../../functions/huawei/profile.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
@@ -14,7 +14,7 @@ describe('the webhooks of a profile', () => {
 
   it.each([
     [{ callback_url: CALLBACK, webhook_secrets: [SECRET] }, 'signs for https://ci.example.com with one secret'],
-    [{ webhook_secrets: [SECRET, SECRET] }, 'signs for what a registration names with two secrets'],
+    [{ webhook_secrets: [SECRET, SECRET] }, 'signs for the callback_url of each registration with two secrets'],
   ])('are well, and of their URL only the origin is shown', (profile, message) => {
     expect(examine(profile)).toEqual([{ check: 'webhooks main', level: 'ok', message }]);
   });

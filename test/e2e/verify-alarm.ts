@@ -25,5 +25,5 @@ export async function verifyAlarm({ report, aws }: World, { operator }: Deployme
   });
   const { NewStateValue, AlarmDescription } = JSON.parse(told);
   const saysWhat = NewStateValue === 'ALARM' && String(AlarmDescription).includes('credentials');
-  report.check('a broken profile rings on the operator topic, and says what to do', saysWhat, told);
+  report.check('a broken profile raises its alarm on the operator topic, which says what to do', saysWhat, told);
 }

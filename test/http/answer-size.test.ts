@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Registration } from '../../functions/http/request-schemas.ts';
-import { boundError } from '../../functions/stores/bound-error.ts';
 import type { TaskResult } from '../../functions/tasks/result.ts';
+import { boundError } from '../../functions/tasks/task.ts';
 import { pendingTask } from '../support/fixtures.ts';
 import { API_KEY, createApi, type Json, taskResult } from './support/api.ts';
 

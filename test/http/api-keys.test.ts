@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hashApiKey, parseApiKeys } from '../../functions/http/api-keys.ts';
+import { hashApiKey, parseApiKeys } from '../../functions/http/access.ts';
 
 const KEY = 'a-key-that-is-long-enough';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { classifyAddress } from '../../functions/channels/webhook/webhook-address.ts';
+import { classifyAddress } from '../../functions/channels/webhook/target.ts';
 import type { TasksApiDeps } from '../../functions/http/deps.ts';
 import { parseProfileDefaults } from '../../functions/huawei/profile.ts';
 import { createApi, taskResult } from './support/api.ts';
@@ -27,7 +27,7 @@ describe('a callback_url that no event could reach', () => {
   ])('is refused for its address: %s', async (url) => {
     const reply = await register(url);
     expect(reply.status).toBe(400);
-    const detail = 'could never be delivered to: its host is an address that is not public';
+    const detail = 'cannot be used: its host is not a public address';
     expect(reply.json().errors).toEqual([{ pointer: '#/callback_url', detail }]);
   });
 
@@ -44,9 +44,7 @@ describe('a callback_url that no event could reach', () => {
 
   it('is any where webhooks are off', async () => {
     const reply = await register('https://hooks.example.com/', { areWebhooksOff: true });
-    expect(reply.json().detail).toBe(
-      '"callback_url" could never be delivered to: webhooks are off in this deployment.',
-    );
+    expect(reply.json().detail).toBe('"callback_url" cannot be used: webhooks are off in this deployment.');
   });
 
   it.each([
@@ -58,9 +56,7 @@ describe('a callback_url that no event could reach', () => {
     const profile = { project_id: 'p1', instance_id: 'gw1', sk: 'hidden', webhook_secrets: secrets };
     const defaults = parseProfileDefaults(JSON.stringify({ profiles: { default: profile } }));
     const reply = await register('https://hooks.example.com/', { profiles: async () => defaults });
-    expect(reply.json().errors).toEqual([
-      { pointer: '#/callback_url', detail: `could never be delivered to: ${reason}` },
-    ]);
+    expect(reply.json().errors).toEqual([{ pointer: '#/callback_url', detail: `cannot be used: ${reason}` }]);
     const { call } = createApi({ profiles: async () => defaults });
     expect((await call('POST', '/tasks', { body: { task_id: 't2' } })).status).toBe(202);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contentDisposition } from '../../functions/http/content-disposition.ts';
+import { contentDisposition } from '../../functions/http/final-result.ts';
 import type { FileRef } from '../../functions/tasks/result.ts';
 import { pendingTask } from '../support/fixtures.ts';
 import { createApi, taskResult } from './support/api.ts';
@@ -26,9 +26,11 @@ describe('GET /tasks/{task_id}/definition', () => {
     });
   });
 
-  it('gives a document that is still in its row', async () => {
-    const result = taskResult({ result: { kind: 'export', file_type: '.json', content: '{"ä":1}' } });
-    const reply = await createApi({}, { results: [result] }).call('GET', '/tasks/f1/definition');
+  it('names a document after its task where Huawei Cloud gave it no name', async () => {
+    const { files } = createApi();
+    const file = await files.put('f1/f1.json', '{"ä":1}', 'application/json');
+    const rows = { results: [taskResult({ result: { kind: 'export', file_type: '.json', file } })] };
+    const reply = await createApi({ files }, rows).call('GET', '/tasks/f1/definition');
     expect(reply.body.toString()).toBe('{"ä":1}');
     expect(reply.headers['content-disposition']).toBe('attachment; filename="f1.json"');
   });

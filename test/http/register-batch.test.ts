@@ -18,7 +18,7 @@ describe('POST /tasks/batch', () => {
     expect(reply.status).toBe(207);
     expect(statuses(reply.json())).toEqual([202, 400, 400, 200, 409]);
     expect(reply.json().tasks[0]).toMatchObject({ task_id: 'a', task: { state: 'pending' } });
-    expect(reply.json().tasks[1]?.problem.errors).toEqual([{ pointer: '#/color', detail: 'is not known here' }]);
+    expect(reply.json().tasks[1]?.problem.errors).toEqual([{ pointer: '#/color', detail: 'is not a known field' }]);
     expect(reply.json().tasks[2]).not.toHaveProperty('task_id');
     expect([...pending.rows.keys()]).toEqual(['a']);
   });

@@ -173,7 +173,7 @@ describe('POST /tasks', () => {
     ]);
     const empty = createApi({ profiles: async () => ({}) });
     expect((await empty.call('POST', '/tasks', { body: { task_id: 't1' } })).json().detail).toContain(
-      'there is none yet',
+      'there are no profiles yet',
     );
   });
 });
@@ -194,8 +194,8 @@ describe('what POST /tasks refuses', () => {
     [{ task_id: 't', deadline_seconds: 60.5 }, '#/deadline_seconds', 'from 60 to 604800'],
     [{ task_id: 't', deadline_seconds: '60' }, '#/deadline_seconds', 'from 60 to 604800'],
     [{ task_id: 't', instance_id: null }, '#/instance_id', 'must be 1 to 64 characters'],
-    [{ task_id: 't', taskId: 't' }, '#/taskId', 'is not known here'],
-    [{ task_id: 't', 'a/b~': 1 }, '#/a~1b~0', 'is not known here'],
+    [{ task_id: 't', taskId: 't' }, '#/taskId', 'is not a known field'],
+    [{ task_id: 't', 'a/b~': 1 }, '#/a~1b~0', 'is not a known field'],
     [{ task_id: 't', callback_url: 'http://example.com/' }, '#/callback_url', 'https'],
     [{ task_id: 't', callback_url: 'http://127.0.0.1/' }, '#/callback_url', 'https'],
     [{ task_id: 't', callback_url: 'example.com' }, '#/callback_url', 'absolute'],
@@ -232,7 +232,7 @@ describe('what POST /tasks refuses', () => {
     const { call } = createApi();
     const reply = await call('POST', '/tasks', { rawBody: '{"task_id":"t","__proto__":{"profile":"bare"}}' });
     expect(reply.status).toBe(400);
-    expect(reply.json().errors).toEqual([{ pointer: '#/__proto__', detail: 'is not known here' }]);
+    expect(reply.json().errors).toEqual([{ pointer: '#/__proto__', detail: 'is not a known field' }]);
   });
 });
 

@@ -177,15 +177,15 @@ describe('POST /tasks/{task_id}/notifications', () => {
   });
 
   const refusals: [string, Parameters<typeof createApi>[0], string, number, string][] = [
-    ['webhook for a task without one', {}, 'webhook', 409, 'Task "f1" asked for no webhook.'],
-    ['webhook where webhooks are off', { areWebhooksOff: true }, 'webhook', 400, 'they are off in this deployment'],
+    ['webhook for a task without one', {}, 'webhook', 409, 'Task "f1" has no callback_url.'],
+    ['webhook where webhooks are off', { areWebhooksOff: true }, 'webhook', 400, 'which are off in this deployment'],
     ['a Slack channel where Slack is off', { slackChannels: [] }, 'ops', 400, 'Slack is off in this deployment'],
     [
       'a channel that is not there',
       { slackChannels: ['dev'] },
       'ops',
       400,
-      'not a channel here: there is dev, webhook',
+      'not a known channel. Known channels: dev, webhook.',
     ],
   ];
   it.each(refusals)('refuses %s', async (_, deps, channel, status, detail) => {

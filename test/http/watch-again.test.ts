@@ -67,7 +67,7 @@ describe('POST /tasks/{task_id}/watch', () => {
       const { call, pending, results } = createApi({}, { results: [{ ...expired, outcome }] });
       const reply = await call('POST', '/tasks/x/watch');
       expect(reply.status).toBe(409);
-      expect(reply.json().detail).toBe(`Task "x" ended as ${outcome}: there is nothing more to watch.`);
+      expect(reply.json().detail).toBe(`Task "x" ended as ${outcome}: there is nothing left to watch.`);
       expect([pending.rows.size, results.rows.size]).toEqual([0, 1]);
     },
   );

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createHuaweiTaskQuery } from '../../functions/huawei/huawei-task-query.ts';
 import { signRequest } from '../../functions/huawei/sign-request.ts';
+import { createHuaweiTaskQuery } from '../../functions/huawei/task-query.ts';
 import { answerJson, manualClock, type Respond, startServer } from './loopback-server.ts';
 
 const KEY = { ak: 'AK1', sk: 'SK1', security_token: 'temporary' };
@@ -48,7 +48,7 @@ test("each poll is signed for its own time, project and path, with the port in t
   }
 });
 
-test('a refused signature is not tried again, for a few of them lock the key', async () => {
+test('a refused signature is not tried again, because a few of them lock the key', async () => {
   const body = { error_code: 'APIGW.0301', error_msg: 'verify aksk signature fail' };
   await using it = await startSigned((_, response) => answerJson(response, 401, body));
   expect(await it.query.poll(task('p1'))).toMatchObject({ fault: { class: 'unauthenticated' } });

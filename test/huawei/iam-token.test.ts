@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createHuaweiTaskQuery } from '../../functions/huawei/huawei-task-query.ts';
 import type { Profiles } from '../../functions/huawei/profile.ts';
+import { createHuaweiTaskQuery } from '../../functions/huawei/task-query.ts';
 import { answerJson, manualClock, type Received, type Respond, startServer } from './loopback-server.ts';
 
 const TASK = { taskId: 't1', instanceId: 'i1', projectId: 'p1', profile: 'main' };
@@ -119,12 +119,23 @@ describe('a token', () => {
     expect(cloud.signIns()).toHaveLength(2);
   });
 
-  test('that ended before it began, by our clock, is used all the same', async () => {
+  test('that has already expired by our clock is used anyway', async () => {
     await using cloud = await startCloud({ lifetimeMs: -5 * MINUTE_MS });
     await cloud.poll();
     expect(await cloud.poll()).toStrictEqual(pending);
     expect(cloud.signIns()).toHaveLength(1);
   });
+});
+
+test.each([17_000, 40_000])('a token of %i characters, more than the 16 KiB of Node, is used', async (length) => {
+  const token = `MII${'x'.repeat(length - 3)}`;
+  await using cloud = await startCloud({
+    iam: (_, response) => answerJson(response, 201, {}, { 'X-Subject-Token': token }),
+    gateway: (_, response) => answerJson(response, 200, { task_status: 'waiting' }),
+  });
+  expect(await cloud.poll()).toStrictEqual(pending);
+  expect(cloud.polls()[0]?.headers['x-auth-token']).toBe(token);
+  expect(cloud.signIns()).toHaveLength(1);
 });
 
 describe('a 401 from the gateway', () => {
@@ -137,7 +148,7 @@ describe('a 401 from the gateway', () => {
     expect(cloud.signIns()).toHaveLength(2);
   });
 
-  test('that goes on is told after one renewal, and the next comes a minute later', async () => {
+  test('that goes on is reported after one renewal, and the next renewal comes a minute later', async () => {
     const gateway: Respond = (_, response) => answerJson(response, 401, { error_code: 'APIG.1002', error_msg: 'm' });
     await using cloud = await startCloud({ gateway });
     for (let count = 0; count < 5; count++) expect(await cloud.poll()).toMatchObject(unauthenticated('APIG.1002'));
@@ -171,7 +182,7 @@ describe('a refused password', () => {
     expect(cloud.polls()).toHaveLength(0);
   });
 
-  test('for a project that the user cannot use is told from a wrong password, which the own project decides', async () => {
+  test('is the fault of one project where the same login works for its own project, which goes on', async () => {
     await using cloud = await startCloud();
     const { issue } = cloud;
     const projectOf = ({ body }: Received) => JSON.parse(body).auth.scope.project.id;
@@ -198,7 +209,7 @@ describe('a refused password', () => {
     ]);
   });
 
-  test('is never told', async () => {
+  test('appears in no fault', async () => {
     await using cloud = await startCloud({ iam: wrongPassword });
     expect(JSON.stringify(await cloud.poll())).not.toMatch(/pass-1/);
   });

@@ -6,11 +6,11 @@ import type { Clock } from '../../functions/tasks/ports.ts';
 export type Received = { method: string; path: string; headers: IncomingMessage['headers']; body: string };
 export type Respond = (received: Received, response: ServerResponse) => void;
 
-/** A real HTTP server on a free loopback port that remembers what it received. */
+/** A real HTTP server on a free loopback port that remembers what it received. Its headers may be larger than Node's 16 KiB. */
 export async function startServer(respond: Respond) {
   const received: Received[] = [];
   const sockets = new Set<unknown>();
-  const server = createServer(async (request, response) => {
+  const server = createServer({ maxHeaderSize: 2 ** 17 }, async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const { method = '', url: path = '', headers } = request;

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { outcomeOf, parseTaskAnswer } from '../../functions/huawei/parse-answer.ts';
-import { parseTaskResult, type WireResult } from '../../functions/huawei/parse-result.ts';
+import { outcomeOf, parseTaskAnswer, type WireResult } from '../../functions/huawei/parse-answer.ts';
 import { summarize } from '../../functions/tasks/result.ts';
+import { parseTaskResult } from '../support/parse-task-result.ts';
 import { renderTaskResult } from '../support/render-task-result.ts';
 
 const KNOWN = new Set([

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseTaskAnswer } from '../../functions/huawei/parse-answer.ts';
-import { parseTaskResult } from '../../functions/huawei/parse-result.ts';
+import { parseTaskResult } from '../support/parse-task-result.ts';
 
 const fixture = (name: string) => readFileSync(new URL(`../fixtures/huawei/${name}.json`, import.meta.url), 'utf8');
 const json = (value: unknown) => JSON.stringify(value);

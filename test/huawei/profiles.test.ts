@@ -39,7 +39,7 @@ describe('a profile', () => {
     [{ ...good, region: undefined }, ['region is missing: set it, or set apig_endpoint']],
     [{ ...good, region: 'moon-1' }, ['region is not a known region: set it, or set apig_endpoint']],
     [{ project_id: 'p', ...login, apig_endpoint: 'https://a' }, ['region is missing: set it, or set iam_endpoint']],
-    [{ ...good, project_id: 'a/b' }, ['project_id must be 1 to 64 of A-Z a-z 0-9 - _']],
+    [{ ...good, project_id: 'a/b' }, ['project_id must have 1 to 64 characters of A-Z a-z 0-9 - _']],
     [{ ...good, ak: 'AK\n' }, ['ak has a space, a line end or a character that is not ASCII']],
     [{ ...good, project_id: undefined }, ['project_id is missing, empty or of the wrong type']],
     [{ ...good, sk: '' }, ['sk is missing, empty or of the wrong type']],

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createHuaweiTaskQuery, type HuaweiTaskQuery } from '../../functions/huawei/huawei-task-query.ts';
 import type { Profiles } from '../../functions/huawei/profile.ts';
+import { createHuaweiTaskQuery, type HuaweiTaskQuery } from '../../functions/huawei/task-query.ts';
 import { DEFAULT_ACCOUNT } from '../../simulator/defaults.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
     'wrong-login': { ...shared, domain_name: domainName, user_name: userName, password: 'wrong' },
     fixed: { ...shared, auth_token: 'invented' },
   };
-  query = createHuaweiTaskQuery({ profiles: async () => ({ profiles }), clock: SYSTEM_CLOCK, headersTimeoutMs: 300 });
+  query = createHuaweiTaskQuery({ profiles: async () => ({ profiles }), clock: SYSTEM_CLOCK, timeoutMs: 300 });
 });
 beforeEach(() => simulator.control.reset());
 afterAll(async () => {
@@ -58,7 +58,7 @@ describe.each(['key', 'login'])('signed in with %s', (profile) => {
   });
 });
 
-test('a revoked token is renewed without anybody noticing', async () => {
+test('a revoked token is renewed within the same poll', async () => {
   const taskId = simulator.control.addTask({});
   await poll(taskId, 'login');
   simulator.control.revokeTokens();

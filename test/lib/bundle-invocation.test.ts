@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toTaskEvent } from '../../functions/messages/task-event.ts';
-import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-task-store.ts';
-import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/task-result-store.ts';
+import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-tasks.ts';
+import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/results.ts';
 import type { TaskResult } from '../../functions/tasks/result.ts';
 import { type EmbeddedDynamo, LOCAL_TABLES, startEmbeddedDynamo } from '../../local/embedded-dynamodb.ts';
 import { invokeBundle } from './invoke-bundle.ts';

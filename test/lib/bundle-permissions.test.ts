@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { FunctionBundle, FunctionName } from '../../lib/bundle-functions.ts';
 import { bundleOf } from './bundles.ts';
@@ -16,12 +14,6 @@ function sdkCallsOf({ metafile }: FunctionBundle): string[] {
     if (service === undefined || command === undefined || bytesInOutput === 0) return [];
     return [`${service.replace('-', '')}:${command.replace('PublishBatch', 'Publish')}`];
   });
-}
-
-/** Calls of DynamoDB that a bundle signs itself, by the target that stands in its text. */
-function ownCallsOf({ path }: FunctionBundle): string[] {
-  const text = readFileSync(join(path, 'index.mjs'), 'utf8');
-  return [...text.matchAll(/["'`]DynamoDB_20120810\.(\w+)["'`]/g)].map(([, action]) => `dynamodb:${action}`);
 }
 
 /** Calls that a bundle holds beside those it makes: methods of a store that its function never calls, kept with the others. */
@@ -41,7 +33,7 @@ it.each([
   const granted = permissionsOf(template, role).flatMap(
     (line) => /^(?:dynamodb|sns|secretsmanager):\w+/.exec(line) ?? [],
   );
-  const calls = new Set([...sdkCallsOf(bundleOf(name)), ...ownCallsOf(bundleOf(name))]);
+  const calls = new Set(sdkCallsOf(bundleOf(name)));
   // The SDK's own, for endpoint discovery, which is off.
   calls.delete('dynamodb:DescribeEndpoints');
   expect([...new Set(granted)].sort()).toEqual([...calls].filter((call) => !NEVER_MADE[name].includes(call)).sort());

@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { type Client as UndiciClient, FormData as UndiciFormData } from 'undici';
+import {
+  FormData as UndiciFormData,
+  type Pool as UndiciPool,
+  type EnvHttpProxyAgent as UndiciProxyAgent,
+} from 'undici';
 import { describe, expect, it } from 'vitest';
 import { lightenPlugin } from '../../lib/lighten-plugin.ts';
 import { startLoopbackCloud } from './loopback-cloud.ts';
@@ -39,24 +43,26 @@ describe('the lightened bundle', () => {
   });
 
   it('says what was left out, and where, when something reaches for it', async () => {
-    const { Client } = (await importLightened(
-      `
-      import Client from 'undici/lib/dispatcher/client.js';
-      import request from 'undici/lib/api/api-request.js';
-      Client.prototype.request = request;
-      export { Client };
-    `,
-    )) as {
-      Client: typeof UndiciClient;
-    };
+    const { Pool } = (await importLightened(`export { Pool } from 'undici';`)) as { Pool: typeof UndiciPool };
     await using cloud = await startLoopbackCloud();
-    const client = new Client(cloud.url);
+    const pool = new Pool(cloud.url);
     const body = new UndiciFormData();
     body.set('name', 'value');
-    await expect(client.request({ path: '/', method: 'POST', body })).rejects.toThrow(
+    await expect(pool.request({ path: '/', method: 'POST', body })).rejects.toThrow(
       'FormData is left out of this bundle: see lib/lighten-plugin.ts',
     );
-    await client.destroy();
+    await pool.destroy();
+  });
+
+  it('opens a tunnel through a proxy, which this server refuses', async () => {
+    const { EnvHttpProxyAgent } = (await importLightened(`export { EnvHttpProxyAgent } from 'undici';`)) as {
+      EnvHttpProxyAgent: typeof UndiciProxyAgent;
+    };
+    await using cloud = await startLoopbackCloud();
+    const agent = new EnvHttpProxyAgent({ httpsProxy: cloud.url, httpProxy: '', noProxy: '' });
+    const request = agent.request({ origin: 'https://apig.example', path: '/', method: 'GET' });
+    await expect(request).rejects.toMatchObject({ code: 'UND_ERR_PRX_CONN' });
+    await agent.destroy();
   });
 
   it('takes credentials from the environment', async () => {

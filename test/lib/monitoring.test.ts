@@ -39,7 +39,7 @@ describe('alarms', () => {
     ]);
   });
 
-  it('come with a warning at synth where only tasks with a deadline of their own could ring one', () => {
+  it('come with a warning at synth if only tasks with a longer deadline could make one fire', () => {
     const warningsOf = (settings: unknown) =>
       Annotations.fromStack(createStack(settings).stack).findWarning('*', Match.anyValue());
     expect(warningsOf({})).toEqual([]);
@@ -112,9 +112,9 @@ describe('alarms', () => {
   });
 
   it.each([
-    ['WebhookUnsigned', 'webhooks: unsigned', /no webhook is sent.*webhook_secrets/],
-    ['WebhookFailed', 'webhooks: never', /given up.*fixed, then replay/],
-  ] as const)('ring from the first webhook on that reaches nobody: %s', (name, label, description) => {
+    ['WebhookUnsigned', 'webhooks: unsigned', /no signing secret: nothing is sent.*webhook_secrets/],
+    ['WebhookFailed', 'webhooks: never', /were dropped.*fixed, then replay/],
+  ] as const)('fire at the first undelivered webhook: %s', (name, label, description) => {
     expect(alarm(name)).toMatchObject({
       ...{ Namespace: METRICS_NAMESPACE, MetricName: DELIVERY_METRICS[label], Statistic: 'Sum', Period: 300 },
       Dimensions: [{ Name: 'service', Value: 'ApigTaskNotifier' }],
@@ -150,7 +150,7 @@ describe('alarms', () => {
   });
 
   it('advise no redrive of runs whose minute is past', () => {
-    expect(alarm('PollerDeadLetters').AlarmDescription).toMatch(/Scheduler could not hand runs.*purge the queue/);
+    expect(alarm('PollerDeadLetters').AlarmDescription).toMatch(/Scheduler could not start runs.*purge the queue/);
     expect(alarm('PollerDeadLetters').AlarmDescription).not.toContain('redrive');
     expect(alarm('SlackDeadLetters').AlarmDescription).toContain('redrive');
   });

@@ -125,7 +125,11 @@ describe('the Slack function', () => {
 describe('a channel that is switched off', () => {
   it.each([
     ['slack', ['NotificationsSlackQueue', 'NotificationsSlackDeadLetters', 'SecretsSlack'], /deletes that secret/],
-    ['webhooks', ['NotificationsWebhooksQueue', 'NotificationsWebhooksDeadLetters'], /deletes the queue and dead/],
+    [
+      'webhooks',
+      ['NotificationsWebhooksQueue', 'NotificationsWebhooksDeadLetters'],
+      /deletes the queue and the dead-letter queue/,
+    ],
     ['chatTopic', ['TopicsChat'], /deletes the topic/],
   ] as const)('takes with it what its setting says: %s', (setting, parts, words) => {
     const off = resourcesOf(synthesize({ ...EVERYTHING, [setting]: false }));

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { describe, expect, it } from 'vitest';
 import { validateProfiles } from '../../functions/huawei/validate-profiles.ts';
+import { DEFAULT_SCHEDULE } from '../../functions/schedule/schedule.ts';
 import { LOG_RETENTION_DAYS, parseSettings, readSettings, settingsSchema } from '../../lib/settings.ts';
 import { SettingsError } from '../../lib/settings-problems.ts';
 import { describeSettings } from '../../lib/settings-table.ts';
@@ -100,22 +101,22 @@ describe('settings', () => {
     [{ alertEmails: 'you@example.com' }, 'alertEmails: must be a list of e-mail addresses, like ["you@example.com"]'],
     [{ alertEmails: ['you'] }, 'alertEmails.0: is not an e-mail address, like "you@example.com"'],
     [{ alarms: { pollerErrors: 11 }, shards: 2 }, 'alarms.pollerErrors: must be at most 10: with shards 2,'],
-    [{ alertEmails: ['you@example.com', 'You@Example.com'] }, 'alertEmails.1: is in the list already, as number 1'],
-    [{ operatorEmails: ['a@b.io', 'c@b.io', 'c@b.io'] }, 'operatorEmails.2: is in the list already, as number 2'],
+    [{ alertEmails: ['you@example.com', 'You@Example.com'] }, 'alertEmails.1: is already in the list, as number 1'],
+    [{ operatorEmails: ['a@b.io', 'c@b.io', 'c@b.io'] }, 'operatorEmails.2: is already in the list, as number 2'],
     [{ slack: 'yes' }, 'slack: must be true or false'],
     [{ shards: 1.5 }, 'shards: must be a whole number from 1 to 100'],
     [{ logRetentionDays: 8 }, 'logRetentionDays: must be one of 1, 3, 5, 7, 14, 30, '],
     [{ dataRemoval: 'keep' }, 'dataRemoval: must be "retain" or "destroy"'],
     [
       { stackName: 'my_stack' },
-      'stackName: must begin with a letter, and have at most 64 letters (A to Z, a to z), digits',
+      'stackName: must start with a letter, and have at most 64 letters (A to Z, a to z), digits',
     ],
     [{ api: [] }, 'api: must be an object, like {}'],
     [{ api: { publicUrl: 'tasks.example.com' } }, 'api.publicUrl: must be a URL without user info, query and fragment'],
     [{ endpoints: { apig: 'apig.example.com' } }, 'endpoints.apig: must be https://host[:port] without a path'],
-    [{ tags: { 'aws:team': 'a' } }, 'tags.aws:team: must not begin with "aws:"'],
-    [{ tags: { team: 1 } }, 'tags.team: must be a text'],
-    [{ tags: 'team' }, 'tags: must be an object of texts, like {"team": "platform"}'],
+    [{ tags: { 'aws:team': 'a' } }, 'tags.aws:team: must not start with "aws:"'],
+    [{ tags: { team: 1 } }, 'tags.team: must be a string'],
+    [{ tags: 'team' }, 'tags: must be an object of strings, like {"team": "platform"}'],
     [[], 'the whole file: must be an object, like {}'],
   ])('say what to write instead of %j', (input, line) => {
     expect(thrownBy(input)).toContain(`\n- ${line}`);
@@ -200,5 +201,10 @@ describe('the settings documentation', () => {
     const rows = describeSettings(settingsSchema);
     expect(rows.length).toBeGreaterThan(25);
     for (const row of rows) expect(row.description, row.path).toMatch(/\w{3}/);
+  });
+
+  it('names the interval that the poller uses by default', () => {
+    const row = describeSettings(settingsSchema).find(({ path }) => path === 'pollMinIntervalMs');
+    expect(row?.description).toMatch(new RegExp(`Default: ${DEFAULT_SCHEDULE.minIntervalMs}\\.$`));
   });
 });

@@ -26,8 +26,14 @@ export function createStack(settings: unknown = {}): { app: App; stack: Notifier
   return { app, stack };
 }
 
+const templates = new Map<string, Template>();
+
+/** The template of these settings, made once in a process: to be read and never changed. */
 export function synthesize(settings: unknown = {}): Template {
-  return Template.fromStack(createStack(settings).stack);
+  const key = JSON.stringify(settings);
+  const template = templates.get(key) ?? Template.fromStack(createStack(settings).stack);
+  templates.set(key, template);
+  return template;
 }
 
 /** The feature flags of the real app: without them CDK would make another template here. */

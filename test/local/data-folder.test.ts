@@ -31,12 +31,12 @@ describe('the folder of DATA_DIR', () => {
     await symlink(path.join(folder, 'loop'), path.join(folder, 'loop'));
     for (const name of ['file', 'dangling', 'loop', 'file/x', 'dangling/x', 'loop/x', 'x'.repeat(300)]) {
       const target = path.join(folder, name);
-      expect(dataFolderProblem(target)).toBe(`DATA_DIR ${target} is not a folder that can be written`);
+      expect(dataFolderProblem(target)).toBe(`DATA_DIR ${target} is not a writable folder`);
     }
   });
 
   it.skipIf(!existsSync('/proc/self'))('is not where nothing can be made, whatever its permissions say', () => {
-    expect(dataFolderProblem('/proc/x')).toBe('DATA_DIR /proc/x is not a folder that can be written');
-    expect(dataFolderProblem('/proc/x/y')).toBe('DATA_DIR /proc/x/y is not a folder that can be written');
+    expect(dataFolderProblem('/proc/x')).toBe('DATA_DIR /proc/x is not a writable folder');
+    expect(dataFolderProblem('/proc/x/y')).toBe('DATA_DIR /proc/x/y is not a writable folder');
   });
 });

@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-task-store.ts';
+import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-tasks.ts';
 import { type EmbeddedDynamo, LOCAL_TABLES, startEmbeddedDynamo } from '../../local/embedded-dynamodb.ts';
 import { aTask } from '../contract/samples.ts';
 
@@ -54,7 +54,7 @@ describe('Embedded DynamoDB', () => {
   it('says so when another one has the folder open', async () => {
     const folder = path.join(dataDir, 'busy');
     const first = await startEmbeddedDynamo({ dataDir: folder });
-    await expect(startEmbeddedDynamo({ dataDir: folder })).rejects.toThrow('Is another process using them?');
+    await expect(startEmbeddedDynamo({ dataDir: folder })).rejects.toThrow('Is another process using it?');
     await first.close();
   });
 

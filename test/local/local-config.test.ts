@@ -71,7 +71,7 @@ describe('the environment of npm start', () => {
     const other = { region: 'cn-north-4', project_id: 'p2', auth_token: 'token' };
     const HUAWEICLOUD_PROFILES_FILE = await profilesFile({ profiles: { other } });
     const read = () => readLocalConfig({ HUAWEICLOUD_PROFILES_FILE, WEBHOOK_SECRETS: NEW });
-    expect(read).toThrow('WEBHOOK_SECRETS is for the profile "default", which is not there');
+    expect(read).toThrow('WEBHOOK_SECRETS is for the profile "default", which does not exist');
   });
 
   it('splits lists and forgets blanks', () => {
@@ -88,8 +88,8 @@ describe('the environment of npm start', () => {
     [{ API_KEYS: 'clé-secrète-sk-secret' }, 'API_KEYS: entry 1 has spaces or characters beyond ASCII'],
     [{ SIMULATOR_PORT: 'abc' }, 'SIMULATOR_PORT must be a whole number from 0 to 65535'],
     [{ ALLOW_LOOPBACK_CALLBACKS: 'yes' }, 'ALLOW_LOOPBACK_CALLBACKS must be "true" or "false"'],
-    [{ SMTP_URL: 'smtp://user:pw@mail' }, 'SMTP_URL is set, ALERT_EMAILS is not'],
-    [{ ALERT_EMAILS: 'you@example.com' }, 'ALERT_EMAILS is set, SMTP_URL is not'],
+    [{ SMTP_URL: 'smtp://user:pw@mail' }, 'SMTP_URL is set but ALERT_EMAILS is not'],
+    [{ ALERT_EMAILS: 'you@example.com' }, 'ALERT_EMAILS is set but SMTP_URL is not'],
     [{ SMTP_URL: 'mail://user:pw@mail', ALERT_EMAILS: 'you@example.com' }, 'SMTP_URL must start with smtp://'],
     [{ SMTP_URL: 'smtp://mail', ALERT_EMAILS: 'foo' }, 'ALERT_EMAILS: "foo" is not an e-mail address'],
     [{ ALERT_EMAILS: 'a@example.com,smtp://user:pw@mail' }, 'ALERT_EMAILS: entry 2 is not an e-mail address'],
@@ -97,8 +97,8 @@ describe('the environment of npm start', () => {
     [{ ...AK_SK, HUAWEICLOUD_SDK_SK: '' }, 'sk is missing (ak + sk go together); see HUAWEICLOUD_SDK_SK'],
     [{ ...AK_SK, HUAWEICLOUD_SDK_PROJECT_ID: '' }, 'HUAWEICLOUD_SDK_PROJECT_ID is not set'],
     [{ HUAWEICLOUD_SDK_SECURITY_TOKEN: 'sk-secret' }, 'there is no way to sign in'],
-    [{ DATA_DIR: 'package.json' }, 'DATA_DIR package.json is not a folder that can be written'],
-    [{ DATA_DIR: 'package.json/data' }, 'is not a folder that can be written'],
+    [{ DATA_DIR: 'package.json' }, 'DATA_DIR package.json is not a writable folder'],
+    [{ DATA_DIR: 'package.json/data' }, 'is not a writable folder'],
     [{ ...AK_SK, HUAWEICLOUD_AUTH_TOKEN: 't' }, 'more than one way to sign in'],
     [
       { WEBHOOK_SECRETS: `${NEW},whsec_sk-secret` },
@@ -121,7 +121,7 @@ describe('the environment of npm start', () => {
     ['HUAWEICLOUD_MOON', 'unset it'],
   ])('refuses the unknown name %s', (name, complaint) => {
     const read = () => readLocalConfig({ ...AK_SK, [name]: 'sk-secret' });
-    expect(read).toThrow(`${name} is not known: ${complaint}`);
+    expect(read).toThrow(`${name} is not a known variable: ${complaint}`);
     expect(read).not.toThrow('sk-secret');
   });
 
@@ -149,7 +149,7 @@ describe('the environment of npm start', () => {
 
   it('refuses a profiles file that names no profile', async () => {
     const HUAWEICLOUD_PROFILES_FILE = await profilesFile({ profiles: {} });
-    const complaint = 'HUAWEICLOUD_PROFILES_FILE names no profile';
+    const complaint = 'HUAWEICLOUD_PROFILES_FILE contains no profile';
     expect(() => readLocalConfig({ HUAWEICLOUD_PROFILES_FILE })).toThrow(complaint);
     expect(() => readLocalConfig({ ...AK_SK, HUAWEICLOUD_PROFILES_FILE })).toThrow(complaint);
   });

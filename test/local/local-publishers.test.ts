@@ -3,13 +3,13 @@ import { StoreError } from '../../functions/tasks/errors.ts';
 import type { TaskResult } from '../../functions/tasks/result.ts';
 import { burst, failedImport, goodExport } from '../../generate/sample-results.ts';
 import {
-  alertSubscriber,
   createLocalAlertPublisher,
   createLocalEventPublisher,
   type LocalEvent,
   publishToChannel,
 } from '../../local/local-publishers.ts';
-import type { Subscriber } from '../../local/subscriber.ts';
+import type { Subscriber } from '../../local/outbox.ts';
+import { publisherSubscriber } from '../../local/subscribers.ts';
 import { createTopic } from '../../local/topics.ts';
 import { createFakeClock, silentLog } from '../support/fixtures.ts';
 import { createMemoryOutbox } from './memory-outbox.ts';
@@ -58,7 +58,7 @@ describe('the local publishers', () => {
         return { failed: rounds.length === 1 ? [{ taskId: failedImport.taskId, reason: 'x' }] : [] };
       },
     };
-    topic.subscribe(alertSubscriber('e-mail', publisher));
+    topic.subscribe(publisherSubscriber('e-mail', publisher));
     await createLocalAlertPublisher(topic).publish(burst);
     await topic.drained();
     expect(rounds).toEqual([burst.map(({ taskId }) => taskId), [failedImport.taskId]]);
@@ -67,7 +67,7 @@ describe('the local publishers', () => {
   it('report every task as not published where the outbox does not take them', async () => {
     const add = () => Promise.reject(new StoreError('The outbox is full'));
     const topic = topicOf<TaskResult>({ ...createMemoryOutbox(), add });
-    topic.subscribe(alertSubscriber('e-mail', { publish: async () => ({ failed: [] }) }));
+    topic.subscribe(publisherSubscriber('e-mail', { publish: async () => ({ failed: [] }) }));
     const report = await createLocalAlertPublisher(topic).publish(burst);
     expect(report.failed).toEqual(burst.map(({ taskId }) => ({ taskId, reason: 'The outbox is full' })));
   });

@@ -59,8 +59,8 @@ describe.each([
 });
 
 it.each([
-  [['start', '--', '--port', '1'], /npm start takes no arguments, so "--port" would do nothing.* PORT=3001 npm start/],
-  [['run', 'simulator', '--', '8080'], /takes no arguments, so "8080" .* SIMULATOR_PORT=8080 npm run simulator/],
+  [['start', '--', '--port', '1'], /npm start takes no arguments; "--port" is not supported.* PORT=3001 npm start/],
+  [['run', 'simulator', '--', '8080'], /takes no arguments; "8080" .* SIMULATOR_PORT=8080 npm run simulator/],
 ])('npm %j is refused, and says how else', async (args, complaint) => {
   const refused = npm(...args);
   await expect(refused).rejects.toThrow('exited with 2');

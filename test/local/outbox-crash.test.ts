@@ -4,8 +4,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openFolderOutbox } from '../../local/folder-outbox.ts';
-import type { Outbox, OutboxEntry } from '../../local/outbox.ts';
-import type { Subscriber } from '../../local/subscriber.ts';
+import type { Outbox, OutboxEntry, Subscriber } from '../../local/outbox.ts';
 import { createTopic } from '../../local/topics.ts';
 import { createFakeClock, silentLog } from '../support/fixtures.ts';
 

@@ -48,7 +48,7 @@ describe('the link of an alert', () => {
     });
     const taskId = simulator.control.addTask({ taskId: 'the-task' });
     expect(await register(reachableUrl(service.url), taskId)).toBe(202);
-    const link = () => /Whole result: (\S+)/.exec(service.output())?.[1];
+    const link = () => /Full result: (\S+)/.exec(service.output())?.[1];
     await expect.poll(link, { timeout: 10_000 }).toBeDefined();
     return link()?.replace(new URL(service.url).port, 'PORT');
   }

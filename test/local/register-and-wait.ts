@@ -1,4 +1,4 @@
-import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-task-store.ts';
+import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-tasks.ts';
 import { LOCAL_TABLES, startEmbeddedDynamo } from '../../local/embedded-dynamodb.ts';
 import { aTask } from '../contract/samples.ts';
 

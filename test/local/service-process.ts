@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { DEFAULT_ACCOUNT } from '../../simulator/defaults.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
+import { compileCache } from '../support/compile-cache.ts';
 
 export const API_KEY = 'a-key-for-this-test-alone';
 
@@ -53,6 +54,7 @@ function environmentOf({ simulator, dataDir, environment }: ServiceProcessOption
   const { projectId, instanceId, ak, sk } = DEFAULT_ACCOUNT;
   return {
     PATH: process.env.PATH,
+    ...compileCache,
     PORT: '0',
     DATA_DIR: dataDir,
     API_KEYS: API_KEY,

@@ -108,22 +108,22 @@ describe('npm start', () => {
 
   it('says without a stack that its data cannot be where a file is', async () => {
     const refused = start({ DATA_DIR: 'package.json' });
-    await expect(refused).rejects.toThrow(/exited with 1[\s\S]*DATA_DIR package.json is not a folder/);
+    await expect(refused).rejects.toThrow(/exited with 1[\s\S]*DATA_DIR package.json is not a writable folder/);
     await expect(refused).rejects.not.toThrow(/\n +at /);
   });
 
   it('says which variable names a port that is taken, or an address that is none', async () => {
     const { port } = new URL(simulator.url);
     const noCredentials = { HUAWEICLOUD_SDK_AK: '', HUAWEICLOUD_SDK_SK: '' };
-    const taken = `${port} is taken by another program: set`;
+    const taken = `${port} is in use by another program: set`;
     await expect(start({ PORT: port })).rejects.toThrow(`- PORT ${taken} PORT=…`);
     await expect(start({ ...noCredentials, SIMULATOR_PORT: port })).rejects.toThrow(`- SIMULATOR_PORT ${taken} SIM`);
-    await expect(start({ HOST: '192.0.2.1' })).rejects.toThrow('- HOST 192.0.2.1 is no address');
+    await expect(start({ HOST: '192.0.2.1' })).rejects.toThrow('- HOST 192.0.2.1 is not an address');
   });
 
   it('starts the simulator when there are no Huawei credentials, and says so', async () => {
     const { output } = await start({ HUAWEICLOUD_SDK_AK: '', HUAWEICLOUD_SDK_SK: '' });
-    expect(output()).toContain('simulator stands in');
+    expect(output()).toContain('using the simulator at');
     expect(output()).toContain('HUAWEICLOUD_INSTANCE_ID, HUAWEICLOUD_APIG_ENDPOINT');
     expect(output()).toMatch(/WARNING: .* set HUAWEICLOUD_SDK_AK and HUAWEICLOUD_SDK_SK/);
   });

@@ -3,11 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createProcessAlertMemory } from '../../functions/messages/operator-alerter.ts';
 import type { TaskResult } from '../../functions/tasks/result.ts';
 import { burst, failedImport, goodExport, partialImport } from '../../generate/sample-results.ts';
-import {
-  createTerminalAlertPublisher,
-  createTerminalOperatorAlerter,
-  wantsColours,
-} from '../../local/terminal-alerts.ts';
+import { createTerminalOperatorAlerter, createTerminalPublisher, wantsColours } from '../../local/terminal-alerts.ts';
 import { arbitraryResult } from '../messages/arbitrary-result.ts';
 
 const ESC = '\u001b';
@@ -15,11 +11,11 @@ const ESC = '\u001b';
 async function print(results: TaskResult[], colours: boolean): Promise<string> {
   const written: string[] = [];
   const terminal = { colours, write: (text: string) => written.push(text) };
-  expect(await createTerminalAlertPublisher({ terminal }).publish(results)).toEqual({ failed: [] });
+  expect(await createTerminalPublisher(terminal).publish(results)).toEqual({ failed: [] });
   return written.join('');
 }
 
-describe('createTerminalAlertPublisher', () => {
+describe('createTerminalPublisher', () => {
   it('prints plain lines into a pipe', async () => {
     const text = await print([partialImport], false);
     expect(text).not.toContain(ESC);

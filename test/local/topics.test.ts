@@ -1,8 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Clock, Log } from '../../functions/tasks/ports.ts';
-import type { OutboxEntry } from '../../local/outbox.ts';
-import type { Subscriber } from '../../local/subscriber.ts';
+import type { OutboxEntry, Subscriber } from '../../local/outbox.ts';
 import { createTopic } from '../../local/topics.ts';
 import { createFakeClock, silentLog } from '../support/fixtures.ts';
 import { createMemoryOutbox } from './memory-outbox.ts';
@@ -132,7 +131,7 @@ describe('createTopic', () => {
     await topic.drained();
     expect(clock.now() - startMs).toBe(86_400_000);
     expect(broken.batches.length).toBeGreaterThan(10);
-    expect(lines).toEqual([{ message: 'messages given up', channel: 'broken', messages: 1 }]);
+    expect(lines).toEqual([{ message: 'messages dropped', channel: 'broken', messages: 1 }]);
     expect(kept.size).toBe(0);
   });
 
@@ -169,7 +168,7 @@ describe('createTopic', () => {
     await topic.drained();
     const common = { attempts: 1, firstAtMs: clock.now() - 5_000, dueAtMs: clock.now() };
     expect(got).toEqual([{ message: 1, ...common }, { message: 2, ...common }, clock.now()]);
-    expect(lines).toEqual([{ message: 'sending what the last run left', channel: 'slow', messages: 2 }]);
+    expect(lines).toEqual([{ message: 'sending messages that the last run left', channel: 'slow', messages: 2 }]);
     expect(kept.size).toBe(0);
   });
 
@@ -179,7 +178,9 @@ describe('createTopic', () => {
     topic.resume();
     await topic.drained();
     expect(kept.size).toBe(1);
-    expect(lines).toEqual([{ message: 'messages wait for a channel that is not set', channel: 'slack', messages: 1 }]);
+    expect(lines).toEqual([
+      { message: 'undelivered messages for a channel that is not configured', channel: 'slack', messages: 1 },
+    ]);
   });
 
   it('survives an outbox that cannot be written any more', async () => {
@@ -194,6 +195,6 @@ describe('createTopic', () => {
     await topic.drained();
     await turn();
     expect(sound.batches).toEqual([[1]]);
-    expect(errors).toEqual(['what was delivered may be sent again after a restart']);
+    expect(errors).toEqual(['delivered messages may be sent again after a restart']);
   });
 });

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-task-store.ts';
+import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-tasks.ts';
 import { LOCAL_TABLES, startEmbeddedDynamo } from '../../local/embedded-dynamodb.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { type Receivers, startReceivers } from './receivers.ts';
@@ -85,7 +85,7 @@ describe('what is published and not yet delivered', () => {
     const arrivedIds = receivers.arrived.flatMap(({ webhookId }) => webhookId ?? []);
     expect(arrivedIds.toSorted()).toEqual(ids.toSorted());
     expect(ids).toEqual(expect.arrayContaining(receivers.webhookIds));
-    expect(second.output()).toContain('sending what the last run left');
+    expect(second.output()).toContain('sending messages that the last run left');
     await expect.poll(outboxText).toBe('');
   });
 

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { alertText, MAX_ALERT_UNITS } from '../../functions/messages/alert-text.ts';
+import { MAX_ALERT_UNITS } from '../../functions/messages/alert.ts';
 import { composeAlerts, DIGEST_ABOVE, MAX_BODY_BYTES } from '../../functions/messages/digest.ts';
+import { toNotice } from '../../functions/messages/task-event.ts';
 import { arbitraryResult } from './arbitrary-result.ts';
+import { alertOf, alertsOf } from './render.ts';
 
 const options = { publicUrl: 'https://tasks.example.com' };
 const SUBJECT = /^[!-~][ -~]{0,98}$/;
@@ -11,7 +13,7 @@ const FORBIDDEN = /(?!\n)\p{Cc}|[\u2028\u2029\u202a-\u202e\u2066-\u2069\ufffe\uf
 it('an alert fits a subject and an SMS, whatever the result', () => {
   fc.assert(
     fc.property(arbitraryResult, (result) => {
-      const { subject, body } = alertText(result, options);
+      const { subject, body } = alertOf(result, options);
       expect(subject).toMatch(SUBJECT);
       expect(body.length).toBeLessThanOrEqual(MAX_ALERT_UNITS);
       expect(body.isWellFormed()).toBe(true);
@@ -26,7 +28,7 @@ it('an alert fits a subject and an SMS, whatever the result', () => {
 it('a round tells about every result once, within every limit, whatever the results', () => {
   fc.assert(
     fc.property(fc.array(arbitraryResult, { maxLength: 40 }), (results) => {
-      const alerts = composeAlerts(results, options);
+      const alerts = alertsOf(results, options);
       expect(alerts.flatMap(({ taskIds }) => taskIds).toSorted()).toEqual(results.map((one) => one.taskId).toSorted());
       if (results.length > DIGEST_ABOVE) expect(alerts).toHaveLength(1);
       for (const { subject, body } of alerts) {
@@ -41,14 +43,15 @@ it('a round tells about every result once, within every limit, whatever the resu
 }, 120_000);
 
 it('a digest names every task that did not succeed, however many repeat', () => {
-  const storm = fc.tuple(arbitraryResult, fc.integer({ min: 6, max: 600 }));
+  const storms = fc.tuple(arbitraryResult, fc.integer({ min: 6, max: 600 }));
   fc.assert(
-    fc.property(storm, ([pattern, count]) => {
-      const results = Array.from({ length: count }, (_, n) => ({ ...pattern, taskId: `task-${n}` }));
-      const text = composeAlerts(results, options)
-        .map(({ body }) => body)
-        .join('\n');
-      if (pattern.outcome !== 'succeeded') for (const { taskId } of results) expect(text).toContain(`/tasks/${taskId}`);
+    fc.property(storms, ([pattern, count]) => {
+      const { data, ...notice } = toNotice(pattern, options);
+      const urls = Array.from({ length: count }, (_, n) => `${options.publicUrl}/tasks/task-${n}`);
+      const storm = urls.map((result_url) => ({ ...notice, data: { ...data, result_url } }));
+      const bodies = composeAlerts(storm).map(({ message }) => message.body);
+      const told = new Set(bodies.join('\n').match(/\S+\/tasks\/task-\d+/g));
+      if (pattern.outcome !== 'succeeded') expect(told).toEqual(new Set(urls));
     }),
     { numRuns: 100 },
   );

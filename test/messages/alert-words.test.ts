@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  countWords,
-  durationWords,
-  failureWords,
-  sizeWords,
-  taskKind,
-} from '../../functions/messages/outcome-words.ts';
-import { pack } from '../../functions/messages/pack.ts';
+import { pack } from '../../functions/messages/budget.ts';
+import { countWords, durationWords, failureWords, sizeWords, taskKind } from '../../functions/messages/words.ts';
 import { cut, escapeUnseen, oneLine, toAscii } from '../../functions/tasks/safe-text.ts';
 
 describe('words', () => {
@@ -41,7 +35,7 @@ describe('words', () => {
   });
 
   it('calls a type it does not know a task', () => {
-    expect(['import_api', 'export_api', 'delete_api'].map((taskType) => taskKind({ taskType }))).toEqual([
+    expect(['import_api', 'export_api', 'delete_api'].map((taskType) => taskKind({ task_type: taskType }))).toEqual([
       'import',
       'export',
       'task',

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { composeAlerts, MAX_BODY_BYTES } from '../../functions/messages/digest.ts';
+import { MAX_BODY_BYTES } from '../../functions/messages/digest.ts';
 import type { TaskResult } from '../../functions/tasks/result.ts';
 import { burst, failedImport, goodExport, partialImport } from '../../generate/sample-results.ts';
+import { alertsOf } from './render.ts';
 
 const many = (count: number, of: TaskResult): TaskResult[] =>
   Array.from({ length: count }, (_, n) => ({ ...of, taskId: `${of.outcome}-${n}` }));
 
 describe('composeAlerts', () => {
   it('writes one message a result up to five', () => {
-    const alerts = composeAlerts(burst.slice(0, 5));
+    const alerts = alertsOf(burst.slice(0, 5));
     expect(alerts.map(({ taskIds }) => taskIds)).toEqual(burst.slice(0, 5).map(({ taskId }) => [taskId]));
     expect(alerts.map(({ outcomes }) => outcomes)).toEqual(
       [...many(4, goodExport), failedImport].map((one) => [one.outcome]),
@@ -16,23 +17,23 @@ describe('composeAlerts', () => {
   });
 
   it('writes one message for six, worst first, with counts', () => {
-    const alerts = composeAlerts(burst.slice(0, 6));
+    const alerts = alertsOf(burst.slice(0, 6));
     expect(alerts).toHaveLength(1);
     expect(alerts[0]?.subject).toBe('APIG: 6 tasks ended: 1 failed, 5 succeeded');
     expect(alerts[0]?.body.split('\n').slice(0, 4)).toEqual([
       'APIG: 6 tasks ended: 1 failed, 5 succeeded',
       '',
-      'To look at (1):',
+      'Needs attention (1):',
       '- APIG import failed: APIG.3308: Request and path parameters do not match',
     ]);
   });
 
   it('writes nothing for nothing', () => {
-    expect(composeAlerts([])).toEqual([]);
+    expect(alertsOf([])).toEqual([]);
   });
 
   it('lists what did not succeed before what did, and the failed APIs of an import', () => {
-    const [digest] = composeAlerts(burst, { publicUrl: 'https://tasks.example.com' });
+    const [digest] = alertsOf(burst, { publicUrl: 'https://tasks.example.com' });
     const at = (text: string) => digest?.body.indexOf(text) ?? -1;
     expect(at('import failed')).toBeLessThan(at('import partially succeeded'));
     expect(at('import partially succeeded')).toBeLessThan(at('import expired'));
@@ -44,7 +45,7 @@ describe('composeAlerts', () => {
 
   it('says how many failed APIs it leaves out', () => {
     const failure = Array.from({ length: 9 }, () => ({ method: 'GET', path: '/' }));
-    const [digest] = composeAlerts([
+    const [digest] = alertsOf([
       ...many(5, goodExport),
       { ...partialImport, result: { kind: 'import', success: [], failure } },
     ]);
@@ -58,7 +59,7 @@ describe('composeAlerts', () => {
       error_msg: '错'.repeat(500),
     }));
     const storm = many(400, { ...partialImport, result: { kind: 'import', success: [], failure } });
-    const alerts = composeAlerts([...storm, ...many(3, goodExport)]);
+    const alerts = alertsOf([...storm, ...many(3, goodExport)]);
     expect(alerts.length).toBeGreaterThan(1);
     expect(alerts[0]?.subject).toMatch(/^APIG \(1 of \d+\): 403 tasks ended: 400 partially succeeded, 3 succeeded$/);
     expect(alerts.flatMap(({ taskIds }) => taskIds).toSorted()).toEqual(
@@ -71,7 +72,7 @@ describe('composeAlerts', () => {
 
   it('counts the plain successes that do not fit instead of splitting for them', () => {
     const successes = many(2_000, { ...goodExport, label: 'l'.repeat(60) });
-    const alerts = composeAlerts(successes);
+    const alerts = alertsOf(successes);
     expect(alerts).toHaveLength(1);
     expect(alerts[0]?.body).toMatch(/\n- and \d+ more$/);
     expect(alerts[0]?.taskIds).toHaveLength(2_000);

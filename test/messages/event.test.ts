@@ -69,11 +69,6 @@ describe('toTaskEvent', () => {
     });
   });
 
-  it("takes the error from Huawei's result where the task has none of its own", () => {
-    const { error: _, ...bare } = failedImport;
-    expect(toTaskEvent(bare).data.error).toMatchObject({ code: 'APIG.3308' });
-  });
-
   it('lists the first 20 failures, says that there are more, and counts all', () => {
     const { data } = toTaskEvent(importWith(failuresOfSize(21, 10)));
     expect(data.failures?.map(({ path }) => path)).toEqual(Array.from({ length: 20 }, (_, n) => `/${n}`));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseTaskAnswer } from '../../functions/huawei/parse-answer.ts';
 import { concludeTask, NOT_FOUND_GRACE_MS } from '../../functions/polling/conclude-task.ts';
 import type { Observation } from '../../functions/tasks/observation.ts';
 import { faultObservation, pendingTask, processing, START_MS, succeeded } from '../support/fixtures.ts';
@@ -46,6 +47,15 @@ describe('concludeTask', () => {
     expect(conclude(failed)).toMatchObject({ outcome: 'failed', error: { code: 'APIG.3201', message: 'exists' } });
   });
 
+  it.each([
+    [{ error_code: 'APIG.3201' }, { code: 'APIG.3201', message: 'Huawei Cloud gave no reason' }],
+    [{ error_msg: 'exists' }, { code: 'UNKNOWN', message: 'exists' }],
+  ])('has an error for a failure that says only %j', (said, error) => {
+    const answer = parseTaskAnswer({ task_status: 'failed', task_result: said });
+    if (answer.kind !== 'final') throw new Error('the answer is final');
+    expect(conclude(answer)).toMatchObject({ outcome: 'failed', error });
+  });
+
   it('believes a result that comes after the deadline', () => {
     expect(conclude(succeeded, task.deadlineAtMs + 1)).toMatchObject({ outcome: 'succeeded' });
   });
@@ -60,7 +70,7 @@ describe('concludeTask', () => {
   });
 
   it('rejects a refused permission only at the deadline, with the last error', () => {
-    expect(conclude(faultObservation('forbidden'))).toMatchObject({ kind: 'pending', error: { code: 'FORBIDDEN' } });
+    expect(conclude(faultObservation('forbidden'))).toEqual({ kind: 'pending' });
     expect(conclude(faultObservation('forbidden'), task.deadlineAtMs)).toMatchObject({
       outcome: 'rejected',
       error: { code: 'FORBIDDEN' },

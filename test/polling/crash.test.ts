@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createPoller } from '../../functions/polling/create-poller.ts';
-import { DEFAULT_SCHEDULE } from '../../functions/schedule/poll-schedule.ts';
-import { createTaskSchedule } from '../../functions/schedule/task-schedule.ts';
+import { createTaskSchedule, DEFAULT_SCHEDULE } from '../../functions/schedule/schedule.ts';
 import { eventId } from '../../functions/tasks/result.ts';
 import { createMetricSums, createVirtualClock, pendingTask, silentLog, succeeded } from '../support/fixtures.ts';
 import { createMemoryPending, createMemoryResults } from '../support/memory-stores.ts';

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createPollWindow, type WindowRequest } from '../../functions/polling/poll-window.ts';
-import type { SweepSpan } from '../../functions/polling/sweep.ts';
-import { emptyReport, type SweepReport } from '../../functions/polling/sweep-report.ts';
-import { DEFAULT_SCHEDULE, nextPollAt } from '../../functions/schedule/poll-schedule.ts';
+import { emptyReport, type SweepReport, type SweepSpan } from '../../functions/polling/sweep.ts';
+import { DEFAULT_SCHEDULE, nextPollAt } from '../../functions/schedule/schedule.ts';
 import { createFakeClock, createMetricSums, pendingTask, START_MS, silentLog } from '../support/fixtures.ts';
 
 const MINUTE_MS = 60_000;

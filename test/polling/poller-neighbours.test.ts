@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createPoller } from '../../functions/polling/create-poller.ts';
-import { DEFAULT_SCHEDULE } from '../../functions/schedule/poll-schedule.ts';
-import { createTaskSchedule } from '../../functions/schedule/task-schedule.ts';
+import { createTaskSchedule, DEFAULT_SCHEDULE } from '../../functions/schedule/schedule.ts';
 import type { Observation } from '../../functions/tasks/observation.ts';
 import type { PendingTask, TaskIdentity } from '../../functions/tasks/task.ts';
 import {

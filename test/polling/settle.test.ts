@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EventPublisher, PublishReport } from '../../functions/messages/publishers.ts';
+import type { Publisher, PublishReport } from '../../functions/messages/publishers.ts';
 import { createSettlingRound, RUN_LIFETIME_MS } from '../../functions/polling/settle.ts';
 import { createBoundedMap } from '../../functions/tasks/bounded-map.ts';
 import type { TaskResult } from '../../functions/tasks/result.ts';
@@ -18,14 +18,14 @@ function setUp(taskIds: string[]) {
   const metrics = createMetricSums();
   const toldBefore = createBoundedMap<number>(100);
   const published: string[] = [];
-  const publisher = (fails: (taskId: string) => boolean = () => false): EventPublisher => ({
+  const publisher = (fails: (taskId: string) => boolean = () => false): Publisher => ({
     async publish(batch): Promise<PublishReport> {
       const failed = batch.filter(({ taskId }) => fails(taskId));
       published.push(...batch.filter((r) => !failed.includes(r)).map(({ taskId }) => taskId));
       return { failed: failed.map(({ taskId }) => ({ taskId, reason: 'InternalError' })) };
     },
   });
-  const round = (publishers: EventPublisher[]) => {
+  const round = (publishers: Publisher[]) => {
     const stores = { storeResult: results.store, pending, toldBefore };
     return createSettlingRound({ ...stores, publishers, clock, log: silentLog, metrics });
   };
@@ -78,7 +78,7 @@ describe('settling', () => {
     const ids = Array.from({ length: 500 }, (_, i) => `t${i}`);
     const { published, publisher, round } = setUp(ids);
     const gone = Promise.withResolvers<void>();
-    const slow: EventPublisher = {
+    const slow: Publisher = {
       async publish(batch) {
         await gone.promise;
         return publisher().publish(batch);
@@ -110,7 +110,7 @@ describe('settling', () => {
     const { clock, pending, published, publisher, round } = setUp(['a']);
     const people: string[] = [];
     let refuses = true;
-    const alerts: EventPublisher = {
+    const alerts: Publisher = {
       async publish(batch) {
         if (refuses) return { failed: batch.map(({ taskId }) => ({ taskId, reason: 'NotFound' })) };
         people.push(...batch.map(({ taskId }) => taskId));
@@ -136,7 +136,7 @@ describe('settling', () => {
   it('keeps the pending row of an entry that could not be published, and does not tell people of it yet', async () => {
     const { pending, metrics, publisher, published, round } = setUp(['a', 'b']);
     const people: string[] = [];
-    const alerts: EventPublisher = {
+    const alerts: Publisher = {
       publish: async (batch) => {
         people.push(...batch.map(({ taskId }) => taskId));
         return { failed: [] };
@@ -187,7 +187,7 @@ describe('settling', () => {
 
   it('deletes nothing when nothing can be published at all, and says so', async () => {
     const { pending, round } = setUp(['a']);
-    const down: EventPublisher = { publish: () => Promise.reject(new Error('topic gone')) };
+    const down: Publisher = { publish: () => Promise.reject(new Error('topic gone')) };
     const settling = round([down]);
     await settling.add(resultOf('a'));
     await expect(settling.finish()).rejects.toThrow('topic gone');

@@ -61,13 +61,21 @@ export function createFakeClock(startMs = START_MS): FakeClock {
   };
 }
 
+export type VirtualClock = Clock & {
+  advance(ms: number): void;
+  /** Time stands still until `real`, which takes real time, is settled. */
+  during<T>(real: Promise<T>): Promise<T>;
+};
+
 /** A clock whose time moves on to the next end of a sleep whenever nothing else is left to do. */
-export function createVirtualClock(startMs = START_MS): Clock & { advance(ms: number): void } {
+export function createVirtualClock(startMs = START_MS): VirtualClock {
   let nowMs = startMs;
+  let holds = 0;
   let isTicking = false;
   let timers: { atMs: number; resolve(): void }[] = [];
   const tick = () => {
     isTicking = false;
+    if (holds > 0) return;
     const next = timers.toSorted((a, b) => a.atMs - b.atMs)[0];
     if (!next) return;
     nowMs = Math.max(nowMs, next.atMs);
@@ -95,6 +103,15 @@ export function createVirtualClock(startMs = START_MS): Clock & { advance(ms: nu
     },
     advance(ms) {
       nowMs += ms;
+    },
+    async during(real) {
+      holds += 1;
+      try {
+        return await real;
+      } finally {
+        holds -= 1;
+        startTicking();
+      }
     },
   };
 }

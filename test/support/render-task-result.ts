@@ -1,4 +1,4 @@
-import type { WireResult } from '../../functions/huawei/parse-result.ts';
+import type { WireResult } from '../../functions/huawei/parse-answer.ts';
 
 /**
  * Writes a result as Huawei would in `task_result`: the inverse of `parseTaskResult`.

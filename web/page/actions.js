@@ -39,13 +39,13 @@ async function stopWatching({ task_id: taskId, label }) {
     throw error;
   }
   $('detail').close();
-  announce(`${label ?? taskId} is not watched any more.`);
+  announce(`${label ?? taskId} is no longer watched.`);
   refresh();
 }
 
 async function tellAgain({ task_id: taskId }) {
   await call(`tasks/${taskId}/notifications`, { method: 'POST' });
-  note('detail-note', 'Told again, under the same event id.', true);
+  note('detail-note', 'Published again, under the same event id.', true);
 }
 
 async function watchAgain({ task_id: taskId }) {
@@ -53,7 +53,7 @@ async function watchAgain({ task_id: taskId }) {
   if (shown.id === taskId) {
     drawTask(task);
     $('close').focus();
-    note('detail-note', 'Watched from now on.', true);
+    note('detail-note', 'The task is now being watched.', true);
   }
   refresh();
 }

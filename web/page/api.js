@@ -13,7 +13,7 @@ export async function call(path, { headers, ...options } = {}) {
   const key = readKey();
   const all = { ...headers, authorization: `Bearer ${key}` };
   const response = await fetch(path, { ...options, headers: all, cache: 'no-store' }).catch(() => {
-    throw new ApiError(0, 'The service does not answer.');
+    throw new ApiError(0, 'The service does not respond.');
   });
   if (response.ok) return response;
   // An answer to a key that is not used any more says nothing of the present one.

@@ -35,7 +35,7 @@ export function drawTask(task) {
   $('facts').replaceChildren(factsOf(task), ...failuresOf(task));
   drawJson(task);
   drawActions(task);
-  if (hasEnded) note('detail-note', `It is over: ${words(task.outcome)}.`, task.outcome === 'succeeded');
+  if (hasEnded) note('detail-note', `Finished: ${words(task.outcome)}.`, task.outcome === 'succeeded');
 }
 
 /** The question whether to stop watching, or not any more. */
@@ -107,7 +107,7 @@ function drawUnknown(id) {
   shown.task = undefined;
   document.title = TITLE;
   drawHead('Unknown task');
-  const reason = 'It was never registered, or nobody watches it any more, or its result is no longer kept.';
+  const reason = 'It was never registered, is no longer watched, or its result has expired.';
   $('facts').replaceChildren(make('p', `There is no task “${id}” here.`), make('p', reason, 'soft'));
   drawJson();
   drawActions();

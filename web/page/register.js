@@ -20,7 +20,11 @@ export async function register(event) {
   try {
     const body = JSON.stringify(Object.fromEntries(fields));
     const response = await call('tasks', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
-    note('register-note', response.status === 202 ? 'Watched from now on.' : 'This task was registered before.', true);
+    note(
+      'register-note',
+      response.status === 202 ? 'The task is now being watched.' : 'This task was registered before.',
+      true,
+    );
     form.reset();
     refresh();
   } catch (error) {

@@ -5,20 +5,20 @@ import type { TASK_EXAMPLES } from './examples.ts';
 
 const text = { type: 'string' } as const;
 
-/** Headers of the answers; those that are `required` are always there. */
+/** Headers of the answers; `required` ones are always present. */
 export const HEADERS = {
-  Location: { required: true, description: 'Where the task is.', schema: text },
+  Location: { required: true, description: 'Path of the task.', schema: text },
   RetryAfter: {
     required: true,
-    description: 'In how many seconds there may be something new, or the request may be repeated.',
+    description: 'Seconds to wait before asking again or retrying.',
     schema: { type: 'integer', minimum: 1 },
   },
   RetryAfterPending: {
-    description: 'While the task is pending: in how many seconds it is polled next.',
+    description: 'While the task is pending: seconds until its next poll.',
     schema: { type: 'integer', minimum: 1 },
   },
-  Challenge: { required: true, description: 'RFC 6750: `Bearer`, and what is wrong with the key.', schema: text },
-  Allow: { required: true, description: 'The methods that this path knows.', schema: text },
+  Challenge: { required: true, description: 'RFC 6750: `Bearer`, and why the key was refused.', schema: text },
+  Allow: { required: true, description: 'The methods that this path supports.', schema: text },
   Accept: { required: true, description: 'The media type to send.', schema: text },
   ETag: { required: true, description: 'The SHA-256 of the document.', schema: text },
   Disposition: { required: true, description: 'The file name of the document.', schema: text },
@@ -30,30 +30,34 @@ export function header(name: keyof typeof HEADERS) {
 }
 
 const PROBLEMS: Record<number, { name: string; description: string; headers?: ZodOpenApiResponseObject['headers'] }> = {
-  400: { name: 'Invalid', description: 'The request is not valid; `errors` names each thing to change.' },
+  400: { name: 'Invalid', description: 'The request is invalid; `errors` lists every problem.' },
   401: {
     name: 'Unauthenticated',
-    description: 'No API key, or one that is not known.',
+    description: 'The API key is missing or unknown.',
     headers: { 'www-authenticate': header('Challenge') },
   },
-  404: { name: 'Unknown', description: 'No such task, or it has no such thing.' },
-  405: { name: 'WrongMethod', description: 'Another method.', headers: { allow: header('Allow') } },
-  409: { name: 'Conflict', description: 'The task is not in the state that this needs; `detail` says in which it is.' },
-  413: { name: 'TooLong', description: 'The body is longer than 1 MB.' },
+  404: { name: 'Unknown', description: 'The task does not exist, or it has no exported document.' },
+  405: {
+    name: 'WrongMethod',
+    description: 'The path does not support this method.',
+    headers: { allow: header('Allow') },
+  },
+  409: { name: 'Conflict', description: 'The request conflicts with the state of the task, which `detail` names.' },
+  413: { name: 'TooLong', description: 'The body is larger than 1 MB.' },
   415: {
     name: 'WrongType',
     description: 'The body is not `application/json`.',
     headers: { accept: header('Accept') },
   },
-  500: { name: 'Failed', description: 'The service failed; its log has the reason under `request_id`.' },
+  500: { name: 'Failed', description: 'Internal error; the log has the cause under `request_id`.' },
   503: {
     name: 'Unavailable',
-    description: 'A store cannot answer at the moment.',
+    description: 'The service is temporarily unavailable.',
     headers: { 'retry-after': header('RetryAfter') },
   },
 };
 
-/** Every problem by name, and what API Gateway itself answers to more requests than the deployment allows. */
+/** Every problem by name, and the answer of API Gateway itself to more requests than the deployment allows. */
 export function problemComponents(): Record<string, ZodOpenApiResponseObject> {
   const content = { 'application/problem+json': { schema: problemSchema } };
   const problems = Object.values(PROBLEMS).map(({ name, ...rest }) => [name, { ...rest, content }] as const);
@@ -61,13 +65,13 @@ export function problemComponents(): Record<string, ZodOpenApiResponseObject> {
   return {
     ...Object.fromEntries(problems),
     Throttled: {
-      description: 'More requests than the deployment allows (in AWS; not a problem document). Repeat later.',
+      description: 'Too many requests for this deployment (in AWS; not a problem document). Retry later.',
       content: { 'application/json': { schema: throttled } },
     },
   };
 }
 
-/** The answers that an operation has beside its own: these problems, and those that every operation has. */
+/** References to the named problems and to those that every operation has. */
 export function problems(...statuses: number[]): ZodOpenApiResponsesObject {
   const own = [...statuses, 405, 500, 503].map((status) => [status, PROBLEMS[status]?.name] as const);
   const all = [...own, [429, 'Throttled'] as const];

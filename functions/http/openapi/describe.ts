@@ -12,7 +12,7 @@ type Schema = {
   const?: string;
 };
 
-/** What the schemas cannot say: sentences, the number that a query can only send as text, and the entries of a batch. */
+/** Adds what the schemas cannot express: descriptions, the numeric type of `limit`, and the entries of a batch. */
 export function describeDocument(document: Document): object {
   const plain = JSON.parse(JSON.stringify(document, dropDatePatterns));
   const schemas: Record<string, Schema> = plain.components.schemas;
@@ -28,7 +28,7 @@ export function describeDocument(document: Document): object {
   return plain;
 }
 
-/** The format says it; the pattern of 200 characters that goes with it says it to nobody. */
+/** Keeps `format` and drops zod's pattern of 200 characters, which helps no reader. */
 function dropDatePatterns(_key: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || !('format' in value) || value.format !== 'date-time') return value;
   return { type: 'string', format: 'date-time' };
@@ -37,7 +37,7 @@ function dropDatePatterns(_key: string, value: unknown): unknown {
 function describeFields(schema: Schema | undefined, sentences: Record<string, string>): void {
   for (const [field, description] of Object.entries(sentences)) {
     const property = schema?.properties?.[field];
-    if (property === undefined) throw new Error(`There is no field ${field} to describe`);
+    if (property === undefined) throw new Error(`The schema has no field ${field} to describe`);
     property.description = description;
   }
 }

@@ -1,15 +1,15 @@
 import { OUTCOMES } from '../../names.ts';
 
-// For the document alone: the Lambda carries openapi.json, not this file.
+// Used only to generate openapi.json; no Lambda bundles this file.
 
 type Sentences = Record<string, string>;
 
 const identity: Sentences = {
-  task_id: 'The id that Huawei Cloud gave when it started the import or export.',
-  instance_id: 'The API gateway (dedicated instance) that the task runs on.',
-  project_id: 'The Huawei Cloud project that the gateway is in.',
-  profile: 'The name of the credentials that the task is polled with.',
-  label: 'What the requester calls the task, in messages and filters.',
+  task_id: 'The id that Huawei Cloud returned when it started the import or export.',
+  instance_id: 'The API gateway (dedicated instance) that runs the task.',
+  project_id: 'The Huawei Cloud project of the gateway.',
+  profile: 'The name of the credentials that the notifier polls with.',
+  label: 'A name of your choice for the task, shown in messages and usable as a filter.',
   callback_origin:
     'Scheme, host and port of the `callback_url`; its path and query may hold a secret and are not shown.',
   registered_at: 'When the task was registered.',
@@ -17,30 +17,32 @@ const identity: Sentences = {
 
 const registration: Sentences = {
   task_id: identity.task_id ?? '',
-  instance_id: `${identity.instance_id} Default: the profile's own gateway, where it has one.`,
+  instance_id: `${identity.instance_id} Default: the profile's gateway, if it has one.`,
   project_id: `${identity.project_id} Default: the profile's.`,
   profile: `${identity.profile} Default: \`default\`.`,
-  label: `${identity.label} Printable, and not only spaces.`,
+  label: `${identity.label} Printable characters, not only spaces.`,
   deadline_seconds:
-    'Seconds after which a task that is not over ends as `expired`. Default: what the deployment is set to, 24 hours if nothing else.',
+    'Seconds after which an unfinished task ends as `expired`. Default: the setting of the deployment, 24 hours unless changed.',
   callback_url:
-    'An https address that the final event is posted to, signed with the `webhook_secrets` of the profile. Refused where it could never be delivered to.',
+    'An https URL that receives the final event, signed with the `webhook_secrets` of the profile. Rejected with 400 if nothing could ever be delivered: webhooks are off, the profile has no usable signing secret, or the host is not public.',
 };
 
 const { task_id: _, ...changeable } = registration;
 
 const listed: Sentences = {
   ...identity,
-  state: '`final`: nothing about the task changes any more, but for `deliveries`.',
+  state:
+    '`final`: the task has ended. Only `deliveries` may still change, unless the task is watched again (`POST /tasks/{task_id}/watch`); then it becomes `pending`.',
   outcome:
-    'How the watched task ended. `expired`, `not_found` and `rejected` are ends of the watching, not of the task.',
-  task_type: '`import_api`, `export_api`, or another word of Huawei Cloud; absent where it never answered.',
-  task_status: 'The last `task_status` as Huawei Cloud said it.',
-  completed_at: 'When the end was seen.',
-  polls: 'How often Huawei Cloud was asked.',
-  summary: 'The counts that a person reads first.',
-  error: 'Why the task failed, or what the last poll ran into.',
-  deliveries: 'The last 20 ends of handing the event to Slack channels and to the `callback_url`.',
+    'How the watched task ended. `expired`, `not_found` and `rejected` mean that the notifier stopped watching; the task itself may still be running.',
+  task_type:
+    '`import_api`, `export_api`, or another type that Huawei Cloud reports; absent if Huawei Cloud never answered.',
+  task_status: 'The last `task_status`, exactly as Huawei Cloud returned it.',
+  completed_at: 'When the notifier saw that the task had ended.',
+  polls: 'Number of polls of the task.',
+  summary: 'Summary counts.',
+  error: 'Why the task failed, or the error of the last poll.',
+  deliveries: 'The last 20 final delivery results, one per Slack channel or `callback_url`.',
   expires_at: 'When the result is deleted.',
 };
 
@@ -48,72 +50,75 @@ const listed: Sentences = {
 export const FIELDS: Record<string, Sentences> = {
   Registration: registration,
   WatchAgain: changeable,
-  Batch: { tasks: 'One to a hundred registrations. Each is judged by itself: a bad one does not fail the rest.' },
+  Batch: {
+    tasks: 'One to a hundred registrations. Each is checked separately: an invalid one does not fail the rest.',
+  },
   Notification: {
     channel:
-      'One receiver instead of everybody: `webhook`, or the name of a Slack channel. The API does not know the Slack channels of a deployment in AWS: a name that is not among them is accepted, then dropped with a line in the log of the Slack function.',
+      'One receiver instead of all: `webhook`, or the name of a Slack channel. In AWS the API does not know the Slack channels: an unknown name is accepted, then recorded in `deliveries` as `failed`, sent to the dead-letter queue and counted as a failed notification, which raises alarms.',
   },
   NotificationAnswer: {
     task_id: identity.task_id ?? '',
-    event_id: 'The `id` of the CloudEvent: the same at each repeat of one end, so that receivers can drop repeats.',
-    channel: 'The one receiver, where the request named it.',
+    event_id: 'The `id` of the CloudEvent: the same for each repeat of a result, so that receivers can drop repeats.',
+    channel: 'The receiver that the request named, if any.',
   },
   PendingTask: {
     ...identity,
     state: '`pending`: the task is being watched.',
     status:
-      'The `task_status` that Huawei Cloud last gave to the process that answers; `waiting` where it gave none yet.',
-    deadline_at: 'When the task ends as `expired` if it is not over by then.',
+      'The last `task_status` that the answering process received from Huawei Cloud; `waiting` before the first one.',
+    deadline_at: 'When the task ends as `expired` unless it finishes earlier.',
     next_poll_at:
-      'An estimate of when Huawei Cloud is asked next: the poller may have learned a better moment, and asks for a ' +
-      'profile that is refused every 5 minutes only.',
-    last_error: 'Why the last poll learned nothing; absent where it did.',
+      "Estimated time of the next poll. The poller may choose a better moment from past tasks; while a profile's " +
+      'credentials are refused it polls only every 5 minutes.',
+    last_error:
+      'Why the last poll failed; absent if it succeeded. Refused credentials and throttling are not recorded here, because they concern the whole profile.',
   },
-  FinalTask: { ...listed, result: 'What Huawei Cloud answered, parsed; what the parser does not know is kept.' },
+  FinalTask: { ...listed, result: 'The parsed answer of Huawei Cloud; fields that the parser does not know are kept.' },
   ListedResult: listed,
   Summary: {
     created: 'APIs that an import created.',
     updated: 'APIs that an import changed.',
     failed: 'APIs that an import could not create or change.',
-    ignored: 'APIs that an import left alone.',
+    ignored: 'APIs that an import left unchanged.',
     group_id: 'The API group that was imported into.',
     file_name: 'The name of the exported document.',
     size_bytes: 'The size of the exported document.',
   },
   TaskError: {
-    code: 'An `error_code` of Huawei Cloud, or one of ours, such as `TIMEOUT` or `CONNECTION`.',
-    message: 'What went wrong, for a person.',
+    code: 'An `error_code` of Huawei Cloud, or a code of the notifier such as `TIMEOUT` or `CONNECTION`.',
+    message: 'Human-readable error message.',
     request_id: "Huawei Cloud's `X-Request-Id`, for a support ticket.",
-    http_status: 'The HTTP status that Huawei Cloud answered with.',
+    http_status: 'The HTTP status of the answer from Huawei Cloud.',
   },
   Delivery: {
     channel: '`webhook`, or the name of a Slack channel.',
-    status: '`delivered`; `failed` for good; `gone`: the receiver wants no more.',
-    at: 'When that was.',
-    attempts: 'Tries up to this end.',
-    http_status: "The receiver's HTTP status, where it answered.",
+    status: '`delivered`; `failed`: not delivered, and not tried again; `gone`: the receiver no longer exists.',
+    at: 'When the delivery ended.',
+    attempts: 'Number of attempts.',
+    http_status: "The receiver's HTTP status, if it answered.",
     reason: 'Why it was not delivered.',
   },
   TaskPage: {
-    items: 'Tasks, newest first: those that are pending, then those that are final.',
+    items: 'Tasks: pending ones first, then final ones, each newest first.',
     next_cursor: 'The `cursor` of the next page; absent on the last.',
   },
   BatchAnswer: { tasks: 'One answer for each entry, in the order of the request.' },
   BatchEntryAnswer: {
-    task_id: 'The id of the entry, where it has one.',
-    status: 'The HTTP status that `POST /tasks` would have answered with.',
-    task: 'The task, for 200 and 202. A final one is without its `result`, as in a listing, once the results before it take 1.5 MB: `GET /tasks/{task_id}` has it.',
+    task_id: 'The id of the entry, if it has one.',
+    status: 'The HTTP status that `POST /tasks` would have returned.',
+    task: 'The task, for 200 and 202. Once the results in the answer add up to 1.5 MB, further final tasks come without `result`, as in a listing; `GET /tasks/{task_id}` has it.',
     problem: 'What is wrong with the entry, for every other status.',
   },
   Health: { status: 'Always `ok`.' },
   Problem: {
-    type: '`urn:apig-task-notifier:problem:…` for a kind of problem that a program may want to tell apart, else `about:blank`.',
-    title: 'The kind of problem, for a person.',
-    status: 'The HTTP status again.',
-    detail: 'What to change, or what happened.',
+    type: '`urn:apig-task-notifier:problem:…` for problems that a program may want to handle; otherwise `about:blank`.',
+    title: 'Human-readable problem type.',
+    status: 'The HTTP status, repeated.',
+    detail: 'What happened, or what to change in the request.',
     instance: 'The path of the request.',
-    errors: 'Each thing to change: in the body (`pointer`), or in the path or query (`parameter`).',
-    request_id: 'For a 5xx: what the service logged it under.',
+    errors: 'Every problem in the request: in the body (`pointer`), or in the path or query (`parameter`).',
+    request_id: 'For a 5xx: the id under which the service logged the cause.',
   },
 };
 
@@ -121,19 +126,20 @@ export const FIELDS: Record<string, Sentences> = {
 export const PARAMETERS: Sentences = {
   task_id: identity.task_id ?? '',
   state: 'Only tasks in this state.',
-  outcome: `Only final tasks that ended so: ${OUTCOMES.join(', ')}.`,
+  outcome: `Only final tasks with this outcome: ${OUTCOMES.join(', ')}.`,
   instance_id: 'Only tasks of this gateway.',
   label: 'Only tasks with exactly this label.',
-  limit: 'Tasks on a page.',
-  cursor: '`next_cursor` of the page before, with the same filters.',
+  limit: 'Number of tasks per page.',
+  cursor: '`next_cursor` of the previous page; use the same filters.',
 };
 
 /** One sentence for each kind of result. */
 export const RESULT_KINDS: Sentences = {
-  import: 'What an import did, API by API.',
-  export: 'What an export made; the document itself is at `definition_url`.',
-  failure: 'What Huawei Cloud says of a task that failed.',
-  none: 'Huawei Cloud said nothing.',
-  raw: 'What could not be understood, as it came, and why.',
-  stored: 'A result too large for the table and for an answer: it is at `download_url` for a few minutes.',
+  import: 'The outcome of an import, API by API.',
+  export: 'The outcome of an export; the document itself is at `definition_url`.',
+  failure: 'The error that Huawei Cloud reported for a failed task.',
+  none: 'Huawei Cloud returned no result.',
+  raw: 'An answer that could not be parsed, unchanged, with the reason.',
+  stored:
+    'A result that is too large for the table and for an answer: download it from `download_url`, which is valid for a few minutes.',
 };

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { createDocument } from 'zod-openapi';
+import manifest from '../../../package.json' with { type: 'json' };
 import * as requests from '../request-schemas.ts';
 import * as responses from '../response-schemas.ts';
 import { HEADERS, problemComponents } from './answers.ts';
@@ -7,7 +8,7 @@ import { describeDocument } from './describe.ts';
 import { TASK_EXAMPLES } from './examples.ts';
 import { collectionPaths, publicPaths, taskPaths } from './paths.ts';
 
-// For `npm run generate` and the tests: the Lambda carries only openapi.json, not this library.
+// Used by `npm run generate` and the tests; the Lambda bundles only the generated openapi.json.
 
 const NAMES = {
   Registration: requests.registrationSchema,
@@ -36,10 +37,10 @@ export function buildOpenApiDocument(): object {
     openapi: '3.1.0',
     info: {
       title: 'APIG task notifier',
-      version: '1.0.0',
+      version: manifest.version,
       description:
-        'Watches Huawei Cloud API Gateway import and export tasks and tells when they are over. Errors are problem ' +
-        'documents (RFC 9457), times are RFC 3339 in UTC, and unknown fields and parameters are refused by name.',
+        'Watches Huawei Cloud API Gateway import and export tasks and notifies you when they finish. Errors are ' +
+        'problem documents (RFC 9457), times are RFC 3339 in UTC, and unknown fields and parameters are refused by name.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],

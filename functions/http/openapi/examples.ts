@@ -1,4 +1,4 @@
-import { WEBHOOK_CHANNEL } from '../../channels/delivery.ts';
+import { WEBHOOK_CHANNEL } from '../../channels/channel.ts';
 import type { TaskResult } from '../../tasks/result.ts';
 import { viewFinal, viewPending } from '../task-view.ts';
 

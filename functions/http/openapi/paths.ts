@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { ZodOpenApiOperationObject } from 'zod-openapi';
-import { WEBHOOK_CHANNEL } from '../../channels/delivery.ts';
+import { WEBHOOK_CHANNEL } from '../../channels/channel.ts';
 import * as requests from '../request-schemas.ts';
 import * as responses from '../response-schemas.ts';
 import { answer, header, ok, problems, taskAnswer } from './answers.ts';
@@ -11,7 +11,7 @@ type Paths = Record<string, Record<string, ZodOpenApiOperationObject>>;
 const EXAMPLES = Object.keys(TASK_EXAMPLES) as (keyof typeof TASK_EXAMPLES)[];
 const onTask = { requestParams: { path: requests.taskPathSchema } };
 const started = {
-  ...taskAnswer('Watched from now on.', ['pending']),
+  ...taskAnswer('The task is now being watched.', ['pending']),
   headers: { location: header('Location'), 'retry-after': header('RetryAfter') },
 };
 const known = (description: string) => ({
@@ -30,9 +30,9 @@ export function publicPaths(): Paths {
       get: {
         ...open,
         operationId: 'getHealth',
-        summary: 'The service answers',
-        description: 'Asks nothing of the stores.',
-        responses: ok('It does.', responses.healthSchema),
+        summary: 'Whether the service is up',
+        description: 'Does not access the stores.',
+        responses: ok('The service is up.', responses.healthSchema),
       },
     },
     '/openapi.json': {
@@ -54,19 +54,23 @@ export function collectionPaths(): Paths {
         operationId: 'registerTask',
         summary: 'Watch a task',
         description:
-          'The same registration again answers 200 with the record that is there, pending or final: `label`, `deadline_seconds` ' +
-          'and `callback_url` stay as they were registered first, whatever the repeat says, also where its profile is gone or ' +
-          'webhooks are off by now. With another `instance_id`, ' +
-          '`project_id` or `profile` it is a 409 that names what is registered.',
+          'Repeating a registration returns 200 with the existing record, pending or final. `label`, `deadline_seconds` and ' +
+          '`callback_url` keep their first values, even if the repeat differs, the profile has been removed or webhooks have ' +
+          'been turned off. Another `instance_id`, `project_id` or `profile` for the same task is a 409 that names the ' +
+          'registered value.',
         requestBody: bodyOf(requests.registrationSchema, {
           task_id: TASK_EXAMPLES.pending.value.task_id,
           label: 'orders 1.12',
         }),
-        responses: { 202: started, 200: known('Registered before.'), ...problems(400, 401, 409, 413, 415) },
+        responses: {
+          202: started,
+          200: known('The task was registered before.'),
+          ...problems(400, 401, 409, 413, 415),
+        },
       },
       get: {
         operationId: 'listTasks',
-        summary: 'List tasks, newest first: those pending, then those final',
+        summary: 'List tasks: pending ones first, then final ones, each newest first',
         requestParams: { query: requests.listQuerySchema },
         responses: { ...ok('A page of tasks.', responses.taskPageSchema), ...problems(400, 401) },
       },
@@ -77,7 +81,7 @@ export function collectionPaths(): Paths {
         summary: 'Watch up to 100 tasks',
         requestBody: bodyOf(requests.batchSchema, { tasks: [{ task_id: 'a1' }, { task_id: 'b2', label: 'nightly' }] }),
         responses: {
-          207: answer('One answer for each entry, in their order.', responses.batchAnswerSchema),
+          207: answer('One answer for each entry, in the order of the request.', responses.batchAnswerSchema),
           ...problems(400, 401, 413, 415),
         },
       },
@@ -103,7 +107,8 @@ function getOperation(): ZodOpenApiOperationObject {
     responses: {
       200: { ...taskAnswer('The task.', EXAMPLES), headers: { 'retry-after': header('RetryAfterPending') } },
       303: {
-        description: 'To the page, for a browser: there is no `Authorization`, and `Accept` names `text/html`.',
+        description:
+          'Redirects a browser to the status page: the request has no `Authorization`, and `Accept` names `text/html`.',
         headers: { location: header('Location') },
       },
       ...problems(400, 401, 404),
@@ -116,8 +121,8 @@ function deleteOperation(): ZodOpenApiOperationObject {
     ...onTask,
     operationId: 'stopWatching',
     summary: 'Stop watching a task',
-    description: 'A task that is final stays: 409.',
-    responses: { 204: { description: 'Not watched any more.' }, ...problems(400, 401, 404, 409) },
+    description: 'A final task cannot be deleted (409).',
+    responses: { 204: { description: 'The task is no longer watched.' }, ...problems(400, 401, 404, 409) },
   };
 }
 
@@ -129,8 +134,11 @@ function definitionOperation(): ZodOpenApiOperationObject {
     summary: 'The exported document, byte for byte',
     responses: {
       200: { description: 'The document.', headers, content: { '*/*': { schema: z.string() } } },
-      302: { description: 'To a document too large for an answer.', headers: { location: header('Location') } },
-      304: { description: 'Unchanged, as `If-None-Match` asks.', headers: { etag: header('ETag') } },
+      302: {
+        description: 'Redirects to a document that is too large for an answer.',
+        headers: { location: header('Location') },
+      },
+      304: { description: 'The document still matches `If-None-Match`.', headers: { etag: header('ETag') } },
       ...problems(400, 401, 404, 409),
     },
   };
@@ -142,9 +150,10 @@ function notificationsOperation(): ZodOpenApiOperationObject {
     operationId: 'notifyAgain',
     summary: 'Publish the result again, under the same event id',
     description:
-      'To everybody, or to the one `channel` that the body names. 409 for a task that is pending, and for `webhook` where ' +
-      'the task asked for none. 400 for a channel that is known not to be there; in AWS the API does not know the Slack ' +
-      'channels, so that an unknown one is accepted and then dropped with a line in the log of the Slack function.',
+      'To all receivers, or only to the `channel` that the body names. 409 if the task is pending, or if `channel` is ' +
+      '`webhook` and the task has no callback. 400 if the channel is known not to exist. In AWS the API does not know the ' +
+      'Slack channels: an unknown name is accepted, then recorded in `deliveries` as `failed`, sent to the dead-letter queue ' +
+      'and counted as a failed notification, which raises alarms.',
     requestBody: { ...bodyOf(requests.notificationSchema, { channel: WEBHOOK_CHANNEL }), required: false },
     responses: {
       202: answer('Published.', responses.notificationAnswerSchema),
@@ -157,14 +166,19 @@ function watchOperation(): ZodOpenApiOperationObject {
   return {
     ...onTask,
     operationId: 'watchAgain',
-    summary: 'Watch a task again that ended as expired, not_found or rejected',
+    summary: 'Watch an expired, not_found or rejected task again',
     description:
-      'Its result is given up and the task registered anew, with what the body changes; the rest stays as the result has ' +
-      "it, but for the deadline, which starts anew, and what was the profile's: the project, which another `profile` brings " +
-      'with it, and the callback, where the task had none of its own. 409 for a task that ended otherwise, and for a few seconds after the ' +
-      'end, with `Retry-After`. After a 5xx the result may be gone: register the task with `POST /tasks`.',
+      'Deletes the result and registers the task again. Fields in the body replace the old values. All others are kept, ' +
+      'except the deadline, which starts over, and values that came from the profile: the project, if `profile` changes, ' +
+      "and the profile's own callback. 409 if the task has another outcome; also 409, with `Retry-After`, for the few " +
+      'seconds in which its notifications are still being sent. After a 5xx the result may be gone: register the task with ' +
+      '`POST /tasks`.',
     requestBody: { ...bodyOf(requests.watchAgainSchema, { deadline_seconds: 172_800 }), required: false },
-    responses: { 202: started, 200: known('Watched already.'), ...problems(400, 401, 404, 409, 413, 415) },
+    responses: {
+      202: started,
+      200: known('The task is already being watched.'),
+      ...problems(400, 401, 404, 409, 413, 415),
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import type { TaskResult } from '../../tasks/result.ts';
-import { type PollSchedule, previousPollAt } from '../poll-schedule.ts';
+import { type PollSchedule, previousPollAt } from '../schedule.ts';
 import { type DurationModel, type DurationSample, learnDurations } from './duration-model.ts';
 import { countSinceShift } from './duration-shift.ts';
 

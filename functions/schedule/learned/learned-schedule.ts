@@ -1,12 +1,5 @@
 import type { PendingTask } from '../../tasks/task.ts';
-import {
-  countPolls,
-  nextPollAt,
-  type PollSchedule,
-  phase,
-  previousPollAt,
-  type ScheduledTask,
-} from '../poll-schedule.ts';
+import { countPolls, nextPollAt, type PollSchedule, phase, previousPollAt, type ScheduledTask } from '../schedule.ts';
 import type { DurationModel } from './duration-model.ts';
 import type { GatewayDurations } from './gateway-durations.ts';
 import { type PollPlan, planPolls } from './poll-plan.ts';
@@ -14,7 +7,7 @@ import { type PollPlan, planPolls } from './poll-plan.ts';
 /** What a learned schedule needs to know of a task. */
 export type LearnableTask = Pick<PendingTask, 'taskId' | 'registeredAtMs' | 'instanceId' | 'taskType'>;
 
-/** When tasks are polled: pure functions of the task, as in `poll-schedule.ts`. Times are epoch milliseconds. */
+/** When tasks are polled: pure functions of the task, as in `schedule.ts`. Times are epoch milliseconds. */
 export type LearnedSchedule = {
   nextPollAt(task: LearnableTask, afterMs: number): number;
   countPolls(task: LearnableTask, untilMs: number): number;

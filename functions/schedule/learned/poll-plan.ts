@@ -1,4 +1,4 @@
-import { type PollSchedule, pollAges } from '../poll-schedule.ts';
+import { type PollSchedule, pollAges } from '../schedule.ts';
 import type { DurationModel } from './duration-model.ts';
 
 /** Ages at which to poll, ascending, in milliseconds. Beyond the last one the plain schedule goes on. */

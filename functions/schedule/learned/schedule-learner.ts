@@ -1,5 +1,5 @@
 import type { Clock, Log, TaskResultStore } from '../../tasks/ports.ts';
-import type { PollSchedule } from '../poll-schedule.ts';
+import type { PollSchedule } from '../schedule.ts';
 import { learnByGateway } from './gateway-durations.ts';
 import { createLearnedSchedule, type LearnedSchedule } from './learned-schedule.ts';
 

@@ -43,14 +43,14 @@ export function createDynamoAlertMemory({
         return true;
       } catch (cause) {
         if (cause instanceof ConditionalCheckFailedException) return false;
-        throw new StoreError('The alert memory cannot be written', { cause });
+        throw new StoreError('The record of sent alerts cannot be written', { cause });
       }
     },
     async release(key) {
       try {
         await client.send(new DeleteItemCommand({ TableName: tableName, Key: keyOf(key) }));
       } catch (cause) {
-        throw new StoreError('The alert memory cannot be written', { cause });
+        throw new StoreError('The record of sent alerts cannot be written', { cause });
       }
     },
   };

@@ -2,16 +2,19 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { LISTING, OUTCOMES, type Outcome } from '../../names.ts';
 import type { Delivery, ParsedResult, Summary, TaskResult } from '../../tasks/result.ts';
 import {
+  errorAttribute,
   fromAttribute,
+  identityAttributes,
   type Row,
   type RowRead,
+  readError,
+  readIdentity,
   readMap,
   readTime,
   timeAttribute,
   toAttribute,
   unreadable,
-} from './attributes.ts';
-import { errorAttribute, identityAttributes, readError, readIdentity } from './identity.ts';
+} from './rows.ts';
 
 /** One row of `TaskResults`; `summary` and `result` are native maps, so that queries and the console see inside. */
 export function toResultRow(result: TaskResult): Row {

@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException, type ConsumedCapacity, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { StoreError } from '../../tasks/errors.ts';
 import type { Log } from '../../tasks/ports.ts';
-import type { Row, RowRead } from './attributes.ts';
+import type { Row, RowRead } from './rows.ts';
 
 /** One table and what its stores need to work on it. */
 export type DynamoTable = {
@@ -56,7 +56,7 @@ export function readRows<T>(table: DynamoTable, rows: Row[], read: (row: Row) =>
   for (const row of rows) {
     const result = read(row);
     if (result.ok) values.push(result.value);
-    else table.log?.warn('A row cannot be read and is skipped', skipFields(table, result));
+    else table.log?.warn('Skipped a row that cannot be read', skipFields(table, result));
   }
   return values;
 }

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { composeChat, toChatMessage } from '../../../functions/channels/amazon-q/chat-message.ts';
+import { type ChatMessage, composeChat, toChatMessage } from '../../../functions/channels/amazon-q/message.ts';
+import { toNotice } from '../../../functions/messages/task-event.ts';
 import type { TaskResult } from '../../../functions/tasks/result.ts';
 import { burst, failedImport, goodExport, partialImport } from '../../../generate/sample-results.ts';
 import { arbitraryResult } from '../../messages/arbitrary-result.ts';
@@ -10,6 +11,9 @@ import { arbitraryResult } from '../../messages/arbitrary-result.ts';
 const schemaFile = new URL('../../fixtures/amazon-q-custom-notification.schema.json', import.meta.url);
 const validate = new Ajv2020().compile(JSON.parse(readFileSync(schemaFile, 'utf8')));
 const publicUrl = 'https://tasks.example.com';
+
+const chatOf = (result: TaskResult, options = {}): ChatMessage => toChatMessage(toNotice(result, options));
+const chatsOf = (results: TaskResult[], options = {}) => composeChat(results.map((one) => toNotice(one, options)));
 
 function expectValid(message: unknown): void {
   const json = JSON.stringify(message);
@@ -19,11 +23,11 @@ function expectValid(message: unknown): void {
 
 describe('toChatMessage', () => {
   it('follows the schema of custom notifications', () => {
-    for (const result of burst) expectValid(toChatMessage(result, { publicUrl }));
+    for (const result of burst) expectValid(chatOf(result, { publicUrl }));
   });
 
   it('stands in the thread of its task and names what it is about', () => {
-    const { metadata, id } = toChatMessage(partialImport, { publicUrl });
+    const { metadata, id } = chatOf(partialImport, { publicUrl });
     expect(id).toBe(`${partialImport.taskId}:partially_succeeded`);
     expect(metadata).toMatchObject({ threadId: partialImport.taskId, eventType: 'apig.task.partially_succeeded' });
     expect(metadata.relatedResources).toEqual([
@@ -34,22 +38,22 @@ describe('toChatMessage', () => {
   });
 
   it('says what to do next about a failure, and nothing about a success', () => {
-    const { nextSteps } = toChatMessage(failedImport, { publicUrl }).content;
+    const { nextSteps } = chatOf(failedImport, { publicUrl }).content;
     expect(nextSteps?.at(-1)).toBe(`Open ${publicUrl}/tasks/${failedImport.taskId}`);
     expect(nextSteps).toHaveLength(2);
-    expect(toChatMessage(goodExport).content).not.toHaveProperty('nextSteps');
+    expect(chatOf(goodExport).content).not.toHaveProperty('nextSteps');
   });
 
   it('names the call that watches a task again whose end is not known', () => {
     for (const outcome of ['expired', 'not_found', 'rejected'] as const) {
-      const { nextSteps } = toChatMessage({ ...failedImport, outcome }, { publicUrl }).content;
+      const { nextSteps } = chatOf({ ...failedImport, outcome }, { publicUrl }).content;
       expect(nextSteps).toContain(`To watch it again, send POST ${publicUrl}/tasks/${failedImport.taskId}/watch`);
     }
   });
 
   it('lists the first failures and says how many there are', () => {
     const failure = Array.from({ length: 7 }, () => ({ method: 'GET', path: '/a', error_code: 'X', error_msg: 'y' }));
-    const { description } = toChatMessage({
+    const { description } = chatOf({
       ...partialImport,
       summary: { failed: 7 },
       result: { kind: 'import', success: [], failure },
@@ -60,14 +64,14 @@ describe('toChatMessage', () => {
 
   it('takes the markup out of other people’s words', () => {
     const message = '<!channel> <https://evil.example|click> `x` *y* @here';
-    const { description } = toChatMessage({ ...failedImport, label: '<!here>', error: { code: 'X', message } }).content;
+    const { description } = chatOf({ ...failedImport, label: '<!here>', error: { code: 'X', message } }).content;
     expect(description).not.toMatch(/[<>@]/);
     expect(description).toContain("‹!channel› ‹https://evil.example|click› 'x' ∗y∗ ＠here");
   });
 
   it('holds the schema, whatever the result', () => {
     fc.assert(
-      fc.property(arbitraryResult, (result) => expectValid(toChatMessage(result, { publicUrl }))),
+      fc.property(arbitraryResult, (result) => expectValid(chatOf(result, { publicUrl }))),
       { numRuns: 500 },
     );
   }, 120_000);
@@ -75,11 +79,11 @@ describe('toChatMessage', () => {
 
 describe('composeChat', () => {
   it('writes one message a result up to five', () => {
-    expect(composeChat(burst.slice(0, 5))).toHaveLength(5);
+    expect(chatsOf(burst.slice(0, 5))).toHaveLength(5);
   });
 
   it('writes a list for a burst, what did not succeed first', () => {
-    const notes = composeChat(burst);
+    const notes = chatsOf(burst);
     expect(notes).toHaveLength(1);
     expectValid(notes[0]?.message);
     expect(notes[0]?.message.content.title).toBe(
@@ -98,7 +102,7 @@ describe('composeChat', () => {
     );
     fc.assert(
       fc.property(round, (results) => {
-        const notes = composeChat(results, { publicUrl });
+        const notes = chatsOf(results, { publicUrl });
         expect(notes.flatMap(({ taskIds }) => taskIds).toSorted()).toEqual(
           results.map(({ taskId }) => taskId).toSorted(),
         );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { FAILED, makeBatch, makeEvent } from '../../../generate/sample-events.ts';
 import { MAX_RECEIVES, received, record, setUp } from './setup.ts';
-import { FAILED, makeBatch, makeEvent } from './slack-events.ts';
 import { type Answer, startSlackServer } from './slack-server.ts';
 
 const event = makeEvent(FAILED);

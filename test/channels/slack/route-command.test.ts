@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FAILED, makeBatch, makeEvent } from './slack-events.ts';
+import { FAILED, makeBatch, makeEvent } from '../../../generate/sample-events.ts';
 
 const run = promisify(execFile);
 const COMMAND = new URL('../../../bin/route.ts', import.meta.url).pathname;
@@ -45,24 +45,24 @@ describe('npm run route', () => {
 
   it('renders a batch as the digest that each channel would get', async () => {
     const { stdout } = await route('batch.json', '--rules', 'rules.json');
-    expect(stdout).toContain('-> nowhere: the rules that fit name no channel');
-    expect(stdout).toContain('-> ops: the default: no rule fits');
+    expect(stdout).toContain('-> nowhere: the matching rules name no channel');
+    expect(stdout).toContain('-> ops: the default: no rule matches');
     expect(stdout).toContain('"text": "⚠️ 6 APIG tasks ended: 1 partially succeeded, 1 expired, 4 succeeded"');
   });
 
   it('sends everything to one channel without rules', async () => {
-    expect((await route('event.json')).stdout).toContain('-> default: the default: no rule fits');
+    expect((await route('event.json')).stdout).toContain('-> default: the default: no rule matches');
   });
 
   it('shows a replay that names a channel', async () => {
     const { stdout } = await route('event.json', '--rules', 'rules.json', '--channel', 'quiet');
-    expect(stdout).toContain('-> quiet: it was asked for by name');
+    expect(stdout).toContain('-> quiet: it was requested by name');
   });
 
   it.each([
     [['event.json', '--rules', 'bad-rules.json'], 'channels.ops: must be an https URL'],
     [['event.json', '--channel', 'nobody'], 'There is no channel "nobody" among default.'],
-    [['strange.json'], 'Event 1 is not one: not a task event: specversion, id,'],
+    [['strange.json'], 'Event 1 is not valid: not a task event: specversion, id,'],
     [['absent.json'], 'absent.json cannot be read.'],
     [[], 'usage: npm run route'],
     [['event.json', '--rulez'], 'usage: npm run route'],

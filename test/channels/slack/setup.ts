@@ -1,16 +1,16 @@
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
-import type { DeadRecord } from '../../../functions/channels/dead-letter.ts';
-import { receivesOf } from '../../../functions/channels/queue-record.ts';
-import { createSlackWebhook } from '../../../functions/channels/slack/post.ts';
-import { parseSlackRouting } from '../../../functions/channels/slack/slack-routing.ts';
-import { createNotifySlackHandler } from '../../../functions/channels/slack/worker.ts';
+import { createReceivePolicy, NAMED_CHANNELS } from '../../../functions/channels/queues.ts';
+import { createRuleRouter } from '../../../functions/channels/routes.ts';
+import { openChannels, parseRouting } from '../../../functions/channels/routing.ts';
+import { createWorker } from '../../../functions/channels/worker.ts';
 import type { OperatorAlert } from '../../../functions/messages/operator-alerter.ts';
 import type { TaskEvent } from '../../../functions/messages/task-event.ts';
 import type { Delivery } from '../../../functions/tasks/result.ts';
 import { createFakeClock, createMetricSums } from '../../support/fixtures.ts';
 import type { SlackServer } from './slack-server.ts';
 
-export type Buried = DeadRecord & { reason: string };
+/** A record in the dead letters. */
+export type Buried = { body: string; attributes: Record<string, string>; reason: string };
 
 /** One write on a result. */
 export type Note = { taskId: string; deliveries: readonly Delivery[] };
@@ -29,21 +29,21 @@ export function setUp(server: SlackServer, { rules = [] as unknown[], invocation
   const table = { notes: [] as Note[], isBroken: false, takesMs: 0 };
   const write = (message: string, fields?: Record<string, unknown>) =>
     lines.push(JSON.stringify({ message, ...fields }));
-  const routing = parseSlackRouting({
+  const routing = parseRouting({
     channels: { ops: server.url('ops'), payments: server.url('payments') },
     rules,
     default: ['ops'],
   });
-  const handler = createNotifySlackHandler({
-    routing: async () => routing,
-    webhook: createSlackWebhook({ clock }),
+  const handler = createWorker({
+    queue: NAMED_CHANNELS,
+    router: async () => createRuleRouter(routing, openChannels(routing, clock)),
+    retry: createReceivePolicy(MAX_RECEIVES),
     deadLetters: {
       async send(record, reason) {
         if (queue.isBroken) throw new Error('queue is broken');
         buried.push({ ...record, reason });
       },
     },
-    isLastOffer: (one) => receivesOf(one) >= MAX_RECEIVES,
     results: {
       async recordDeliveries(taskId, deliveries) {
         clock.advance(table.takesMs);

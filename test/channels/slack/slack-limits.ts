@@ -1,4 +1,4 @@
-import type { SlackBlock, SlackMessage } from '../../../functions/channels/slack/slack-blocks.ts';
+import type { SlackBlock, SlackMessage } from '../../../functions/channels/slack/blocks.ts';
 
 /** Slack's own control sequences that this project writes: links, dates, mentions. Nothing else may hold a bare `<`. */
 const CONTROL =

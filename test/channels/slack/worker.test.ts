@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createNotifySlackHandler } from '../../../functions/channels/slack/worker.ts';
+import { NAMED_CHANNELS } from '../../../functions/channels/queues.ts';
+import { createWorker } from '../../../functions/channels/worker.ts';
+import { FAILED, makeBatch, makeEvent } from '../../../generate/sample-events.ts';
 import { silentLog } from '../../support/fixtures.ts';
 import { enveloped, record, setUp } from './setup.ts';
-import { FAILED, makeBatch, makeEvent } from './slack-events.ts';
 import { startSlackServer } from './slack-server.ts';
 
 const failed = makeEvent(FAILED);
@@ -54,7 +55,7 @@ describe('notify-slack', () => {
     const { handle, lines } = setUp(server, { rules: [{ when: {}, channels: [] }] });
     expect(await handle(record('1', failed))).toEqual([]);
     expect(server.received).toEqual([]);
-    expect(lines.join()).toContain('slack record is for no channel');
+    expect(lines.join()).toContain('slack record has no channel');
   });
 
   it('buries what it cannot read, and delivers its neighbours', async () => {
@@ -70,9 +71,9 @@ describe('notify-slack', () => {
     expect(await handle(...records)).toEqual([]);
     expect(server.received).toHaveLength(1);
     expect(buried.map(({ body, reason }) => [body.slice(0, 8), reason])).toEqual([
-      ['not json', 'the body is no JSON object'],
+      ['not json', 'the body is not a JSON object'],
       ['{"specve', 'not a task event: data.task_id, data.outcome'],
-      ['[]', 'the body is no JSON object'],
+      ['[]', 'the body is not a JSON object'],
     ]);
     expect(alerts).toEqual([]);
   });
@@ -102,13 +103,12 @@ describe('notify-slack', () => {
   it('gives the whole batch back when the secret cannot be read', async () => {
     await using server = await startSlackServer();
     const { clock, metrics } = setUp(server);
-    const handler = createNotifySlackHandler({
-      routing: () => Promise.reject(new Error('no secret')),
-      webhook: { post: async () => ({ kind: 'delivered', httpStatus: 200 }) },
+    const handler = createWorker({
+      queue: NAMED_CHANNELS,
+      router: () => Promise.reject(new Error('no secret')),
       deadLetters: { async send() {} },
-      isLastOffer: () => false,
+      retry: () => ({ kind: 'retry' }),
       results: { async recordDeliveries() {} },
-      alerter: { raise: async () => true },
       metrics,
       log: silentLog,
       clock,

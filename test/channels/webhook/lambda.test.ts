@@ -5,14 +5,18 @@ import type { Context } from 'aws-lambda';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { toTaskEvent } from '../../../functions/messages/task-event.ts';
-import { createDynamoTaskResultStore } from '../../../functions/stores/dynamo/task-result-store.ts';
+import { createDynamoTaskResultStore } from '../../../functions/stores/dynamo/results.ts';
 import { LOCAL_TABLES, startEmbeddedDynamo } from '../../../local/embedded-dynamodb.ts';
 import { aResult } from '../../contract/samples.ts';
 import { record } from '../slack/setup.ts';
 import { startReceiver } from './receiver.ts';
 import { PROFILES, SECRET } from './setup.ts';
 
-const CONTEXT = { functionName: 'deliver-webhook', awsRequestId: 'r1' } as Context;
+const CONTEXT = {
+  functionName: 'deliver-webhook',
+  awsRequestId: 'r1',
+  getRemainingTimeInMillis: () => 30_000,
+} as Context;
 
 /** Secrets Manager and SQS on one loopback port. */
 async function startAws() {

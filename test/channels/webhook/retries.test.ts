@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { RETRY_FOR_MS } from '../../../functions/channels/webhook/webhook-retry.ts';
+import { RETRY_FOR_MS } from '../../../functions/channels/queues.ts';
 import { toTaskEvent } from '../../../functions/messages/task-event.ts';
+import { makeResult } from '../../../generate/sample-events.ts';
 import { record } from '../slack/setup.ts';
-import { makeResult } from '../slack/slack-events.ts';
 import { startReceiver } from './receiver.ts';
 import { receive, setUp } from './setup.ts';
 
@@ -126,7 +126,7 @@ describe('trouble of our own', () => {
     await using _ = receiver;
     broken.record = true;
     expect(await handle(sent)).toEqual([]);
-    expect(lines.at(-1)?.text).toContain('webhook delivery not recorded');
+    expect(lines.at(-1)?.text).toContain('webhook deliveries not recorded');
   });
 
   it('with recording brings a failure again, so that it is recorded later', async () => {
@@ -146,6 +146,6 @@ describe('trouble of our own', () => {
     receiver.answerWith({ status: 500 });
     broken.queue = true;
     broken.deadLetters = true;
-    expect(await handle(sent, record('2', 'not json'))).toEqual(['1', '2']);
+    expect((await handle(sent, record('2', 'not json'))).toSorted()).toEqual(['1', '2']);
   });
 });

@@ -1,12 +1,12 @@
 import type { SQSRecord } from 'aws-lambda';
-import type { DeadRecord } from '../../../functions/channels/dead-letter.ts';
-import { parseSigningKeys } from '../../../functions/channels/webhook/webhook-keys.ts';
-import { createWebhookPoster } from '../../../functions/channels/webhook/webhook-poster.ts';
-import { createRetryPolicy } from '../../../functions/channels/webhook/webhook-retry.ts';
-import { createDeliverWebhookHandler } from '../../../functions/channels/webhook/worker.ts';
+import { createRetryPolicy, WEBHOOKS } from '../../../functions/channels/queues.ts';
+import { createCallbackRouter } from '../../../functions/channels/webhook/channel.ts';
+import { parseSigningKeys } from '../../../functions/channels/webhook/settings.ts';
+import { createWorker } from '../../../functions/channels/worker.ts';
 import { StoreError } from '../../../functions/tasks/errors.ts';
 import type { Delivery, TaskResult } from '../../../functions/tasks/result.ts';
 import { createFakeClock, createMetricSums } from '../../support/fixtures.ts';
+import type { Buried } from '../slack/setup.ts';
 
 export const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 export const OLD_SECRET = `whsec_${Buffer.alloc(24, 9).toString('base64')}`;
@@ -26,7 +26,7 @@ export function setUp(stored: TaskResult[] = []) {
   const rows = new Map(stored.map((result) => [result.taskId, result]));
   const deliveries: (Delivery & { taskId: string })[] = [];
   const delays: { receiptHandle: string; delayMs: number }[] = [];
-  const buried: (DeadRecord & { reason: string })[] = [];
+  const buried: Buried[] = [];
   const lines: { level: string; text: string }[] = [];
   const broken = { get: false, record: false, queue: false, deadLetters: false, keys: false };
   const metrics = createMetricSums();
@@ -35,27 +35,31 @@ export function setUp(stored: TaskResult[] = []) {
   };
   const write = (level: string) => (message: string, fields?: Record<string, unknown>) =>
     lines.push({ level, text: JSON.stringify({ message, ...fields }) });
-  const handler = createDeliverWebhookHandler({
+  const router = createCallbackRouter({
     results: {
       async get(taskId) {
         failIf(broken.get);
         return rows.get(taskId);
-      },
-      async recordDeliveries(taskId, made) {
-        failIf(broken.record);
-        deliveries.push(...made.map((delivery) => ({ taskId, ...delivery })));
       },
     },
     async signingKeys() {
       failIf(broken.keys);
       return parseSigningKeys(JSON.stringify({ profiles: PROFILES }));
     },
-    poster: createWebhookPoster({ clock, allowLoopback: true, timeoutMs: 2_000 }),
-    queue: {
-      async delay(receiptHandle, delayMs) {
-        failIf(broken.queue);
-        delays.push({ receiptHandle, delayMs });
+    ...{ allowLoopback: true, metrics, clock },
+  });
+  const handler = createWorker({
+    queue: WEBHOOKS,
+    router: async () => router,
+    results: {
+      async recordDeliveries(taskId, made) {
+        failIf(broken.record);
+        deliveries.push(...made.map((delivery) => ({ taskId, ...delivery })));
       },
+    },
+    async delay(receiptHandle, delayMs) {
+      failIf(broken.queue);
+      delays.push({ receiptHandle, delayMs });
     },
     retry: createRetryPolicy(() => 0.5),
     deadLetters: {
@@ -69,7 +73,7 @@ export function setUp(stored: TaskResult[] = []) {
     clock,
   });
   const handle = async (...records: SQSRecord[]): Promise<string[]> => {
-    const { batchItemFailures } = await handler({ Records: records });
+    const { batchItemFailures } = await handler({ Records: records }, { getRemainingTimeInMillis: () => 60_000 });
     return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
   };
   return { handle, clock, deliveries, delays, buried, lines, broken, metrics };

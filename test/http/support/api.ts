@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import type { ApiEvent } from '../../../functions/http/api-event.ts';
 import type { TasksApiDeps } from '../../../functions/http/deps.ts';
 import { createTasksApiHandler } from '../../../functions/http/handler.ts';
-import { DEFAULT_SCHEDULE, nextPollAt } from '../../../functions/schedule/poll-schedule.ts';
+import { DEFAULT_SCHEDULE, nextPollAt } from '../../../functions/schedule/schedule.ts';
 import type { TaskResult } from '../../../functions/tasks/result.ts';
 import type { PendingTask } from '../../../functions/tasks/task.ts';
 import { createFakeClock, START_MS } from '../../support/fixtures.ts';

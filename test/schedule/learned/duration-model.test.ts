@@ -7,7 +7,7 @@ import {
 } from '../../../functions/schedule/learned/duration-model.ts';
 import { countSinceShift } from '../../../functions/schedule/learned/duration-shift.ts';
 import { planPolls } from '../../../functions/schedule/learned/poll-plan.ts';
-import { DEFAULT_SCHEDULE } from '../../../functions/schedule/poll-schedule.ts';
+import { DEFAULT_SCHEDULE } from '../../../functions/schedule/schedule.ts';
 
 /** `count` ends spread evenly over ±10 % of `aroundMs`, each known to within a fifth of its age. */
 function endsAround(aroundMs: number, count: number): DurationSample[] {

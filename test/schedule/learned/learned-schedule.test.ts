@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { learnDurations } from '../../../functions/schedule/learned/duration-model.ts';
 import type { GatewayDurations } from '../../../functions/schedule/learned/gateway-durations.ts';
 import { createLearnedSchedule } from '../../../functions/schedule/learned/learned-schedule.ts';
-import * as plain from '../../../functions/schedule/poll-schedule.ts';
+import * as plain from '../../../functions/schedule/schedule.ts';
 
 const BASE = plain.DEFAULT_SCHEDULE;
 const GATEWAY = 'gateway-1';

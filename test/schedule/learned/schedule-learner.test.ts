@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { learnByGateway } from '../../../functions/schedule/learned/gateway-durations.ts';
 import { createScheduleLearner } from '../../../functions/schedule/learned/schedule-learner.ts';
-import { DEFAULT_SCHEDULE, nextPollAt } from '../../../functions/schedule/poll-schedule.ts';
+import { DEFAULT_SCHEDULE, nextPollAt } from '../../../functions/schedule/schedule.ts';
 import type { TaskResult } from '../../../functions/tasks/result.ts';
 
 const NOW = Date.UTC(2026, 10, 24);

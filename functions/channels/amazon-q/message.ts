@@ -1,0 +1,166 @@
+import { alertHeadline } from '../../messages/alert.ts';
+import { pack } from '../../messages/budget.ts';
+import { DIGEST_ABOVE, digestHeadline } from '../../messages/digest.ts';
+import type { Composed } from '../../messages/publishers.ts';
+import type { EventFailure, Notice, TaskEventData } from '../../messages/task-event.ts';
+import {
+  errorWords,
+  failureCount,
+  failureWords,
+  needsAttention,
+  nextSteps,
+  shortId,
+  taskKind,
+  tookWords,
+  watchCall,
+} from '../../messages/words.ts';
+import { lineOf } from '../../tasks/safe-text.ts';
+import type { SnsMessage } from '../sns.ts';
+
+/** Our own bounds, in UTF-16 units: well below what a chat message shows, because a message that breaks a limit is silently dropped. */
+const MAX_TITLE_UNITS = 200;
+const MAX_DESCRIPTION_UNITS = 2_800;
+const MAX_LISTED_FAILURES = 5;
+
+/**
+ * A custom notification of Amazon Q Developer in chat applications (version 1.0): shown in Slack and Teams.
+ * A message of another shape is silently not shown.
+ */
+export type ChatMessage = {
+  version: '1.0';
+  source: 'custom';
+  id?: string;
+  content: {
+    textType: 'client-markdown';
+    title: string;
+    description: string;
+    nextSteps?: string[];
+    keywords?: string[];
+  };
+  metadata: {
+    /** Messages of one thread stand together: the task id. */
+    threadId?: string;
+    summary: string;
+    eventType: string;
+    relatedResources?: string[];
+    additionalContext?: Record<string, string>;
+  };
+};
+
+/** The messages of the topic that Amazon Q Developer in chat applications reads. */
+export function composeChatTopic(notices: readonly Notice[]): Composed<SnsMessage>[] {
+  return composeChat(notices).map(({ message, taskIds }) => ({
+    message: { body: JSON.stringify(message), attributes: {} },
+    taskIds,
+  }));
+}
+
+/** The chat messages of one publishing round: one an end up to five, otherwise compact lists, successes last. */
+export function composeChat(notices: readonly Notice[]): Composed<ChatMessage>[] {
+  if (notices.length > DIGEST_ABOVE) return composeChatDigest(notices);
+  return notices.map((notice) => ({ message: toChatMessage(notice), taskIds: [notice.data.task_id] }));
+}
+
+/** One end as a chat message; its thread is the task. */
+export function toChatMessage(notice: Notice): ChatMessage {
+  const { data } = notice;
+  const { outcome, label, result_url: url } = data;
+  const steps = nextSteps(outcome, watchCall(url));
+  return {
+    version: '1.0',
+    source: 'custom',
+    id: notice.id,
+    content: {
+      textType: 'client-markdown',
+      title: `${mark(data)} ${neutral(alertHeadline(notice), MAX_TITLE_UNITS - 4)}`,
+      description: describe(notice),
+      ...(steps.length > 0 ? { nextSteps: [...steps, isAbsolute(url) ? `Open ${url}` : `Read GET ${url}`] } : {}),
+      keywords: [taskKind(data), outcome, ...(label ? [neutral(label, 50)] : [])].filter(Boolean),
+    },
+    metadata: {
+      threadId: data.task_id,
+      summary: neutral(alertHeadline(notice), MAX_TITLE_UNITS),
+      eventType: notice.type,
+      relatedResources: relatedResources(data),
+      additionalContext: {
+        task_id: data.task_id,
+        instance_id: data.instance_id,
+        profile: neutral(data.profile, 64) || '-',
+      },
+    },
+  };
+}
+
+function isAbsolute(url: string): boolean {
+  return !url.startsWith('/');
+}
+
+function describe(notice: Notice): string {
+  const { data } = notice;
+  const { error, label, result_url: url } = data;
+  const failures = (data.failures ?? []).slice(0, MAX_LISTED_FAILURES);
+  const rest = failureCount(data) - failures.length;
+  const lines = [
+    ...(label ? [`*Label:* ${neutral(label, 100)}`] : []),
+    `*Gateway:* ${data.instance_id}`,
+    `*Took:* ${tookWords(notice)}`,
+    ...(error ? [`*Error:* ${neutral(errorWords(error), 300)}`] : []),
+    ...failures.map(failureLine),
+    ...(rest > 0 ? [`and ${rest} more failed APIs`] : []),
+    ...(isAbsolute(url) ? [`*Result:* ${url}`] : []),
+  ];
+  return lines.join('\n');
+}
+
+function failureLine(failure: EventFailure): string {
+  const { api, reason } = failureWords(failure);
+  return `• \`${neutral(api, 120)}\` ${neutral(reason, 250)}`;
+}
+
+function composeChatDigest(notices: readonly Notice[]): Composed<ChatMessage>[] {
+  const sorted = [
+    ...notices.filter(({ data }) => needsAttention(data)),
+    ...notices.filter(({ data }) => !needsAttention(data)),
+  ];
+  const lines = sorted.map((notice) => ({ taskId: notice.data.task_id, line: digestLine(notice) }));
+  const packs = pack(lines, { sizeOf: ({ line }) => line.length + 1, maxSize: MAX_DESCRIPTION_UNITS });
+  const headline = digestHeadline(notices.map(({ data }) => data.outcome));
+  const isBad = notices.some(({ data }) => needsAttention(data));
+  return packs.map((part, index) => ({
+    taskIds: part.map(({ taskId }) => taskId),
+    message: {
+      version: '1.0',
+      source: 'custom',
+      content: {
+        textType: 'client-markdown',
+        title: packs.length === 1 ? headline : `${headline} (${index + 1} of ${packs.length})`,
+        description: part.map(({ line }) => line).join('\n'),
+      },
+      metadata: { summary: headline, eventType: isBad ? 'apig.tasks.digest.attention' : 'apig.tasks.digest' },
+    },
+  }));
+}
+
+function digestLine(notice: Notice): string {
+  const { label: name, result_url: url, task_id: taskId } = notice.data;
+  const label = name ? ` (${neutral(name, 60)})` : '';
+  const where = isAbsolute(url) ? url : `task ${shortId(taskId)}`;
+  return `${mark(notice.data)} ${neutral(alertHeadline(notice), 180)}${label} ${where}`;
+}
+
+function relatedResources({ summary, instance_id: gateway, task_id: taskId }: TaskEventData): string[] {
+  const group = summary.group_id ? [`APIG group ${neutral(summary.group_id, 64)}`] : [];
+  return [`APIG gateway ${gateway}`, ...group, `APIG task ${taskId}`];
+}
+
+function mark({ outcome }: TaskEventData): string {
+  if (outcome === 'succeeded') return '✅';
+  return outcome === 'partially_succeeded' ? '⚠️' : '❌';
+}
+
+/** Foreign text without the characters that Slack or Teams read as markup, links or mentions. */
+function neutral(text: string, maxUnits: number): string {
+  return lineOf(text, maxUnits).replace(/[<>`*~@]/g, (character) => NEUTRAL[character] ?? ' ');
+}
+
+const NEUTRAL: Record<string, string> = { '<': '‹', '>': '›', '`': "'", '*': '∗', '~': '∼', '@': '＠' };

@@ -1,0 +1,78 @@
+import { createTransport } from 'nodemailer';
+import { composeAlerts } from '../../messages/digest.ts';
+import { type Publisher, toReport } from '../../messages/publishers.ts';
+import { type TaskEventOptions, toNotice } from '../../messages/task-event.ts';
+import { isLoopbackHost } from '../../names.ts';
+import { ConfigError } from '../../tasks/errors.ts';
+
+export type SmtpOptions = TaskEventOptions & {
+  /** `smtp://user:password@host:587` (STARTTLS if offered; `?requireTLS=true` insists) or `smtps://…:465`. A secret. */
+  url: string;
+  recipients: readonly string[];
+};
+
+/** A publisher with a connection to close. */
+export type SmtpPublisher = Publisher & { close(): void };
+
+const FROM = 'APIG task notifier <apig-task-notifier@localhost>';
+
+/**
+ * Sends alerts by e-mail, over one connection for a whole round. A refusal is reported by code only: no error has the
+ * URL, a user or a password. Throws `ConfigError` for an invalid URL.
+ */
+export function createSmtpPublisher(options: SmtpOptions): SmtpPublisher {
+  const transport = createTransport({ ...encryptionFor(options.url), ...POOL, url: options.url });
+  return {
+    async publish(results) {
+      const composed = composeAlerts(results.map((result) => toNotice(result, options)));
+      const failed = new Map<number, string>();
+      for (const [index, { message }] of composed.entries()) {
+        const mail = { from: FROM, to: [...options.recipients], subject: message.subject, text: message.body };
+        await transport
+          .sendMail({ ...mail, headers: AUTOMATIC })
+          .catch((error: unknown) => failed.set(index, `e-mail not sent: ${smtpReason(error)}`));
+      }
+      return toReport(composed, failed);
+    },
+    close: () => transport.close(),
+  };
+}
+
+/** Connects, encrypts and signs in, and sends nothing. Resolves to the error's code, or undefined when all is well. */
+export async function probeSmtp(url: string): Promise<string | undefined> {
+  const transport = createTransport({ ...encryptionFor(url), ...TIMEOUTS, socketTimeout: 10_000, url });
+  try {
+    await transport.verify();
+    return undefined;
+  } catch (error) {
+    return smtpReason(error);
+  } finally {
+    transport.close();
+  }
+}
+
+const TIMEOUTS = { connectionTimeout: 10_000, greetingTimeout: 10_000 };
+const POOL = { ...TIMEOUTS, pool: true, maxConnections: 1, socketTimeout: 30_000 } as const;
+/** Keeps out-of-office answers away (RFC 3834). */
+const AUTOMATIC = { 'Auto-Submitted': 'auto-generated' };
+
+/**
+ * A password never crosses a network in clear: with one, and beyond loopback, STARTTLS must succeed, unless the URL
+ * itself sets `requireTLS=false`. Throws `ConfigError` for an invalid URL, without repeating it.
+ */
+export function encryptionFor(url: string): { requireTLS?: true } {
+  const parsed = URL.parse(url);
+  if (parsed?.protocol !== 'smtp:' && parsed?.protocol !== 'smtps:') {
+    throw new ConfigError(['SMTP_URL must start with smtp:// or smtps://']);
+  }
+  const isLeftToUs =
+    parsed.password !== '' && !isLoopbackHost(parsed.hostname) && !parsed.searchParams.has('requireTLS');
+  return isLeftToUs ? { requireTLS: true } : {};
+}
+
+// The error's message may hold the user's name or the server's words about a password.
+function smtpReason(error: unknown): string {
+  const { code, responseCode } = error as { code?: unknown; responseCode?: unknown };
+  const parts = [typeof code === 'string' ? code : 'SMTP', ...(typeof responseCode === 'number' ? [responseCode] : [])];
+  return parts.join(' ');
+}

@@ -1,0 +1,144 @@
+import { takeFitting } from '../../messages/budget.ts';
+import type { EventFailure, Notice, TaskEventData } from '../../messages/task-event.ts';
+import {
+  countWords,
+  failureCount,
+  failureWords,
+  needsAttention,
+  nextSteps,
+  outcomeHeadline,
+  shortId,
+  tookWords,
+  watchCall,
+} from '../../messages/words.ts';
+import type { Outcome } from '../../names.ts';
+import {
+  code,
+  context,
+  cost,
+  fallback,
+  fieldsSection,
+  header,
+  linkButton,
+  localTime,
+  MESSAGE_BUDGET,
+  plain,
+  SECTION_BUDGET,
+  type SlackBlock,
+  type SlackField,
+  type SlackMessage,
+  section,
+} from './blocks.ts';
+
+export const OUTCOME_EMOJI: Record<Outcome, string> = {
+  succeeded: '✅',
+  partially_succeeded: '⚠️',
+  failed: '❌',
+  expired: '⌛',
+  not_found: '❓',
+  rejected: '🚫',
+};
+
+const ID_MAX = 80;
+const REASON_MAX = 280;
+const API_MAX = 160;
+const ERROR_MAX = 600;
+/** Longer calls are not shown, because a call that is cut is useless. */
+const CALL_MAX = 300;
+/** How many failed APIs one message lists; the button leads to the rest. */
+const FAILURES_SHOWN = 10;
+/** Room for `…and 123456 more` and the JSON around a section. */
+const SECTION_OVERHEAD = 160;
+
+/** One end as one message. `mention` is Slack's own syntax (`<!here>`) and is sent only with what did not succeed. */
+export function renderSlackMessage(notice: Notice, mention?: string): SlackMessage {
+  const { data } = notice;
+  const top = [
+    header(`${OUTCOME_EMOJI[data.outcome]} ${headline(data)}`),
+    fieldsSection(fieldsOf(notice), needsAttention(data) ? mention : undefined),
+    ...errorSection(data),
+  ];
+  const bottom = [...nextSection(data), ...linkButton('Open the result', data.result_url), contextOf(notice)];
+  const text = fallback(fallbackText(data));
+  const room = MESSAGE_BUDGET - cost({ text, blocks: [...top, ...bottom] }) - SECTION_OVERHEAD;
+  return { text, blocks: [...top, ...failureSection(data, room), ...bottom] };
+}
+
+/** `APIG import partially succeeded: 12 created, 1 failed`; foreign text in it is not escaped. */
+function headline(data: TaskEventData): string {
+  const counts = countWords(data.summary);
+  const words = outcomeHeadline(data);
+  return counts === '' ? words : `${words}: ${counts}`;
+}
+
+function fallbackText(data: TaskEventData): string {
+  const group = data.summary.group_id ? ` (group ${shortId(data.summary.group_id)})` : '';
+  const label = data.label ? ` – ${data.label}` : '';
+  return `${headline(data)}${group}${label}`;
+}
+
+function fieldsOf(notice: Notice): SlackField[] {
+  const { data, time } = notice;
+  return [
+    { name: 'Gateway', value: data.instance_id },
+    { name: 'Label', value: data.label },
+    { name: 'Group', value: data.summary.group_id },
+    { name: 'File', value: data.summary.file_name },
+    { name: 'Profile', value: data.profile },
+    { name: 'Took', live: tookWords(notice) },
+    { name: 'Ended', live: localTime(time) },
+  ];
+}
+
+function errorSection({ error }: TaskEventData): SlackBlock[] {
+  return error ? [section(`*Why*\n${errorLine(error, ERROR_MAX)}`)] : [];
+}
+
+/** `` `APIG.3093` The task does not exist ``, escaped. */
+export function errorLine(error: { code: string; message: string }, max: number): string {
+  return `${code(error.code, 60)} ${plain(error.message, max - 60)}`.trim();
+}
+
+/** `` `POST /pets` APIG.2011: Parameter error ``, escaped. */
+export function failureLine(failure: EventFailure): string {
+  const { api, reason } = failureWords(failure);
+  return `${code(api, API_MAX)} ${plain(reason, REASON_MAX)}`;
+}
+
+/** The first failures that fit into `room`, and how many there are besides. */
+function failureSection(data: TaskEventData, room: number): SlackBlock[] {
+  const failures = data.failures ?? [];
+  if (failures.length === 0) return [];
+  const lines = takeLines(
+    failures.slice(0, FAILURES_SHOWN).map((failure) => `• ${failureLine(failure)}`),
+    room,
+  );
+  const total = failureCount(data);
+  const more = total - lines.length;
+  const title = lines.length === total ? '*What failed*' : `*What failed* (first ${lines.length} of ${total})`;
+  return [section([title, ...lines, ...(more > 0 ? [`…and ${more} more`] : [])].join('\n'))];
+}
+
+/** The leading lines that one section and `room` (units of JSON) can hold. */
+function takeLines(lines: string[], room: number): string[] {
+  const short = takeFitting(lines, {
+    sizeOf: (line) => line.length + 1,
+    maxSize: SECTION_BUDGET - SECTION_OVERHEAD,
+  });
+  return takeFitting(short, { sizeOf: (line) => cost(line), maxSize: room });
+}
+
+/** What to do, when there is something. A call that does not fit is on the result's page. */
+function nextSection({ outcome, result_url: url }: TaskEventData): SlackBlock[] {
+  const call = watchCall(url);
+  const steps = nextSteps(outcome, call.length > CALL_MAX ? undefined : code(call, CALL_MAX * 2));
+  return steps.length > 0 ? [section(`*Next*\n${steps.join('\n')}`)] : [];
+}
+
+function contextOf({ data }: Notice): SlackBlock {
+  return context([
+    `Task ${code(data.task_id, ID_MAX)}`,
+    `Project ${code(data.project_id, ID_MAX)}`,
+    data.error?.request_id ? `Request ${code(data.error.request_id, ID_MAX)}` : '',
+  ]);
+}

@@ -1,0 +1,58 @@
+import { StoreError } from '../tasks/errors.ts';
+import { cut, oneLine } from '../tasks/safe-text.ts';
+import { type AwsJsonService, callAwsJson } from './aws-json-call.ts';
+
+const TIMEOUT_MS = 5_000;
+/** SQS refuses more attributes than this on a message. */
+const MAX_ATTRIBUTES = 10;
+const MAX_VALUE_UNITS = 256;
+
+export type SqsQueue = Pick<AwsJsonService, 'region' | 'credentials'> & {
+  queueUrl: string;
+  /** Of an emulator. Default: the origin of `queueUrl`. */
+  endpoint?: string | undefined;
+};
+
+/** Where records go that no retry can help. */
+export interface DeadLetters {
+  /**
+   * Keeps a record with its text attributes; `channel` among them makes a later redrive go to that channel alone.
+   * `reason` is for the person who finds it; it never holds an address or a secret. Throws `StoreError`.
+   */
+  send(record: { body: string; attributes: Record<string, string> }, reason: string): Promise<void>;
+}
+
+/** Puts records onto an SQS queue, with `reason` as their first attribute. */
+export function createSqsDeadLetters(queue: SqsQueue): DeadLetters {
+  return {
+    send: ({ body, attributes }, reason) =>
+      callSqs(queue, 'SendMessage', { MessageBody: body, MessageAttributes: toAttributes(attributes, reason) }),
+  };
+}
+
+/** Hides a received message for `delayMs`: Lambda leaves its visibility alone when it is given back. Throws `StoreError`. */
+export async function delayMessage(queue: SqsQueue, receiptHandle: string, delayMs: number): Promise<void> {
+  const VisibilityTimeout = Math.ceil(delayMs / 1000);
+  await callSqs(queue, 'ChangeMessageVisibility', { ReceiptHandle: receiptHandle, VisibilityTimeout });
+}
+
+/** One action on a queue (SQS API reference, JSON protocol). */
+async function callSqs(queue: SqsQueue, action: string, parameters: object): Promise<void> {
+  const { queueUrl, region, credentials, endpoint = queueUrl } = queue;
+  const api = { service: 'sqs', region, credentials, endpoint, timeoutMs: TIMEOUT_MS } as const;
+  const { status } = await callAwsJson(api, `AmazonSQS.${action}`, { QueueUrl: queueUrl, ...parameters });
+  if (status !== 200) throw new StoreError(`SQS answered ${action} with HTTP ${status}`);
+}
+
+type Attribute = { DataType: 'String'; StringValue: string };
+
+function toAttributes(attributes: Record<string, string>, reason: string): Record<string, Attribute> {
+  const others = Object.entries(attributes).filter(([name]) => name !== 'reason');
+  const entries = [['reason', reason] as const, ...others]
+    .map(([name, value]) => [name, cut(oneLine(value), MAX_VALUE_UNITS)] as const)
+    .filter(([, value]) => value !== '')
+    .slice(0, MAX_ATTRIBUTES);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, { DataType: 'String' as const, StringValue: value }]),
+  );
+}

@@ -1,0 +1,92 @@
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { OperatorAlert, OperatorAlerter } from '../messages/operator-alerter.ts';
+import { createBoundedMap } from '../tasks/bounded-map.ts';
+import type { Clock } from '../tasks/ports.ts';
+import type { Channel, Router } from './channel.ts';
+import { deliver, type Sent } from './deliver.ts';
+import { Ends, type EndsDeps, type Ticket } from './ends.ts';
+import { readRecord } from './records.ts';
+
+/** Finished pairs of record and channel that a warm instance remembers: far more than it has in flight. */
+const MEMO_SIZE = 5_000;
+
+export type WorkerDeps = EndsDeps & {
+  /** The routing as of now; throws when the secret is unreadable or invalid, and then the whole batch comes back. */
+  router(): Promise<Router>;
+  /** Hears of channels that lost records for good. */
+  alerter?: OperatorAlerter;
+  clock: Clock;
+};
+
+/** For an SQS event source with `ReportBatchItemFailures`; of the context it needs the time that is left. */
+export type Worker = (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>) => Promise<SQSBatchResponse>;
+
+/**
+ * Sends the events of a batch to their channels: reads, routes, groups by channel, posts, and settles each end. Delivery
+ * is at least once: a record for two channels of which one is out of order comes back for both, and the memory of a warm
+ * instance keeps the other from getting it twice.
+ *
+ * Powertools' batch processor is not used: it takes records one by one, and a digest is made of many records.
+ */
+export function createWorker(deps: WorkerDeps): Worker {
+  const memo = createBoundedMap<true>(MEMO_SIZE);
+  return async ({ Records }, context) => {
+    const router = await deps.router();
+    const ends = new Ends({ ...deps, memo });
+    const remainingMs = () => context.getRemainingTimeInMillis();
+    const tickets = (await Promise.all(Records.map((record) => toTickets(record, router, ends, deps)))).flat();
+    await Promise.all(
+      [...Map.groupBy(tickets, ({ channel }) => channel)].map(async ([channel, own]) => {
+        const sent = await deliver(channel, own, { clock: deps.clock, remainingMs });
+        await Promise.all(sent.map((one) => ends.settle(one)));
+        const alert = describeTrouble(channel, sent);
+        if (alert) await deps.alerter?.raise(alert);
+      }),
+    );
+    await ends.writeNotes(remainingMs);
+    return ends.response();
+  };
+}
+
+/** A ticket for each channel that the record has still to reach. One that cannot be read does not fail its neighbours. */
+async function toTickets(record: SQSRecord, router: Router, ends: Ends, deps: WorkerDeps): Promise<Ticket[]> {
+  const read = readRecord(record);
+  if (read.kind === 'malformed') {
+    await ends.bury(record, read.reason);
+    return [];
+  }
+  const { event, body } = read;
+  const { task_id: taskId } = event.data;
+  try {
+    const routed = await router.route(event, read.channel);
+    if (routed.kind === 'unknown') {
+      await ends.bury(record, routed.reason, { taskId, channel: routed.channel, status: 'failed' });
+      return [];
+    }
+    if (routed.destinations.length === 0)
+      deps.log.info(`${deps.queue.name} record has no channel`, { task_id: taskId });
+    return routed.destinations
+      .filter(({ channel }) => !ends.isFinished(record, channel))
+      .map((destination) => ({ record, event, body, ...destination }));
+  } catch (error) {
+    await ends.postpone(record, error);
+    return [];
+  }
+}
+
+/** The alert for a channel that lost records for good. It never holds the channel's address. */
+function describeTrouble({ kind, name, title, repair }: Channel, sent: Sent<Ticket>[]): OperatorAlert | undefined {
+  const lost = sent.flatMap(({ answer }) => (answer.kind === 'gone' || answer.kind === 'refused' ? [answer] : []));
+  const [first] = lost;
+  if (first === undefined || repair === undefined) return undefined;
+
+  return {
+    key: `${kind}:${name}:${first.kind}`,
+    subject: `${title} refuses messages (${first.reason})`,
+    body: [
+      `${title} answered "${first.reason}": ${lost.length} record(s) went to the dead-letter queue.`,
+      repair[first.kind],
+      'Then redrive the dead-letter queue. Each record is sent to this channel only.',
+    ].join('\n'),
+  };
+}

@@ -1,0 +1,121 @@
+import { cut, lineOf, toAscii } from '../tasks/safe-text.ts';
+import { takeFitting } from './budget.ts';
+import type { EventFailure, Notice, TaskEventData } from './task-event.ts';
+import {
+  countWords,
+  errorWords,
+  failureCount,
+  failureWords,
+  nextSteps,
+  outcomeHeadline,
+  shortId,
+  tookWords,
+  watchCall,
+} from './words.ts';
+
+/** SNS refuses longer subjects, and any that are not ASCII. */
+export const MAX_SUBJECT_CHARS = 99;
+/** One result's text stays within what SNS sends as one SMS, in UTF-16 units. */
+export const MAX_ALERT_UNITS = 1_600;
+const MAX_LISTED_FAILURES = 5;
+
+/** A message to people. */
+export type AlertText = {
+  /** At most 99 printable ASCII characters. */
+  subject: string;
+  /** Plain text; the first line alone names the outcome, because an SMS has no subject. */
+  body: string;
+};
+
+/** One end as a person reads it at night on a phone: outcome first, at most 1,600 UTF-16 units in all. */
+export function alertText(notice: Notice): AlertText {
+  const above = [alertHeadline(notice), '', ...factLines(notice), ...errorLines(notice)];
+  const below = ['', ...nextLine(notice.data), ...whereLines(notice.data)];
+  const room = MAX_ALERT_UNITS - [...above, ...below].join('\n').length;
+  return { subject: alertSubject(notice), body: [...above, ...failureLines(notice.data, room), ...below].join('\n') };
+}
+
+/** `APIG import partially succeeded: 12 created, 3 updated, 1 failed`, on one line of at most 200 UTF-16 units. */
+export function alertHeadline(notice: Notice): string {
+  return cut([outcomeHeadline(notice.data), detailOf(notice)].filter(Boolean).join(': '), 200);
+}
+
+function alertSubject(notice: Notice): string {
+  const { summary, task_id: taskId, label = '' } = notice.data;
+  const id = summary.group_id ? `group ${shortId(summary.group_id)}` : `task ${shortId(taskId)}`;
+  const tail = ` (${[toAscii(id, 24), toAscii(label, 24)].filter(Boolean).join(', ')})`;
+  return toAscii(alertHeadline(notice), MAX_SUBJECT_CHARS - tail.length) + tail;
+}
+
+function detailOf({ data, unread }: Notice): string {
+  const { outcome, error, summary } = data;
+  const isCounted = outcome === 'succeeded' || outcome === 'partially_succeeded' || !error;
+  if (!isCounted) return reasonWords(error, 200);
+  return countWords(summary) || (unread === undefined ? '' : 'its result could not be parsed');
+}
+
+/** Our own deadline's message needs no code in front. */
+function reasonWords(error: { code: string; message: string }, maxUnits?: number): string {
+  return errorWords(error.code === 'DEADLINE' ? { ...error, code: '' } : error, maxUnits);
+}
+
+function factLines(notice: Notice): string[] {
+  const { data, time } = notice;
+  const counts = countWords(data.summary);
+  const ended = time.slice(0, 16).replace('T', ' ');
+  return [
+    ...(counts && !alertHeadline(notice).includes(counts) ? [`Counts: ${counts}`] : []),
+    ...(data.label ? [`Label: ${lineOf(data.label, 100)}`] : []),
+    `Gateway: ${data.instance_id}`,
+    `Took: ${tookWords(notice)}, ended ${ended} UTC`,
+  ];
+}
+
+function errorLines(notice: Notice): string[] {
+  const { error } = notice.data;
+  const isInHeadline = error !== undefined && alertHeadline(notice).includes(reasonWords(error));
+  return [
+    ...(error && !isInHeadline ? [`Error: ${reasonWords(error)}`] : []),
+    ...(error?.request_id ? [`Huawei request id: ${lineOf(error.request_id, 64)}`] : []),
+    ...(notice.unread === undefined ? [] : [unreadLine(notice.unread)]),
+  ];
+}
+
+function unreadLine(reason: string): string {
+  const why = reason === '' ? '' : `: ${lineOf(reason, 160)}`;
+  return `The result could not be parsed${why}. Huawei Cloud's original answer is kept in the full result (link below).`;
+}
+
+function failureLines(data: TaskEventData, room: number): string[] {
+  const total = failureCount(data);
+  if (total === 0) return [];
+  const entries = (data.failures ?? []).slice(0, MAX_LISTED_FAILURES).map(failureEntry);
+  const title = `\n\nThe first ${MAX_LISTED_FAILURES} of ${total} failed APIs:`;
+  const shown = takeFitting(entries, { sizeOf: (entry) => entry.length + 1, maxSize: room - title.length });
+  return ['', failureTitle(shown.length, total), ...shown];
+}
+
+function failureEntry(failure: EventFailure): string {
+  const { api, reason } = failureWords(failure, 200);
+  return `- ${cut(api, 120)}\n  ${reason}`;
+}
+
+function failureTitle(shown: number, total: number): string {
+  const apis = total === 1 ? '1 failed API' : `${total} failed APIs`;
+  if (shown === 0) return `${apis}: see the full result`;
+  return shown === total ? `${apis}:` : `The first ${shown} of ${apis}:`;
+}
+
+/** `Next: …`, when there is something to do. */
+function nextLine({ outcome, result_url: url }: TaskEventData): string[] {
+  const steps = nextSteps(outcome, watchCall(url));
+  return steps.length > 0 ? [`Next: ${steps.join(' ')}`] : [];
+}
+
+function whereLines({ task_id: taskId, profile, summary, result_url: url }: TaskEventData): string[] {
+  const group = summary.group_id ? `, group ${lineOf(summary.group_id, 64)}` : '';
+  return [
+    `Full result: ${url.startsWith('/') ? `GET ${url}` : url}`,
+    `Task ${taskId}${group}, profile ${lineOf(profile, 64)}`,
+  ];
+}

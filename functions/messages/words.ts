@@ -1,0 +1,121 @@
+import type { Outcome } from '../names.ts';
+import { canWatchAgain, type Summary } from '../tasks/result.ts';
+import { cut, lineOf } from '../tasks/safe-text.ts';
+import type { EventFailure, TaskEvent, TaskEventData } from './task-event.ts';
+
+/** The outcome as a sentence's end: "APIG import *partially succeeded*". */
+export const OUTCOME_WORDS: Record<Outcome, string> = {
+  succeeded: 'succeeded',
+  partially_succeeded: 'partially succeeded',
+  failed: 'failed',
+  expired: 'expired',
+  not_found: 'not found',
+  rejected: 'rejected',
+};
+
+/** What to do about an outcome, in the imperative; a success needs nothing. */
+const NEXT_STEPS: Record<Outcome, string | undefined> = {
+  succeeded: undefined,
+  partially_succeeded:
+    'Fix the failed APIs in the definition, import it again (merge mode keeps the APIs that already exist) and register the new task.',
+  failed: 'Read the error, fix the definition or the request, start a new import or export, and register its task id.',
+  expired: 'Check in the Huawei Cloud console whether the task is still running.',
+  not_found: 'Check the task id, the gateway and the project: Huawei Cloud does not know this task.',
+  rejected: 'Check the request and the permissions of the profile (apig:asyncTask:get and apig:instance:get).',
+};
+
+/**
+ * What to do after an outcome: one sentence, and when it is not known how the task went, the call that watches it again.
+ * Empty for a success.
+ */
+export function nextSteps(outcome: Outcome, watchCall: string | undefined): string[] {
+  const step = NEXT_STEPS[outcome];
+  const again = canWatchAgain(outcome) && watchCall !== undefined ? [`To watch it again, send ${watchCall}`] : [];
+  return step === undefined ? again : [step, ...again];
+}
+
+/** The call that watches a task again, by the URL of its result. */
+export function watchCall(resultUrl: string): string {
+  return `POST ${resultUrl}/watch`;
+}
+
+/** Every outcome but a plain success: a person may have to act. */
+export function needsAttention({ outcome }: Pick<TaskEventData, 'outcome'>): boolean {
+  return outcome !== 'succeeded';
+}
+
+/** `import`, `export`, or `task` when Huawei never named the type. */
+export function taskKind({ task_type: type }: Pick<TaskEventData, 'task_type'>): 'import' | 'export' | 'task' {
+  if (type === 'import_api') return 'import';
+  return type === 'export_api' ? 'export' : 'task';
+}
+
+/** `APIG import partially succeeded`: the words that open every message to people. */
+export function outcomeHeadline(data: Pick<TaskEventData, 'outcome' | 'task_type'>): string {
+  return `APIG ${taskKind(data)} ${OUTCOME_WORDS[data.outcome]}`;
+}
+
+/** `12 created, 3 updated, 1 failed`, or an export's `name, 12 kB`; `''` when there is nothing to count. */
+export function countWords(summary: Summary): string {
+  const { file_name: fileName, size_bytes: sizeBytes } = summary;
+  const counts = (['created', 'updated', 'failed', 'ignored'] as const).filter((name) => summary[name] !== undefined);
+  const shown = counts.filter((name) => summary[name] !== 0).map((name) => `${summary[name]} ${name}`);
+  if (shown.length === 0 && counts.length > 0) shown.push('nothing changed');
+  if (fileName) shown.push(lineOf(fileName, 200));
+  if (sizeBytes !== undefined) shown.push(sizeWords(sizeBytes));
+  return shown.join(', ');
+}
+
+/** `812 bytes`, `12 kB`, `3.4 MB` (decimal units). */
+export function sizeWords(bytes: number): string {
+  if (bytes < 1_000) return bytes === 1 ? '1 byte' : `${bytes} bytes`;
+  if (bytes < 999_500) return `${Math.round(bytes / 1_000)} kB`;
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+/** `45 s`, `3 min 5 s`, `2 h 10 min`, `1 d 2 h`: the two largest units; below a second `< 1 s`. */
+export function durationWords(ms: number): string {
+  const seconds = Math.round(Math.max(0, ms) / 1_000);
+  if (seconds === 0) return '< 1 s';
+  const units = [
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor(seconds / 3_600) % 24, 'h'],
+    [Math.floor(seconds / 60) % 60, 'min'],
+    [seconds % 60, 's'],
+  ] as const;
+  const largest = units.findIndex(([count]) => count > 0);
+  const shown = units.slice(largest, largest + 2).filter(([count]) => count > 0);
+  return shown.map(([count, unit]) => `${count} ${unit}`).join(' ');
+}
+
+/** From registration to the end as we learned it; `''` when an event's times are not dates. */
+export function tookWords({ data, time }: TaskEvent): string {
+  const ms = Date.parse(time) - Date.parse(data.registered_at);
+  return Number.isFinite(ms) ? durationWords(ms) : '';
+}
+
+/** How many APIs failed, also when only the first are listed. */
+export function failureCount({ summary, failures = [] }: TaskEventData): number {
+  return Math.max(summary.failed ?? 0, failures.length);
+}
+
+/** `APIG.2011: Parameter error`, on one line of at most `maxUnits` UTF-16 units. */
+export function errorWords(error: { code: string; message: string }, maxUnits = 300): string {
+  return cut([lineOf(error.code, 40), lineOf(error.message, maxUnits)].filter(Boolean).join(': '), maxUnits);
+}
+
+/** A failed API in two lines of at most `maxUnits` each: `{api: 'POST /pets', reason: 'APIG.2011: …'}`. */
+export function failureWords(failure: EventFailure, maxUnits = 300): { api: string; reason: string } {
+  const api = [failure.method, failure.path].map((part) => lineOf(asText(part), maxUnits)).filter(Boolean);
+  const reason = errorWords({ code: asText(failure.error_code), message: asText(failure.error_msg) }, maxUnits);
+  return { api: cut(api.join(' ') || 'an API without a path', maxUnits), reason: reason || 'no reason given' };
+}
+
+/** `9100ae30…`: enough of an id to recognise it. */
+export function shortId(id: string): string {
+  return id.length <= 10 ? id : `${id.slice(0, 8)}…`;
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

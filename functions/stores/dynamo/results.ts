@@ -1,0 +1,206 @@
+import {
+  type AttributeValue,
+  DeleteItemCommand,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+  type UpdateItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import { LISTING, NEWEST_INDEX } from '../../names.ts';
+import { decodeCursor, encodeCursor } from '../../tasks/cursor.ts';
+import { StoreError } from '../../tasks/errors.ts';
+import type { Clock, Page, PageRequest, ResultFilter, TaskResultStore } from '../../tasks/ports.ts';
+import type { Delivery, TaskResult } from '../../tasks/result.ts';
+import { readResultRow, toResultRow } from './result-row.ts';
+import { type Row, toAttribute } from './rows.ts';
+import { callTable, type DynamoTable, onTable, readRow, readRows, tryOnTable } from './table.ts';
+
+const PUT_ATTEMPTS = 3;
+const KEPT_DELIVERIES = 20;
+/** One listing reads at most this many index pages; a sparse filter then goes on from the cursor. */
+const MAX_QUERIES = 20;
+/** Index rows per query when most of them may be filtered away. */
+const FILTERED_QUERY_ROWS = 1000;
+
+/** An UpdateItem without the name of its table. */
+type RowUpdate = Omit<UpdateItemCommandInput, 'TableName'>;
+
+type DynamoResultTable = DynamoTable & { clock: Pick<Clock, 'now'> };
+
+/** `TaskResults` on DynamoDB, with single-item conditional writes only. A row counts until `expires_at`, deleted or not. */
+export function createDynamoTaskResultStore(table: DynamoResultTable): TaskResultStore {
+  const get = async (taskId: string) => {
+    const result = await getResult(table, taskId);
+    return result && result.expiresAtS > nowS(table) ? result : undefined;
+  };
+
+  return {
+    get,
+
+    async put(result) {
+      // The row that refused the put can expire before it is read: then the id is free again.
+      for (let attempt = 1; attempt <= PUT_ATTEMPTS; attempt++) {
+        if (await putNew(table, result)) return { kind: 'stored' };
+        const existing = await get(result.taskId);
+        if (existing) return { kind: 'exists', result: existing };
+      }
+      throw new StoreError(`The result of task ${result.taskId} was stored and deleted repeatedly during this write`);
+    },
+
+    list: (filter, page) => listResults(table, { ...filter, nowS: nowS(table) }, page),
+
+    remove: (end) => removeEnd(table, end),
+
+    ...createDynamoDeliveryRecorder(table),
+  };
+}
+
+function nowS(table: DynamoResultTable): number {
+  return Math.floor(table.clock.now() / 1000);
+}
+
+async function getResult(table: DynamoResultTable, taskId: string): Promise<TaskResult | undefined> {
+  const command = new GetItemCommand({ ...onTable(table), Key: { task_id: { S: taskId } }, ConsistentRead: true });
+  const { Item } = await callTable(table, 'GetItem', () => table.client.send(command));
+  return Item && readRow(table, Item, readResultRow);
+}
+
+async function putNew(table: DynamoResultTable, result: TaskResult): Promise<boolean> {
+  const command = new PutItemCommand({
+    ...onTable(table),
+    Item: toResultRow(result),
+    ConditionExpression: 'attribute_not_exists(task_id) OR expires_at <= :now',
+    ExpressionAttributeValues: { ':now': { N: String(nowS(table)) } },
+  });
+  return (await tryOnTable(table, 'PutItem', () => table.client.send(command))) !== undefined;
+}
+
+async function removeEnd(table: DynamoTable, end: Parameters<TaskResultStore['remove']>[0]): Promise<boolean> {
+  const command = new DeleteItemCommand({
+    ...onTable(table),
+    Key: { task_id: { S: end.taskId } },
+    ConditionExpression: 'outcome = :outcome AND completed_at = :at',
+    ExpressionAttributeValues: {
+      ':outcome': { S: end.outcome },
+      ':at': { S: new Date(end.completedAtMs).toISOString() },
+    },
+  });
+  return (await tryOnTable(table, 'DeleteItem', () => table.client.send(command))) !== undefined;
+}
+
+/** A page of results, newest first. Shorter than `limit`, or even empty, with a cursor where a filter is sparse. */
+async function listResults(
+  table: DynamoTable,
+  filter: ResultFilter & { nowS: number },
+  { limit, cursor }: PageRequest,
+): Promise<Page<TaskResult>> {
+  const items: TaskResult[] = [];
+  let from = cursor === undefined ? undefined : toKey(cursor);
+  for (let query = 0; query < MAX_QUERIES; query++) {
+    // One more than wanted, so that a full page knows whether another one follows.
+    const output = await queryIndex(table, filter, { rows: limit + 1 - items.length, from });
+    items.push(...readRows(table, output.Items ?? [], readResultRow));
+    from = output.LastEvaluatedKey;
+    if (items.length > limit) return { items: items.slice(0, limit), nextCursor: cursorAfter(items[limit - 1]) };
+    if (from === undefined) return { items };
+  }
+  return { items, nextCursor: fromKey(from) };
+}
+
+function queryIndex(
+  table: DynamoTable,
+  filter: ResultFilter & { nowS: number },
+  page: { rows: number; from: Row | undefined },
+) {
+  const { expression, names, values } = filterExpression(filter);
+  const command = new QueryCommand({
+    ...onTable(table),
+    IndexName: NEWEST_INDEX,
+    ScanIndexForward: false,
+    KeyConditionExpression: 'listing = :listing',
+    FilterExpression: expression,
+    ...(names && { ExpressionAttributeNames: names }),
+    ExpressionAttributeValues: { ':listing': { S: LISTING }, ...values },
+    Limit: names ? FILTERED_QUERY_ROWS : page.rows,
+    ExclusiveStartKey: page.from,
+  });
+  return callTable(table, 'Query', () => table.client.send(command));
+}
+
+function filterExpression({ nowS, outcome, instanceId, label }: ResultFilter & { nowS: number }) {
+  const wanted = Object.entries({ outcome, instance_id: instanceId, label }).filter(([, value]) => value !== undefined);
+  const values: Record<string, AttributeValue> = { ':now': { N: String(nowS) } };
+  const names: Record<string, string> = {};
+  for (const [name, value] of wanted) {
+    names[`#${name}`] = name;
+    values[`:${name}`] = { S: String(value) };
+  }
+  const expression = ['expires_at > :now', ...wanted.map(([name]) => `#${name} = :${name}`)].join(' AND ');
+  return { expression, values, names: wanted.length > 0 ? names : undefined };
+}
+
+function cursorAfter(item: TaskResult | undefined): string {
+  if (item === undefined) throw new RangeError('The limit of a page must be at least 1');
+  return encodeCursor({ atMs: item.completedAtMs, taskId: item.taskId });
+}
+
+function toKey(cursor: string): Row {
+  const { atMs, taskId } = decodeCursor(cursor);
+  return { listing: { S: LISTING }, completed_at: { S: new Date(atMs).toISOString() }, task_id: { S: taskId } };
+}
+
+function fromKey(key: Row | undefined): string {
+  return encodeCursor({ atMs: Date.parse(key?.completed_at?.S ?? ''), taskId: key?.task_id?.S ?? '' });
+}
+
+/** For a function that notes deliveries and does nothing else with results: its bundle and role have this one call. */
+export function createDynamoDeliveryRecorder(table: DynamoTable): Pick<TaskResultStore, 'recordDeliveries'> {
+  return { recordDeliveries: (taskId, deliveries) => recordDeliveries(table, taskId, deliveries) };
+}
+
+async function recordDeliveries(table: DynamoTable, taskId: string, deliveries: readonly Delivery[]): Promise<void> {
+  const last = deliveries.at(-1);
+  if (last === undefined) return;
+  const appended = await updateRow(table, appendTo(taskId, { deliveries, last }));
+  const count = appended?.Attributes?.deliveries?.L?.length ?? 0;
+  if (count > KEPT_DELIVERIES) await updateRow(table, dropOldest(taskId, count));
+}
+
+/** Undefined where the condition of the update is not met. */
+function updateRow(table: DynamoTable, update: RowUpdate) {
+  const command = new UpdateItemCommand({ ...onTable(table), ...update });
+  return tryOnTable(table, 'UpdateItem', () => table.client.send(command));
+}
+
+/**
+ * Appending is atomic: no delivery is lost in a race. That the last one is not there yet lets an update be sent again
+ * whose answer was lost (dynalite compares no maps, and appends).
+ */
+function appendTo(
+  taskId: string,
+  { deliveries, last }: { deliveries: readonly Delivery[]; last: Delivery },
+): RowUpdate {
+  return {
+    Key: { task_id: { S: taskId } },
+    UpdateExpression: 'SET deliveries = list_append(if_not_exists(deliveries, :none), :new)',
+    ConditionExpression: 'attribute_exists(task_id) AND NOT contains(deliveries, :last)',
+    ExpressionAttributeValues: {
+      ':none': { L: [] },
+      ':new': { L: deliveries.map((delivery) => toAttribute(delivery)) },
+      ':last': toAttribute(last),
+    },
+    ReturnValues: 'UPDATED_NEW',
+  };
+}
+
+/** One expression cannot append and cut. Whoever appends in between cuts for both, so a lost race is no loss. */
+function dropOldest(taskId: string, count: number): RowUpdate {
+  const places = Array.from({ length: count - KEPT_DELIVERIES }, (_, place) => `deliveries[${place}]`);
+  return {
+    Key: { task_id: { S: taskId } },
+    UpdateExpression: `REMOVE ${places.join(', ')}`,
+    ConditionExpression: 'size(deliveries) = :count',
+    ExpressionAttributeValues: { ':count': { N: String(count) } },
+  };
+}

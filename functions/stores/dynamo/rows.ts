@@ -1,0 +1,132 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { asText } from '../../tasks/json.ts';
+import { boundError, type TaskError, type TaskIdentity } from '../../tasks/task.ts';
+import { MAX_ITEM_DEPTH } from '../item-size.ts';
+
+/** An item as DynamoDB sends it. */
+export type Row = Record<string, AttributeValue>;
+
+/** A row that could be read, or why it could not. */
+export type RowRead<T> = { ok: true; value: T } | { ok: false; taskId: string; reason: string };
+
+/** DynamoDB's limit is 64 KB of UTF-8. */
+const MAX_NAME_LENGTH = 20_000;
+
+/**
+ * A JSON value as a native attribute, so that the console and queries can read inside it; `undefined` members are left out.
+ * What DynamoDB has no form for becomes a string: JSON where it is too deep or has an empty or endless name, digits for
+ * numbers beyond 1E±125, and U+FFFD for half a surrogate pair.
+ */
+export function toAttribute(value: unknown, depth = 0): AttributeValue {
+  if (typeof value === 'string') return { S: value.toWellFormed() };
+  if (typeof value === 'number') return toNumber(value);
+  if (typeof value === 'boolean') return { BOOL: value };
+  if (typeof value !== 'object' || value === null) return { NULL: true };
+  if (depth >= MAX_ITEM_DEPTH) return toJson(value);
+  if (Array.isArray(value)) return { L: value.map((entry) => toAttribute(entry, depth + 1)) };
+  return toMap(value, depth + 1);
+}
+
+function toMap(value: object, depth: number): AttributeValue {
+  const members: Row = {};
+  for (const [name, member] of Object.entries(value)) {
+    if (member === undefined) continue;
+    if (name === '' || name.length > MAX_NAME_LENGTH || !name.isWellFormed()) return toJson(value);
+    // Assigning a member named __proto__ would lose it.
+    if (name === '__proto__') return toJson(value);
+    members[name] = toAttribute(member, depth);
+  }
+  return { M: members };
+}
+
+function toJson(value: object): AttributeValue {
+  return { S: (asText(value) ?? '').toWellFormed() };
+}
+
+function toNumber(value: number): AttributeValue {
+  const size = Math.abs(value);
+  const fits = size === 0 || (size >= 1e-125 && size <= 1e125);
+  return fits ? { N: String(value) } : { S: String(value) };
+}
+
+/** The JSON value of an attribute. Sets, which only a person's hand can have put there, become lists. */
+export function fromAttribute(attribute: AttributeValue): unknown {
+  if (attribute.S !== undefined) return attribute.S;
+  if (attribute.N !== undefined) return Number(attribute.N);
+  if (attribute.BOOL !== undefined) return attribute.BOOL;
+  if (attribute.M !== undefined) return fromMembers(attribute.M);
+  if (attribute.L !== undefined) return attribute.L.map(fromAttribute);
+  if (attribute.B !== undefined) return Buffer.from(attribute.B).toString('base64');
+  return attribute.SS ?? attribute.NS?.map(Number) ?? null;
+}
+
+function fromMembers(members: Row): Record<string, unknown> {
+  const value: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(members)) value[name] = fromAttribute(member);
+  return value;
+}
+
+/** The map in an attribute as JSON, or undefined where there is none. */
+export function readMap(attribute: AttributeValue | undefined): Record<string, unknown> | undefined {
+  return attribute?.M === undefined ? undefined : fromMembers(attribute.M);
+}
+
+/** Epoch milliseconds of an ISO 8601 string attribute, or NaN. */
+export function readTime(attribute: AttributeValue | undefined): number {
+  return Date.parse(attribute?.S ?? '');
+}
+
+/** An ISO 8601 string in UTC, which people can read and which sorts. */
+export function timeAttribute(epochMs: number): AttributeValue {
+  return { S: new Date(epochMs).toISOString() };
+}
+
+/** For a row that lacks `missing`: names the task, or says that it has no readable id. */
+export function unreadable(row: Row, missing: readonly string[]): { ok: false; taskId: string; reason: string } {
+  return { ok: false, taskId: row.task_id?.S ?? '(none)', reason: `missing or malformed: ${missing.join(', ')}` };
+}
+
+/** The attributes that both tables share. */
+export function identityAttributes(task: TaskIdentity): Row {
+  const row: Row = {
+    task_id: { S: task.taskId },
+    instance_id: { S: task.instanceId },
+    project_id: { S: task.projectId },
+    profile: { S: task.profile },
+  };
+  if (task.label !== undefined) row.label = { S: task.label };
+  if (task.callbackUrl !== undefined) row.callback_url = { S: task.callbackUrl };
+  return row;
+}
+
+/** Undefined when one of the four obligatory attributes is missing. */
+export function readIdentity(row: Row): TaskIdentity | undefined {
+  const taskId = row.task_id?.S;
+  const instanceId = row.instance_id?.S;
+  const projectId = row.project_id?.S;
+  const profile = row.profile?.S;
+  if (!taskId || !instanceId || !projectId || !profile) return undefined;
+  const identity: TaskIdentity = { taskId, instanceId, projectId, profile };
+  if (row.label?.S !== undefined) identity.label = row.label.S;
+  if (row.callback_url?.S !== undefined) identity.callbackUrl = row.callback_url.S;
+  return identity;
+}
+
+/** `{code, message, request_id?, http_status?}` as a map. */
+export function errorAttribute(error: TaskError): AttributeValue {
+  const { code, message, requestId, httpStatus } = boundError(error);
+  const map: Row = { code: { S: code }, message: { S: message } };
+  if (requestId !== undefined) map.request_id = { S: requestId };
+  if (httpStatus !== undefined) map.http_status = { N: String(httpStatus) };
+  return { M: map };
+}
+
+/** Undefined where there is no error, or none with a code and a message. */
+export function readError(attribute: AttributeValue | undefined): TaskError | undefined {
+  const map = readMap(attribute);
+  if (typeof map?.code !== 'string' || typeof map.message !== 'string') return undefined;
+  const error: TaskError = { code: map.code, message: map.message };
+  if (typeof map.request_id === 'string') error.requestId = map.request_id;
+  if (typeof map.http_status === 'number') error.httpStatus = map.http_status;
+  return error;
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/results.ts';
+import type { TaskResult } from '../../functions/tasks/result.ts';
+import { LOCAL_TABLES, startEmbeddedDynamo } from '../../local/embedded-dynamodb.ts';
+import type { LocalEvent } from '../../local/local-publishers.ts';
+import { createNotifications } from '../../local/notifications.ts';
+import { type Answer, startSlackServer } from '../channels/slack/slack-server.ts';
+import { aResult, longId } from '../contract/samples.ts';
+import { createFakeClock, createMetricSums, silentLog } from '../support/fixtures.ts';
+import { createMemoryOutbox } from './memory-outbox.ts';
+
+/** The topics of `npm start` on its database, with a Slack of its own; waits between attempts pass at once. */
+async function setUp(...answers: Answer[]) {
+  const clock = createFakeClock(Date.now());
+  const outboxes = { events: createMemoryOutbox<LocalEvent>(), alerts: createMemoryOutbox<TaskResult>() };
+  const database = await startEmbeddedDynamo();
+  const slack = await startSlackServer();
+  slack.answerWith('ops', ...answers);
+  const results = createDynamoTaskResultStore({ client: database.client, tableName: LOCAL_TABLES.results, clock });
+  const notifications = createNotifications({
+    ...{ outboxes, results, clock, metrics: createMetricSums(), log: silentLog, alertEmails: [], profiles: {} },
+    slackWebhookUrl: slack.url('ops'),
+    terminal: { write: () => true, colours: false },
+    publicUrl: () => 'http://127.0.0.1:3000',
+  });
+  return {
+    ...{ slack, clock },
+    async tell(...taskIds: string[]) {
+      const expiresAtS = Math.floor(clock.now() / 1000) + 7 * 86_400;
+      const made = taskIds.map((taskId) => aResult({ taskId, expiresAtS }));
+      await Promise.all(made.map((result) => results.put(result)));
+      await Promise.all(notifications.publishers.map((publisher) => publisher.publish(made)));
+      await expect.poll(() => outboxes.events.kept.size + outboxes.alerts.kept.size).toBe(0);
+    },
+    deliveriesOf: async (taskId: string) => (await results.get(taskId))?.deliveries,
+    async [Symbol.asyncDispose]() {
+      await slack[Symbol.asyncDispose]();
+      await database.close();
+    },
+  };
+}
+
+const at = expect.stringMatching(/^\d{4}-.*Z$/);
+
+describe('Slack on one machine', () => {
+  it('leaves a note on the result of each task of a digest', async () => {
+    await using local = await setUp();
+    const taskIds = Array.from({ length: 7 }, (_, i) => longId(`${i}-`));
+    await local.tell(...taskIds);
+    expect(local.slack.received).toHaveLength(1);
+    for (const taskId of taskIds) {
+      const delivered = { channel: 'default', status: 'delivered', at, attempts: 1, http_status: 200 };
+      expect(await local.deliveriesOf(taskId)).toEqual([delivered]);
+    }
+  });
+
+  it('leaves one that says that the channel is gone', async () => {
+    await using local = await setUp({ status: 404, body: 'no_service' });
+    await local.tell('t1');
+    const gone = { status: 'gone', attempts: 1, http_status: 404, reason: 'HTTP 404 no_service' };
+    expect(await local.deliveriesOf('t1')).toMatchObject([gone]);
+  });
+
+  it('leaves one when it was tried for a day, and none before', async () => {
+    await using local = await setUp(...Array<Answer>(100).fill({ status: 503 }));
+    const startMs = local.clock.now();
+    await local.tell('t1');
+    expect(local.clock.now() - startMs).toBe(86_400_000);
+    const attempts = local.slack.received.length;
+    const gaveUp = { channel: 'default', status: 'failed', at, attempts, reason: 'gave up: HTTP 503' };
+    expect(await local.deliveriesOf('t1')).toEqual([gaveUp]);
+  });
+});

@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { StartRequest } from '../starts/starts.ts';
-import type { ExportFields, ImportFields, PlannedTask, StartedFile, StartOrder } from '../tasks/start.ts';
+import type { ExportFields, ImportFields, PlannedTask, StartOrder } from '../tasks/start.ts';
+import type { StartedFacts, StartedFile } from '../tasks/task.ts';
 import type { ApiEvent } from './api-event.ts';
 import { type Definition, readDefinition } from './definition-file.ts';
 import type { TasksApiDeps } from './deps.ts';
@@ -54,11 +55,12 @@ export async function readImport(deps: TasksApiDeps, event: ApiEvent): Promise<R
   }
   const { file, definition } = checkFile(form);
   const fields: ImportFields = defined({ is_create_group, group_id, extend_mode, api_mode, simple_mode, mock_mode });
-  const started: StartedFile = { name: file.name, sizeBytes: file.bytes.length, sha256: sha256(file.bytes) };
+  const started: StartedFile = { name: file.name, size_bytes: file.bytes.length, sha256: sha256(file.bytes) };
   const { title, warnings } = definition;
   const order: StartOrder = { type: 'import_api', fields, file: started, ...(title !== undefined && { title }) };
-  const about = defined({ groupId: is_create_group === 'false' ? group_id : undefined, publishTo: publish_to });
-  const task = { ...(await planTask(deps, ours)), taskType: 'import_api', file: started, ...about };
+  const group = is_create_group === 'false' ? group_id : undefined;
+  const facts = { task_type: 'import_api', file: started, ...defined({ group_id: group, publish_to }) } as const;
+  const task = await planTask(deps, ours, facts);
   const fingerprint = fingerprintOf([...form.fields], started.sha256);
   return { request: { key, fingerprint, order, task, file: file.bytes }, warnings };
 }
@@ -69,8 +71,7 @@ export async function readExport(deps: TasksApiDeps, event: ApiEvent): Promise<R
   const values = validBody(exportBodySchema, event.body);
   const { group_id, env_id, define, type, version, apis, oas_version, ...ours } = values;
   const fields: ExportFields = { group_id, env_id, ...defined({ define, type, version, apis, oas_version }) };
-  const about = { taskType: 'export_api', groupId: group_id, environmentId: env_id };
-  const task = { ...(await planTask(deps, ours)), ...about };
+  const task = await planTask(deps, ours, { task_type: 'export_api', group_id, environment_id: env_id });
   const fingerprint = fingerprintOf(Object.entries(values), '');
   return { request: { key, fingerprint, order: { type: 'export_api', fields }, task }, warnings: [] };
 }
@@ -87,9 +88,13 @@ function checkFile({ file }: Form): { file: FormFile; definition: Definition } {
 }
 
 /** The same checks as a registration's. The id stands in until Huawei gives one. */
-async function planTask(deps: TasksApiDeps, ours: Omit<Registration, 'task_id'>): Promise<PlannedTask> {
+async function planTask(
+  deps: TasksApiDeps,
+  ours: Omit<Registration, 'task_id'>,
+  started: StartedFacts,
+): Promise<PlannedTask> {
   const { taskId: _, ...task } = await toPendingTask(deps, { ...ours, task_id: 'not-started' });
-  return task;
+  return { ...task, taskType: started.task_type, started };
 }
 
 const KEY_RULE = /^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/;

@@ -1,5 +1,5 @@
 import type { StartEnd, Starts } from '../starts/starts.ts';
-import { type HelpContext, helpFor } from '../tasks/codes.ts';
+import { type HelpContext, helpFor, helpMember } from '../tasks/codes.ts';
 import type { TaskError } from '../tasks/task.ts';
 import type { ApiResponse, RouteHandler } from './api-event.ts';
 import type { TasksApiDeps } from './deps.ts';
@@ -58,7 +58,7 @@ const WATCH_OR_NEW = 'Register it with POST /tasks, or start again with another 
 
 function contextOf({ order, task }: ReadStart['request']): HelpContext {
   const call = order.type === 'import_api' ? 'import' : 'export';
-  const { groupId } = task;
+  const groupId = task.started?.group_id;
   return { call, profile: task.profile, ...(groupId !== undefined && { groupId }) };
 }
 
@@ -109,7 +109,10 @@ function unknownProblem(end: Extract<StartEnd, { kind: 'unknown' }>): HttpProble
   const { error, createdAtMs, title, groupId } = end;
   const help = groupId === undefined ? helpWithoutGroup(title) : helpWithGroup(groupId);
   const detail = `Whether the import runs is not known, and it is not started again. ${error.code}: ${error.message}. ${help}`;
-  const about = { ...(title !== undefined && { title }), ...(groupId !== undefined && { group_id: groupId }) };
+  const about = {
+    ...(title !== undefined && { group_name: title }),
+    ...(groupId !== undefined && { group_id: groupId }),
+  };
   const members = { error_code: error.code, error_msg: error.message, help, ...about };
   return new HttpProblem(statusOfLost(error), detail, {
     kind: 'start-unknown',
@@ -137,12 +140,8 @@ function wordsOf({ code, message }: TaskError, context: HelpContext): string {
 
 /** Huawei's own words, for programs, and what helps. */
 function membersOf({ code, message, requestId }: TaskError, context: HelpContext): Record<string, string> {
-  const help = helpFor(code, context);
-  const about = {
-    ...(help !== undefined && { help }),
-    ...(requestId !== undefined && { huawei_request_id: requestId }),
-  };
-  return { error_code: code, error_msg: message, ...about };
+  const about = requestId === undefined ? {} : { huawei_request_id: requestId };
+  return { error_code: code, error_msg: message, ...helpMember(code, context), ...about };
 }
 
 function retryAfterMs(ms: number): { 'retry-after': string } {

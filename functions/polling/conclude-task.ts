@@ -90,7 +90,7 @@ export function resultOf(task: PendingTask, { conclusion, nowMs, schedule, reten
     completedAtMs: nowMs,
     polls: schedule.countPolls(task, nowMs),
     pendingUntilMs: pendingUntil(task, nowMs, schedule),
-    summary: summarize(ended.result),
+    summary: { ...(task.started?.group_id && { group_id: task.started.group_id }), ...summarize(ended.result) },
     expiresAtS: Math.floor((nowMs + retentionMs) / 1000),
   };
 }

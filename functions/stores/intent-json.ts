@@ -15,7 +15,7 @@ const intentSchema = z.object({
     z.object({
       type: z.literal('import_api'),
       fields: z.record(text, text),
-      file: z.object({ name: text, sizeBytes: number, sha256: text }),
+      file: z.object({ name: text, size_bytes: number, sha256: text }),
       title: optional,
     }),
     z.object({

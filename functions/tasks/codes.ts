@@ -144,6 +144,12 @@ export function helpFor(code: string, context: HelpContext = {}): string | undef
   return typeof help === 'function' ? help(context) : help;
 }
 
+/** `help` for a failure as answers and events carry it; nothing where the code is unknown. */
+export function helpMember(code: unknown, context: HelpContext = {}): { help?: string } {
+  const help = typeof code === 'string' ? helpFor(code, context) : undefined;
+  return help === undefined ? {} : { help };
+}
+
 /** Whether a code blames the credentials or permissions of the profile, and not the task. */
 export function blamesProfile(code: string): boolean {
   const help = Object.hasOwn(HELP, code) ? HELP[code] : undefined;

@@ -89,10 +89,11 @@ function afterExpiry(result: TaskResult): string {
 
 function helpOf(result: TaskResult): string | undefined {
   const code = result.error?.code ?? (result.result.kind === 'failure' ? result.result.error_code : undefined);
-  return code === undefined ? undefined : helpFor(code, contextOf(result));
+  return code === undefined ? undefined : helpFor(code, helpContext(result));
 }
 
-function contextOf(result: TaskResult): HelpContext {
+/** What is known beside a failure of this task. */
+export function helpContext(result: TaskResult): HelpContext {
   const { outcome, taskType, profile } = result;
   const groupId = groupOf(result);
   const start = taskType === 'export_api' ? 'export' : 'import';

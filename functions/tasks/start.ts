@@ -1,4 +1,4 @@
-import type { PendingTask, TaskError } from './task.ts';
+import type { PendingTask, StartedFile, TaskError } from './task.ts';
 
 /** Huawei's own fields of an import, but for the file. Source: APIG API reference, ImportApiDefinitionsAsync. */
 export type ImportFields = {
@@ -20,9 +20,6 @@ export type ExportFields = {
   apis?: string[];
   oas_version?: string;
 };
-
-/** An imported file, without its bytes. */
-export type StartedFile = { name: string; sizeBytes: number; sha256: string };
 
 /** What Huawei is asked to begin. `title` names the group that an import makes. */
 export type StartOrder =

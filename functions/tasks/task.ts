@@ -10,7 +10,24 @@ export type TaskIdentity = {
   label?: string;
   /** Where the requester wants the final CloudEvent POSTed (https). */
   callbackUrl?: string;
+  started?: StartedFacts;
 };
+
+/** What is known of a task that was started here. Wire names, because it is stored and answered as it is. */
+export type StartedFacts = {
+  task_type: 'import_api' | 'export_api';
+  /** Absent for an import that makes its group. */
+  group_id?: string;
+  /** Of an export. */
+  environment_id?: string;
+  /** Of an import. */
+  file?: StartedFile;
+  /** The environment that an import's APIs are published to. */
+  publish_to?: string;
+};
+
+/** An imported file, without its bytes. */
+export type StartedFile = { name: string; size_bytes: number; sha256: string };
 
 /** What went wrong last, as a person would want to read it. Never holds a secret. */
 export type TaskError = {
@@ -31,12 +48,6 @@ export type PendingTask = TaskIdentity & {
   taskType?: string;
   /** When that was. */
   heardAtMs?: number;
-  /** What is known of a task that was started here: the group, the environment of an export, the imported file. */
-  groupId?: string;
-  environmentId?: string;
-  file?: { name: string; sizeBytes: number; sha256: string };
-  /** The environment that what an import creates or updates is published to. */
-  publishTo?: string;
   lastError?: TaskError;
 };
 

@@ -23,7 +23,7 @@ export function anIntent(nowMs: number, more: Partial<StartIntent> = {}): StartI
     order: {
       type: 'import_api',
       fields: { is_create_group: 'true', api_mode: 'override' },
-      file: { name: 'ümlaut, v1.json', sizeBytes: 12, sha256: 'ab' },
+      file: { name: 'ümlaut, v1.json', size_bytes: 12, sha256: 'ab' },
       title: 'orders',
     },
     task: {

@@ -15,7 +15,7 @@ const clock = { now: Date.now, sleep: async () => {} };
 const importOf = (fields: Record<string, string> = {}): StartOrder => ({
   type: 'import_api',
   fields,
-  file: { name: 'naïve "orders", v1.json', sizeBytes: FILE.length, sha256: '' },
+  file: { name: 'naïve "orders", v1.json', size_bytes: FILE.length, sha256: '' },
   title: 'orders',
 });
 const exportOf = (more: object = {}): StartOrder => ({

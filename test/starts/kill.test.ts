@@ -97,7 +97,7 @@ function requestOf(kind: 'import' | 'export', nowMs: number): StartRequest {
   const task = { ...TARGET, label: kind, registeredAtMs: nowMs, deadlineAtMs: nowMs + DEADLINE_MS };
   const common = { key: kind, fingerprint: kind, task };
   if (kind === 'export') return { ...common, order: { type: 'export_api', fields: { group_id: 'g', env_id: 'e' } } };
-  const file = { name: 'a.json', sizeBytes: 2, sha256: 'x' };
+  const file = { name: 'a.json', size_bytes: 2, sha256: 'x' };
   return { ...common, order: { type: 'import_api', fields: {}, file, title: 'orders' }, file: Buffer.from('{}') };
 }
 

@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { asText } from '../../tasks/json.ts';
-import { boundError, type TaskError, type TaskIdentity } from '../../tasks/task.ts';
+import { boundError, type StartedFacts, type TaskError, type TaskIdentity } from '../../tasks/task.ts';
 import { MAX_ITEM_DEPTH } from '../item-size.ts';
 
 /** An item as DynamoDB sends it. */
@@ -96,6 +96,7 @@ export function identityAttributes(task: TaskIdentity): Row {
   };
   if (task.label !== undefined) row.label = { S: task.label };
   if (task.callbackUrl !== undefined) row.callback_url = { S: task.callbackUrl };
+  if (task.started !== undefined) row.started = toAttribute(task.started);
   return row;
 }
 
@@ -109,6 +110,7 @@ export function readIdentity(row: Row): TaskIdentity | undefined {
   const identity: TaskIdentity = { taskId, instanceId, projectId, profile };
   if (row.label?.S !== undefined) identity.label = row.label.S;
   if (row.callback_url?.S !== undefined) identity.callbackUrl = row.callback_url.S;
+  if (row.started?.M !== undefined) identity.started = readMap(row.started) as StartedFacts;
   return identity;
 }
 

@@ -11,10 +11,13 @@ import { createScheduleLearner } from '../functions/schedule/learned/schedule-le
 import { createTaskSchedule, withMinInterval } from '../functions/schedule/schedule.ts';
 import { createDynamoPendingTaskStore } from '../functions/stores/dynamo/pending-tasks.ts';
 import { createDynamoTaskResultStore } from '../functions/stores/dynamo/results.ts';
-import { createStoreResult } from '../functions/stores/store-result.ts';
+import { createDynamoStartIntentStore, startIntentsDefinition } from '../functions/stores/dynamo/start-intents.ts';
+import { ensureTable } from '../functions/stores/dynamo/tables.ts';
+import { createStoreResult, type StoreResult } from '../functions/stores/store-result.ts';
 import type { Clock, Log, MetricSink } from '../functions/tasks/ports.ts';
 import type { TaskResult } from '../functions/tasks/result.ts';
 import { LOCAL_TABLES, startEmbeddedDynamo } from './embedded-dynamodb.ts';
+import { createEndWaiters, type EndWaiters } from './end-waiters.ts';
 import { createFolderFileStore } from './folder-file-store.ts';
 import { openFolderOutbox } from './folder-outbox.ts';
 import { startHttpServer } from './http-server.ts';
@@ -22,6 +25,7 @@ import type { LocalEvent } from './local-publishers.ts';
 import { createNotifications, type NotificationSettings, type Notifications } from './notifications.ts';
 import { reachableUrl } from './public-url.ts';
 import { runPoller } from './run-poller.ts';
+import { createLocalStarts, type LocalStarts } from './starts.ts';
 import type { Terminal } from './terminal-alerts.ts';
 
 export type ServiceOptions = NotificationSettings & {
@@ -35,6 +39,8 @@ export type ServiceOptions = NotificationSettings & {
   apiKeys: readonly string[];
   pollMinIntervalMs?: number | undefined;
   taskDeadlineMs: number;
+  /** Whether imports and exports may be started. Default true. */
+  areStartsOn?: boolean;
   terminal: Terminal;
   clock: Clock;
   log: Log;
@@ -51,6 +57,7 @@ const NO_METRICS: MetricSink = { add() {} };
 const WINDOW_MS = 1_000;
 const RETENTION_MS = 90 * 86_400_000;
 const CONCURRENCY = 32;
+const INTENTS_TABLE = 'StartIntents';
 /** After this a hanging poll or receiver is given up: its task is still pending, its message in the outbox. */
 const CLOSE_WITHIN_MS = 4_000;
 
@@ -71,17 +78,23 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     clock,
     connections: CONCURRENCY,
   });
-  const handler = createApi(options, stores, notifications);
+  const { areStartsOn = true, profiles } = options;
+  const starting = areStartsOn ? createLocalStarts({ ...stores, clock, log, profiles }) : undefined;
+  const waiters = createEndWaiters(stores.results, clock);
+  const handler = createApi(options, stores, { notifications, starting, waiters });
   const server = await startHttpServer({ handler, host: options.host, port: options.port });
   listening.url = reachableUrl(server.url);
   notifications.resume();
-  const poller = runPoller(createLocalPoller(options, stores, { query, notifications }), { windowMs: WINDOW_MS, log });
+  const poller = runPoller(createLocalPoller(options, stores, { query, notifications, waiters }), {
+    windowMs: WINDOW_MS,
+    log,
+  });
   return {
     url: server.url,
     async close() {
       const orderly = Promise.all([server.close(), poller.stop()]).then(() => notifications.stop());
       await Promise.race([orderly, clock.sleep(CLOSE_WITHIN_MS)]);
-      await Promise.race([Promise.all([stores.close(), query.close()]), clock.sleep(500)]);
+      await Promise.race([Promise.all([starting?.close(), stores.close(), query.close()]), clock.sleep(500)]);
     },
   };
 }
@@ -90,7 +103,9 @@ type Stores = Awaited<ReturnType<typeof openStores>>;
 
 async function openStores({ dataDir, clock, log }: ServiceOptions) {
   const { client, close } = await startEmbeddedDynamo({ dataDir });
+  await ensureTable(client, startIntentsDefinition(INTENTS_TABLE));
   return {
+    intents: createDynamoStartIntentStore({ client, tableName: INTENTS_TABLE, clock }),
     pending: createDynamoPendingTaskStore({ client, tableName: LOCAL_TABLES.pending, log }),
     results: createDynamoTaskResultStore({ client, tableName: LOCAL_TABLES.results, log, clock }),
     files: createFolderFileStore({ folder: path.join(dataDir, 'files') }),
@@ -105,21 +120,35 @@ async function openStores({ dataDir, clock, log }: ServiceOptions) {
 function createLocalPoller(
   options: ServiceOptions,
   { pending, results, files }: Stores,
-  { query, notifications }: { query: TaskQuery; notifications: Notifications },
+  { query, notifications, waiters }: { query: TaskQuery; notifications: Notifications; waiters: EndWaiters },
 ): Poller {
   const { clock, log, profiles, metrics = NO_METRICS } = options;
   const base = withMinInterval(options.pollMinIntervalMs);
   return createPoller({
     ...{ pending, query, clock, metrics, log, publishers: notifications.publishers },
     operatorAlerts: notifications.operatorAlerts,
-    storeResult: createStoreResult({ results, files }),
+    storeResult: noting(createStoreResult({ results, files }), waiters),
     profiles: async () => profiles,
     schedule: createScheduleLearner({ results, clock, log, base }),
     settings: { windowMs: WINDOW_MS, minSweepGapMs: 200, concurrency: CONCURRENCY, retentionMs: RETENTION_MS },
   });
 }
 
-function createApi(options: ServiceOptions, stores: Stores, notifications: Notifications): TasksApiHandler {
+type Parts = { notifications: Notifications; starting: LocalStarts | undefined; waiters: EndWaiters };
+
+function noting(storeResult: StoreResult, waiters: EndWaiters): StoreResult {
+  return async (result) => {
+    const stored = await storeResult(result);
+    waiters.ended(result.taskId);
+    return stored;
+  };
+}
+
+function createApi(
+  options: ServiceOptions,
+  stores: Stores,
+  { notifications, starting, waiters }: Parts,
+): TasksApiHandler {
   const { clock, log, taskDeadlineMs, allowLoopbackCallbacks = true } = options;
   const hashes = options.apiKeys.map(hashApiKey);
   const defaults = parseProfileDefaults(JSON.stringify({ profiles: options.profiles }));
@@ -128,6 +157,8 @@ function createApi(options: ServiceOptions, stores: Stores, notifications: Notif
     schedule: createTaskSchedule(withMinInterval(options.pollMinIntervalMs)),
     profiles: async () => defaults,
     apiKeyHashes: async () => hashes,
+    ...(starting && { starts: starting.starts }),
+    untilEnd: waiters.untilEnd,
     classifyAddress,
     slackChannels:
       options.slackWebhookUrl === undefined

@@ -36,6 +36,11 @@ export type TasksApiDeps = {
   slackChannels?: readonly string[];
   /** Starts imports and exports; absent where that is off, or is another function's. */
   starts?: Pick<Starts, 'start'>;
+  /**
+   * Local mode: resolves when the task may have ended, after `timeoutMs` at most. Without it `?wait=` is answered at once,
+   * because a waiting request would hold a function.
+   */
+  untilEnd?(taskId: string, timeoutMs: number): Promise<void>;
   /** Local mode: documents are answered as streams, without Lambda's limit on an answer. Default false. */
   canStream?: boolean;
 };

@@ -45,9 +45,10 @@ export type Starts = {
   start(request: StartRequest): Promise<StartEnd>;
   /**
    * What a heartbeat does until `untilMs` (epoch milliseconds): finishes the starts of processes that died, and looks for
-   * the groups of lost imports. Never throws for the trouble of one of them.
+   * the groups of lost imports. Whoever called Huawei before `deadBeforeMs` is dead: for a process that is alone at its
+   * start. Never throws for the trouble of one of them.
    */
-  resume(untilMs: number): Promise<void>;
+  resume(untilMs: number, deadBeforeMs?: number): Promise<void>;
 };
 
 /** How long the same request gets the same task. */
@@ -88,11 +89,11 @@ export function createStarts(deps: StartsDeps): Starts {
     return goOn(deps, claimed.intent, nowMs + budgetMs);
   };
 
-  const resume = async (untilMs: number): Promise<void> => {
+  const resume = async (untilMs: number, deadBeforeMs = 0): Promise<void> => {
     for (const intent of await intents.listOpen(OPEN_AT_ONCE)) {
       if (clock.now() >= untilMs) return;
       try {
-        await goOn(deps, intent, Math.min(untilMs, clock.now() + budgetMs));
+        await goOn(deps, buried(intent, deadBeforeMs), Math.min(untilMs, clock.now() + budgetMs));
       } catch (error) {
         log.error('a start cannot be finished', { key: intent.key, error: String(error) });
       }
@@ -260,6 +261,13 @@ async function findGroup({ huawei, log }: StartsDeps, { order, task, createdAtMs
   const lookup = await huawei.findGroup(task, order.title, createdAtMs);
   if (lookup.kind === 'failed') log.warn('the group of a lost import cannot be looked up', { error: lookup.error });
   return lookup.kind === 'found' ? lookup.groupId : undefined;
+}
+
+/** An intent as it is once its caller is known to be dead. */
+function buried(intent: StartIntent, deadBeforeMs: number): StartIntent {
+  const { state } = intent;
+  const isDead = state.kind === 'calling' && state.untilMs - LEASE_MS < deadBeforeMs;
+  return isDead ? { ...intent, state: { kind: 'calling', untilMs: 0 } } : intent;
 }
 
 /** No two intents of a key, one after the other, share a version. */

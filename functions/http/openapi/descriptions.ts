@@ -167,9 +167,15 @@ export const FIELDS: Record<string, Sentences> = {
 export const PARAMETERS: Sentences = {
   task_id: identity.task_id ?? '',
   state: 'Only tasks in this state.',
-  outcome: `Only final tasks with this outcome: ${OUTCOMES.join(', ')}.`,
+  outcome: `Only final tasks with one of these outcomes, with commas: ${OUTCOMES.join(', ')}.`,
+  profile: 'Only tasks of this profile.',
+  task_type: 'Only tasks of this type: `import_api` or `export_api`.',
+  group_id: 'Only tasks of this API group, as far as it is known.',
+  since:
+    'Only tasks that ended, or while pending were registered, since then: a time, or a span such as `24h` or `7d`.',
+  wait: 'Seconds to wait for the end of a pending task. On one machine; a deployment answers at once, with `Retry-After: 2`.',
   instance_id: 'Only tasks of this gateway.',
-  label: 'Only tasks with exactly this label.',
+  label: 'Only tasks with exactly this label; with `*` at its end, with a label that starts so.',
   limit: 'Number of tasks per page.',
   'Idempotency-Key': '1 to 255 printable ASCII characters, such as the id of a CI job.',
   cursor: '`next_cursor` of the previous page; use the same filters.',

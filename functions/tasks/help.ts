@@ -1,5 +1,9 @@
 import { blamesProfile, type HelpContext, helpFor } from './codes.ts';
 import { canWatchAgain, type FailedApi, type TaskResult } from './result.ts';
+import { lineOf } from './safe-text.ts';
+
+/** UTF-16 units of a name in a sentence: advice goes into messages that have little room. */
+const MAX_NAME = 64;
 
 /** Failures of one kind: the same code, about the same parameter if the text names one. */
 export type FailureGroup = {
@@ -41,22 +45,20 @@ function parameterOf(message: unknown): string | undefined {
   return typeof message === 'string' ? /parameterName: ?([\w.[\]-]{1,100}?)\.?(?:\s|$)/.exec(message)?.[1] : undefined;
 }
 
-/**
- * What to do after an outcome, in sentences; none for a success. `resultUrl` is where the task is in this API: with it, an
- * end that does not say how the task went names the call that watches it again.
- */
-export function helpAfter(result: TaskResult, resultUrl?: string): string[] {
+/** What to do after an outcome, in sentences, and the call that watches again a task whose end is not known. None for a success. */
+export function helpAfter(result: TaskResult, resultUrl: string): string[] {
   const step = stepAfter(result);
-  const again = canWatchAgain(result.outcome) && resultUrl !== undefined ? [watchAgainHelp(resultUrl)] : [];
+  const again = canWatchAgain(result.outcome) ? [watchAgainHelp(`POST ${resultUrl}/watch`)] : [];
   return step === undefined ? again : [step, ...again];
 }
 
-/** The call that watches a task again, with its key and its body. */
-export function watchAgainHelp(resultUrl: string): string {
-  return `To watch it again, send POST ${resultUrl}/watch with "Authorization: Bearer <API key>"; the JSON body is optional and changes what the first registration said, as in {"deadline_seconds": 86400}.`;
+/** A call in words, with its key and its body; `call` as in `POST https://…/watch`. */
+export function watchAgainHelp(call: string): string {
+  return `To watch it again, send ${call} with your API key ("Authorization: Bearer …") and, to change anything, JSON such as {"deadline_seconds": 86400}.`;
 }
 
-function stepAfter(result: TaskResult): string | undefined {
+/** What to do after an outcome; undefined after a success. */
+export function stepAfter(result: TaskResult): string | undefined {
   switch (result.outcome) {
     case 'succeeded':
       return undefined;
@@ -82,7 +84,8 @@ export function afterPartialImport(groupId: string | undefined): string {
 }
 
 function afterExpiry(result: TaskResult): string {
-  const { error, profile } = result;
+  const { error } = result;
+  const profile = lineOf(result.profile, MAX_NAME);
   if (error === undefined || !blamesProfile(error.code)) return helpFor('DEADLINE') ?? '';
   return `Profile "${profile}" was refused until the deadline, so nobody knows how the task ended. ${helpOf(result)}`;
 }
@@ -94,7 +97,8 @@ function helpOf(result: TaskResult): string | undefined {
 
 /** What is known beside a failure of this task. */
 export function helpContext(result: TaskResult): HelpContext {
-  const { outcome, taskType, profile } = result;
+  const { outcome, taskType } = result;
+  const profile = lineOf(result.profile, MAX_NAME);
   const groupId = groupOf(result);
   const start = taskType === 'export_api' ? 'export' : 'import';
   // A task that Huawei ended lacked what its start needs; an end of our watching lacked what a query needs.
@@ -102,5 +106,6 @@ export function helpContext(result: TaskResult): HelpContext {
 }
 
 function groupOf({ summary, result }: TaskResult): string | undefined {
-  return summary.group_id ?? (result.kind === 'import' ? result.group_id : undefined);
+  const groupId = summary.group_id ?? (result.kind === 'import' ? result.group_id : undefined);
+  return groupId === undefined ? undefined : lineOf(groupId, MAX_NAME);
 }

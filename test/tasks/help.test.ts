@@ -67,17 +67,17 @@ describe('helpAfter', () => {
 
   it('says what helps against the code of a failed task', () => {
     const error = { code: 'APIG.3601', message: 'The Swagger file version must be 2.0' };
-    expect(helpAfter(ended('failed', { error }))).toEqual([expect.stringContaining('OpenAPI 3.1 down to 3.0')]);
-    expect(helpAfter(ended('failed', { error: { ...error, code: 'APIG.4242' } }))).toEqual([
+    expect(helpAfter(ended('failed', { error }), URL)).toEqual([expect.stringContaining('OpenAPI 3.1 down to 3.0')]);
+    expect(helpAfter(ended('failed', { error: { ...error, code: 'APIG.4242' } }), URL)).toEqual([
       expect.stringContaining('Read the error'),
     ]);
   });
 
   it('asks for the permission of the start where a task failed, and of the query where its watching ended', () => {
     const error = { code: 'APIG.1005', message: 'No permissions to request this method' };
-    expect(helpAfter(ended('failed', { error }))[0]).toContain('apig:api:import');
-    expect(helpAfter(ended('failed', { error, taskType: 'export_api' }))[0]).toContain('apig:api:export');
-    expect(helpAfter(ended('rejected', { error }))[0]).toContain('apig:asyncTask:get');
+    expect(helpAfter(ended('failed', { error }), URL)[0]).toContain('apig:api:import');
+    expect(helpAfter(ended('failed', { error, taskType: 'export_api' }), URL)[0]).toContain('apig:api:export');
+    expect(helpAfter(ended('rejected', { error }), URL)[0]).toContain('apig:asyncTask:get');
   });
 
   it('blames the profile where it was refused until the deadline, and sends nobody to the console', () => {
@@ -90,16 +90,16 @@ describe('helpAfter', () => {
 
   it('sends to the console where Huawei still ran the task at the deadline', () => {
     const error = { code: 'DEADLINE', message: 'Huawei Cloud still said "processing" at the deadline' };
-    expect(helpAfter(ended('expired', { error }))).toEqual([
+    expect(helpAfter(ended('expired', { error }), URL)[0]).toBe(
       'Check in the Huawei Cloud console whether the task is still running.',
-    ]);
+    );
   });
 
   it.each(['expired', 'not_found', 'rejected'] as const)(
     'names the call that watches again after %s, with key and body',
     (outcome) => {
       const again = helpAfter(ended(outcome), URL).at(-1);
-      expect(again).toContain(`POST ${URL}/watch with "Authorization: Bearer <API key>"`);
+      expect(again).toContain(`POST ${URL}/watch with your API key ("Authorization: Bearer …")`);
       expect(again).toContain('{"deadline_seconds": 86400}');
     },
   );

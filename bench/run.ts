@@ -7,6 +7,7 @@ import { keepResult } from './results-file.ts';
 
 const PARTS: Record<string, () => Promise<{ run: Part }>> = {
   schedule: () => import('./schedule/part.ts'),
+  deployed: () => import('./deployed/part.ts'),
   sweep: () => import('./sweep/part.ts'),
   units: () => import('./units/part.ts'),
   scale: () => import('./scale/part.ts'),

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { readRecord } from '../functions/channels/records.ts';
+import { readRecord } from '../functions/channels/queues.ts';
 import { type Route, routeEvent } from '../functions/channels/routes.ts';
 import { openChannels, parseRouting, parseRoutingSecret, type Routing } from '../functions/channels/routing.ts';
 import type { TaskEvent } from '../functions/messages/task-event.ts';

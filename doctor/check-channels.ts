@@ -1,7 +1,7 @@
 import type { NamedChannel } from '../functions/channels/channel.ts';
 import { probeSmtp } from '../functions/channels/email/smtp.ts';
 import { callbackProblem } from '../functions/channels/webhook/settings.ts';
-import type { Profile, Profiles } from '../functions/huawei/profile.ts';
+import type { Profile, Profiles } from '../functions/huawei/profiles.ts';
 import { type Check, type Finding, fail, ok } from './check.ts';
 
 const TIMEOUT_MS = 10_000;

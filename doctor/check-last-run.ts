@@ -1,5 +1,4 @@
 import { type CloudWatchClient, type Datapoint, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
-import { METRICS, METRICS_NAMESPACE } from '../functions/names.ts';
 import type { Clock } from '../functions/tasks/ports.ts';
 import { type Check, type Finding, fail, ok, warn } from './check.ts';
 import { type Deployment, resourcesOf } from './read-deployment.ts';
@@ -9,24 +8,25 @@ const MINUTE_MS = 60_000;
 const LOOK_BACK_MS = 60 * MINUTE_MS;
 /** A run a minute, and a minute or two until CloudWatch shows it. */
 const LATE_MS = 5 * MINUTE_MS;
-/** The minutes whose runs are counted, and the ones after them that CloudWatch may not show yet. */
+/** The minutes whose calls are counted, and the ones after them that CloudWatch may not show yet. */
 const COUNTED_MINUTES = 10;
 const UNSEEN_MS = 3 * MINUTE_MS;
 const FIX = 'see docs/operations.md, PollerSilent: check that the schedules are enabled, then read the log';
 
 type Runs = { atMs: number; count: number }[];
 
-/** When the poller last came to the end of a run, and whether every shard does, by its own metric. */
+/** When the poller's schedules last called it, and whether every shard is called, by EventBridge Scheduler's metric. */
 export function lastRunCheck(client: CloudWatchClient, deployment: Deployment, clock: Clock): Check {
   return {
     name: NAME,
     async run() {
       const nowMs = clock.now();
+      const [group] = resourcesOf(deployment, 'AWS::Scheduler::ScheduleGroup');
       const { Datapoints = [] } = await client.send(
         new GetMetricStatisticsCommand({
-          Namespace: METRICS_NAMESPACE,
-          MetricName: METRICS.sweepCompleted,
-          Dimensions: [{ Name: 'service', Value: deployment.stackName }],
+          Namespace: 'AWS/Scheduler',
+          MetricName: 'InvocationAttemptCount',
+          Dimensions: [{ Name: 'ScheduleGroup', Value: group?.physicalId }],
           StartTime: new Date(nowMs - LOOK_BACK_MS),
           EndTime: new Date(nowMs + MINUTE_MS),
           Period: 60,
@@ -48,8 +48,8 @@ function judge(runs: Runs, { nowMs, deployment }: { nowMs: number; deployment: D
   const agoMs = nowMs - Math.max(...runs.map(({ atMs }) => atMs));
   const stackAgeMs = nowMs - deployment.changedAtMs;
   const said = Number.isFinite(agoMs)
-    ? `last run ${Math.max(0, Math.round(agoMs / MINUTE_MS))} min ago`
-    : 'no run in the last hour';
+    ? `last heartbeat ${Math.max(0, Math.round(agoMs / MINUTE_MS))} min ago`
+    : 'no heartbeat in the last hour';
   if (agoMs > LATE_MS) {
     return stackAgeMs < LATE_MS
       ? warn(NAME, said, 'the stack is new: run the doctor again in 5 minutes')
@@ -59,7 +59,7 @@ function judge(runs: Runs, { nowMs, deployment }: { nowMs: number; deployment: D
   return (hasCountedMinutes ? missingRuns(runs, nowMs, deployment) : undefined) ?? ok(NAME, said);
 }
 
-/** A shard that is silent misses all its runs; up to half as many may have ended just outside the minutes counted. */
+/** A shard whose schedule is dead misses all its calls; up to half as many may lie just outside the minutes counted. */
 function missingRuns(runs: Runs, nowMs: number, deployment: Deployment): Finding | undefined {
   const expected = COUNTED_MINUTES * resourcesOf(deployment, 'AWS::Scheduler::Schedule').length;
   const untilMs = nowMs - UNSEEN_MS;
@@ -68,5 +68,5 @@ function missingRuns(runs: Runs, nowMs: number, deployment: Deployment): Finding
     .filter(({ atMs }) => atMs > fromMs && atMs <= untilMs)
     .reduce((total, { count }) => total + count, 0);
   if (counted >= expected - COUNTED_MINUTES / 2) return undefined;
-  return fail(NAME, `${counted} of ${expected} runs completed in ${COUNTED_MINUTES} min: a shard is missing`, FIX);
+  return fail(NAME, `${counted} of ${expected} heartbeats in ${COUNTED_MINUTES} min: a shard is missing`, FIX);
 }

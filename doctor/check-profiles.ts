@@ -1,5 +1,5 @@
 import { classifyError, faultOf } from '../functions/huawei/faults.ts';
-import type { Profile, Profiles } from '../functions/huawei/profile.ts';
+import type { Profile, Profiles } from '../functions/huawei/profiles.ts';
 import { type Connections, createConnections } from '../functions/huawei/sign-in.ts';
 import { encodeSegment } from '../functions/huawei/sign-request.ts';
 import { createTransport, type HttpAnswer, type Transport } from '../functions/huawei/transport.ts';

@@ -1,5 +1,5 @@
 import { openChannels, parseRoutingSecret } from '../functions/channels/routing.ts';
-import { validateProfiles } from '../functions/huawei/validate-profiles.ts';
+import { validateProfiles } from '../functions/huawei/profiles.ts';
 import type { Clock } from '../functions/tasks/ports.ts';
 import type { Settings } from '../lib/settings.ts';
 import { findApiKey } from './api-key.ts';

@@ -1,4 +1,4 @@
-import type { Profiles } from '../functions/huawei/profile.ts';
+import type { Profiles } from '../functions/huawei/profiles.ts';
 import type { Redactor } from './redactor.ts';
 
 /** Keeps everything that profiles sign in with, or sign with, out of what is printed. */

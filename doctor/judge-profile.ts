@@ -1,4 +1,4 @@
-import type { Profile } from '../functions/huawei/profile.ts';
+import type { Profile } from '../functions/huawei/profiles.ts';
 import type { Fault } from '../functions/tasks/observation.ts';
 import { type Finding, fail, ok, warn } from './check.ts';
 import { MAX_SKEW_MS } from './clock-skew.ts';

@@ -5,17 +5,14 @@ export const METRICS_NAMESPACE = 'ApigTaskNotifier';
 
 /** Metrics that the functions emit; dashboard and alarms read nothing else from the namespace. */
 export const METRICS = {
-  /** Tasks in the segment at an invocation's last sweep: once per invocation, so that a minute's sum is the total. */
+  /** Tasks in the shard at a run's last scan; left out while they are few and young. */
   pending: 'PendingTasks',
   oldestPendingAge: 'OldestPendingAgeSeconds',
   polls: 'Polls',
   pollErrors: 'PollErrors',
   throttles: 'Throttles',
   profileBroken: 'ProfileBroken',
-  /** Once per invocation that came to its end, also when nothing was pending, and so once a minute and shard: the dead man's switch. */
-  sweepCompleted: 'SweepCompleted',
   detectionDelay: 'DetectionDelaySeconds',
-  notificationsSent: 'NotificationsSent',
   notificationFailures: 'NotificationFailures',
 } as const;
 
@@ -82,7 +79,6 @@ export const LISTED_ATTRIBUTES = [
   'task_status',
   'registered_at',
   'polls',
-  'pending_until',
   'summary',
   'error',
   'expires_at',

@@ -16,7 +16,8 @@ export const alarmsSchema = z
       .describe(
         'The alarm fires when a shard completes no sweep in this many of the last minutes; the window is a quarter longer (10 of 13).',
       ),
-    oldestPendingMinutes: whole(1, 10_080)
+    // The poller says nothing of tasks that are younger.
+    oldestPendingMinutes: whole(10, 10_080)
       .default(60)
       .describe('Threshold: age of the oldest pending task, in minutes.'),
     notificationFailures: whole(1, 1000).default(1).describe('Threshold: failed notifications in 5 minutes.'),

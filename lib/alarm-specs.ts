@@ -8,6 +8,8 @@ export type AlarmSpec = {
   metric: Metric;
   /** Length of the evaluated period. Default: 5. */
   minutes?: number;
+  /** So many times in a row. Default: 1. */
+  periods?: number;
   /** The alarm fires at this value and above. */
   from: number;
   /** Who is affected, and how, while the alarm lasts. */
@@ -42,6 +44,14 @@ function pollingSpecs(metrics: Metrics, { alarms }: Settings): AlarmSpec[] {
       from: alarms.pollerThrottles,
       harm: 'Lambda has no free concurrency for the poller: runs start late, and a run that cannot start within a minute is dropped.',
       todo: 'Find out which Lambda function is using up the account’s concurrency, and ask AWS for a higher quota.',
+    },
+    {
+      id: 'WakesUnread',
+      metric: metrics.unreadWakes,
+      periods: 2,
+      from: 1,
+      harm: 'The poller does not read its wake queue: tasks are polled once a minute only, so notifications come late.',
+      todo: 'Check that the event source mapping of the poller is enabled, and that Lambda has concurrency left.',
     },
     {
       id: 'BrokenProfile',

@@ -22,13 +22,13 @@ export class Alarms extends Construct {
     this.all = [this.#silent(metrics, settings), ...specs.map((spec) => this.#raise(spec))];
   }
 
-  #raise({ id, metric, minutes = 5, from, harm, todo }: AlarmSpec): Alarm {
+  #raise({ id, metric, minutes = 5, periods = 1, from, harm, todo }: AlarmSpec): Alarm {
     return this.#notifyOperator(
       new Alarm(this, id, {
         alarmDescription: `${harm} ${todo} ${runbookOf(id)}`,
         metric: unlabelled(metric, Duration.minutes(minutes)),
         threshold: from,
-        evaluationPeriods: 1,
+        evaluationPeriods: periods,
         comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         treatMissingData: TreatMissingData.NOT_BREACHING,
       }),
@@ -36,18 +36,18 @@ export class Alarms extends Construct {
   }
 
   /**
-   * The dead man's switch: here no data is the bad news, and so is one shard of many that is missing. Runs that end about
-   * the turn of the minute are counted now before it, now after it; with strict succession, one minute that got the
-   * neighbour's runs as well would hide a dead shard, so as many minutes of a quarter more are enough.
+   * The dead man's switch: here no data is the bad news, and so is one shard of many that is missing. A schedule that
+   * calls about the turn of the minute is counted now before it, now after it; with strict succession, one minute that
+   * got the neighbour's call as well would hide a dead shard, so as many minutes of a quarter more are enough.
    */
   #silent(metrics: Metrics, settings: Settings): Alarm {
     const minutes = settings.alarms.pollerSilentMinutes;
     return this.#notifyOperator(
       new Alarm(this, 'PollerSilent', {
         alarmDescription:
-          `A shard has completed no sweep for ${minutes} minutes: its tasks may have finished without any notification. ` +
+          `The poller or one of its shards has had no heartbeat for ${minutes} minutes: tasks may have finished without any notification. ` +
           `Check that all schedules are enabled, then read the poller’s log. It also fires in the first minutes after the first deployment and after \`shards\` is raised. ${runbookOf('PollerSilent')}`,
-        metric: unlabelled(metrics.sweeps, Duration.minutes(1)),
+        metric: unlabelled(metrics.beats, Duration.minutes(1)),
         threshold: settings.shards,
         evaluationPeriods: Math.ceil(minutes * 1.25),
         datapointsToAlarm: minutes,

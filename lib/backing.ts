@@ -4,6 +4,7 @@ import type { Secrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
 import type { Tables } from './tables.ts';
 import type { Topics } from './topics.ts';
+import type { WakeQueue } from './wake-queue.ts';
 
 /** Where each function's bundle lies. */
 export type Bundles = Record<FunctionName, string>;
@@ -16,6 +17,7 @@ export type Backing = {
   files: FilesBucket;
   secrets: Secrets;
   topics: Topics;
+  wakes: WakeQueue;
 };
 
 /** When tasks are polled and expire, on which the poller and the API must agree. */
@@ -26,8 +28,14 @@ export function taskEnvironment(settings: Settings): Record<string, string | und
   };
 }
 
-/** Where the poller and the API find tasks, results, files and profiles, and whom they tell. */
-export function backingEnvironment({ tables, files, secrets, topics }: Backing): Record<string, string | undefined> {
+/** Where the poller and the API find tasks, results, files and profiles, and where they publish and send wakes. */
+export function backingEnvironment({
+  tables,
+  files,
+  secrets,
+  topics,
+  wakes,
+}: Backing): Record<string, string | undefined> {
   return {
     PENDING_TABLE: tables.pending.tableName,
     RESULTS_TABLE: tables.results.tableName,
@@ -36,5 +44,6 @@ export function backingEnvironment({ tables, files, secrets, topics }: Backing):
     TASK_ALERTS_TOPIC_ARN: topics.alerts.topicArn,
     CHAT_TOPIC_ARN: topics.chat?.topicArn,
     HUAWEI_SECRET_ID: secrets.huawei.secretArn,
+    WAKE_QUEUE_URL: wakes.queue.queueUrl,
   };
 }

@@ -39,7 +39,7 @@ function overview({ metrics, alarms }: DashboardProps): IWidget[][] {
     [
       new SingleValueWidget({
         title: 'Now',
-        metrics: [metrics.pending, metrics.oldestPendingAge, metrics.sweeps],
+        metrics: [metrics.pending, metrics.oldestPendingAge, metrics.beats],
         width: 12,
         height: 4,
       }),
@@ -63,7 +63,7 @@ function polling(metrics: Metrics): IWidget[][] {
     ],
     [
       graph('Outcomes', metrics.outcomes, { stacked: true }),
-      graph('Sweeps | failed runs and refused starts', [metrics.sweeps], {
+      graph('Heartbeats, unread wakes | failed runs and refused starts', [metrics.beats, metrics.unreadWakes], {
         right: [metrics.pollerErrors, metrics.pollerThrottles],
       }),
       graph('Duration p95 (ms)', metrics.durations),
@@ -74,7 +74,7 @@ function polling(metrics: Metrics): IWidget[][] {
 function telling(metrics: Metrics): IWidget[][] {
   return [
     [
-      graph('Notifications | deliveries from the queues', [metrics.notificationsSent, metrics.notificationFailures], {
+      graph('Failed notifications | deliveries from the queues', [metrics.notificationFailures], {
         right: [...metrics.deliveries, ...metrics.workerErrors.map(({ errors }) => errors)],
       }),
       graph('API requests', [metrics.apiRequests, metrics.apiClientErrors, metrics.apiServerErrors], {

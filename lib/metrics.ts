@@ -14,12 +14,16 @@ export type Watched = {
   /** Those of the functions that are fed from a queue. */
   workers: { name: string; function: LambdaFunction }[];
   deadLetters: { name: string; queue: Queue }[];
+  /** Of the poller's schedules. */
+  scheduleGroup: string;
+  wakes: Queue;
 };
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /** Every metric that the dashboard shows or an alarm reads, per minute where nothing else is said. */
-export function createMetrics({ stackName, api, poller, functions, workers, deadLetters }: Watched) {
+export function createMetrics(watched: Watched) {
+  const { stackName, api, poller, functions, workers, deadLetters, scheduleGroup, wakes } = watched;
   const own = (name: string, statistic: string, label?: string) =>
     new Metric({
       namespace: METRICS_NAMESPACE,
@@ -31,17 +35,28 @@ export function createMetrics({ stackName, api, poller, functions, workers, dead
     });
   const each = (prefix: string, kinds: readonly string[]) => kinds.map((kind) => own(`${prefix}_${kind}`, 'Sum', kind));
   return {
-    pending: own(METRICS.pending, 'Sum', 'pending'),
+    pending: own(METRICS.pending, 'Maximum', 'pending (of the largest shard)'),
     oldestPendingAge: own(METRICS.oldestPendingAge, 'Maximum', 'oldest pending, s'),
     polls: own(METRICS.polls, 'Sum', 'polls'),
     pollErrors: own(METRICS.pollErrors, 'Sum', 'errors'),
     pollErrorsByClass: each(METRICS.pollErrors, FAULT_CLASSES),
     throttles: own(METRICS.throttles, 'Sum', 'throttled by Huawei Cloud'),
     profileBroken: own(METRICS.profileBroken, 'Sum', 'broken profiles'),
-    sweeps: own(METRICS.sweepCompleted, 'Sum', 'sweeps'),
+    beats: new Metric({
+      namespace: 'AWS/Scheduler',
+      metricName: 'InvocationAttemptCount',
+      dimensionsMap: { ScheduleGroup: scheduleGroup },
+      statistic: 'Sum',
+      period: Duration.minutes(1),
+      label: 'heartbeats',
+    }),
+    unreadWakes: wakes.metricApproximateNumberOfMessagesVisible({
+      period: Duration.minutes(1),
+      statistic: 'Minimum',
+      label: 'unread wakes',
+    }),
     outcomes: each('Outcomes', OUTCOMES),
     detectionDelay: ['p50', 'p95'].map((statistic) => own(METRICS.detectionDelay, statistic, statistic)),
-    notificationsSent: own(METRICS.notificationsSent, 'Sum', 'sent'),
     notificationFailures: own(METRICS.notificationFailures, 'Sum', 'failed'),
     webhookUnsigned: own(DELIVERY_METRICS['webhooks: unsigned'], 'Sum'),
     webhookFailed: own(DELIVERY_METRICS['webhooks: never'], 'Sum'),

@@ -47,6 +47,8 @@ function watched({ settings, poller, api, notifications }: MonitoringProps) {
     stackName: settings.stackName,
     api: api.api,
     poller: poller.function,
+    scheduleGroup: poller.scheduleGroup.ref,
+    wakes: poller.wakes,
     functions: [{ name: 'Poller', function: poller.function }, { name: 'API', function: api.function }, ...workers],
     workers,
     deadLetters: [

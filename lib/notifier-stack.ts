@@ -11,6 +11,7 @@ import type { Settings } from './settings.ts';
 import { Tables } from './tables.ts';
 import { TasksApi } from './tasks-api.ts';
 import { Topics } from './topics.ts';
+import { WakeQueue } from './wake-queue.ts';
 
 export type NotifierStackProps = StackProps & { settings: Settings; bundles: Bundles };
 
@@ -29,6 +30,7 @@ export class NotifierStack extends Stack {
       files: new FilesBucket(this, 'Files', settings),
       secrets: new Secrets(this, 'Secrets', settings),
       topics: new Topics(this, 'Topics', settings),
+      wakes: new WakeQueue(this, 'Wakes'),
     };
     const api = new TasksApi(this, 'TasksApi', backing);
     const poller = new Poller(this, 'Poller', { ...backing, publicUrl: api.publicUrl });

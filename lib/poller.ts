@@ -1,24 +1,25 @@
 import { Aws, Duration, Names, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { CfnFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { NEWEST_INDEX } from '../functions/names.ts';
 import { type Backing, backingEnvironment, taskEnvironment } from './backing.ts';
 import { createDeadLetterQueue } from './dead-letter-queue.ts';
 import { heapFlags } from './heap-flags.ts';
 import { allow, createNodeFunction } from './node-function.ts';
+import { FEED_ACTIONS } from './wake-queue.ts';
 
-/** The minute that an invocation covers, and half of one to finish the polls and settlements under way. */
+/** A run of 55 seconds, 5 for the polls under way, and half a minute to publish what has ended. */
 const TIMEOUT = Duration.seconds(90);
 
-/** The scheduled function that asks Huawei about every pending task, and one schedule per shard. */
+/** The function that polls Huawei Cloud: called by one schedule per shard, and by wakes for what is due in between. */
 export class Poller extends Construct {
   readonly function: LambdaFunction;
   /** Runs that EventBridge Scheduler could not hand to Lambda. What Lambda has taken and then drops is not here. */
   readonly deadLetters: Queue;
   readonly scheduleGroup: CfnScheduleGroup;
+  readonly wakes: Queue;
 
   constructor(scope: Construct, id: string, props: Backing & { publicUrl: string }) {
     super(scope, id);
@@ -46,6 +47,12 @@ export class Poller extends Construct {
       id: 'AwsSolutions-SQS3',
       reason: 'It is itself the dead-letter queue of EventBridge Scheduler, which cdk-nag does not check.',
     });
+    // A run's wake calls the function again, for as long as anything is pending. Lambda would end such a chain after
+    // about 16 rounds; it ends by itself, because each wake is for a later point.
+    const { defaultChild } = this.function.node;
+    (defaultChild as CfnFunction).recursiveLoop = 'Allow';
+    props.wakes.feed(this.function);
+    this.wakes = props.wakes.queue;
     // Tasks that a failed run did not ask about have their next point soon, so a retry would only add to the load.
     // No destination for failures: runs that throw have the alarm PollerErrors, those without concurrency PollerThrottled,
     // and a minute that is past is of no use to anybody.
@@ -67,7 +74,7 @@ export class Poller extends Construct {
         target: {
           arn: this.function.functionArn,
           roleArn: role.roleArn,
-          input: JSON.stringify({ segment, totalSegments: shards, scheduledTime: '<aws.scheduler.scheduled-time>' }),
+          input: JSON.stringify({ segment, totalSegments: shards }),
           retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
           deadLetterConfig: { arn: this.deadLetters.queueArn },
         },
@@ -98,13 +105,13 @@ export class Poller extends Construct {
   }
 }
 
-function pollerStatements({ tables, files, secrets, topics }: Backing) {
+function pollerStatements({ tables, files, secrets, topics, wakes }: Backing) {
   return [
     allow(['dynamodb:Scan', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'], tables.pending.tableArn),
     allow(['dynamodb:PutItem', 'dynamodb:GetItem'], tables.results.tableArn),
-    // The newest results teach the schedule when tasks of a gateway usually end.
-    allow(['dynamodb:Query'], `${tables.results.tableArn}/index/${NEWEST_INDEX}`),
+    tables.shardStatement(),
     tables.alertMemoryStatement(),
+    allow(['sqs:SendMessage', ...FEED_ACTIONS], wakes.queue.queueArn),
     allow(['s3:PutObject'], files.arnForObjects('*')),
     allow(['secretsmanager:GetSecretValue'], secrets.huawei.secretArn),
     ...topics.publishStatements(topics.events, topics.alerts, topics.operator, topics.chat),

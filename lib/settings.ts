@@ -102,7 +102,7 @@ export const settingsSchema = z.strictObject({
     .describe('Processor architecture of the functions.'),
   // Below 192 MB hardly more than the program itself would fit.
   pollerMemoryMb: whole(192, 3008)
-    .default(512)
+    .default(256)
     .describe('Memory of the poller, in MB. More memory also means more CPU and a larger maximum export.'),
   api: apiSchema,
   alarms: alarmsSchema,

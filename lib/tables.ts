@@ -31,6 +31,16 @@ export class Tables extends Construct {
     });
   }
 
+  /** Lets the poller keep its shards: rows `shard#<segment>/<segments>` among the results, and no others. */
+  shardStatement(): PolicyStatement {
+    return new PolicyStatement({
+      effect: Effect.ALLOW,
+      actions: ['dynamodb:UpdateItem'],
+      resources: [this.results.tableArn],
+      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['shard#*'] } },
+    });
+  }
+
   /** Lets a function remember which operator alerts it has raised: rows `alert#<key>` among the results, and no others. */
   alertMemoryStatement(): PolicyStatement {
     return new PolicyStatement({

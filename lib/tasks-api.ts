@@ -57,6 +57,7 @@ export class TasksApi extends Construct {
         ...backingEnvironment(props),
         ...taskEnvironment(props.settings),
         API_KEYS_SECRET_ID: props.secrets.apiKeys.secretArn,
+        SHARDS: String(props.settings.shards),
         PUBLIC_URL: this.publicUrl,
         WEBHOOKS: props.settings.webhooks ? undefined : 'false',
         SLACK: props.settings.slack ? undefined : 'false',
@@ -114,7 +115,7 @@ function createApi(scope: Construct, settings: Settings): HttpApi {
   });
 }
 
-function apiStatements({ tables, files, secrets, topics }: Backing) {
+function apiStatements({ tables, files, secrets, topics, wakes }: Backing) {
   return [
     allow(['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:Scan', 'dynamodb:DeleteItem'], tables.pending.tableArn),
     allow(['dynamodb:GetItem', 'dynamodb:DeleteItem'], tables.results.tableArn),
@@ -123,6 +124,7 @@ function apiStatements({ tables, files, secrets, topics }: Backing) {
     // Without it S3 answers 403 for a file that is not there, and a 404 could not be told from a refusal.
     allow(['s3:ListBucket'], files.bucketArn),
     allow(['secretsmanager:GetSecretValue'], secrets.huawei.secretArn, secrets.apiKeys.secretArn),
+    allow(['sqs:SendMessage'], wakes.queue.queueArn),
     ...topics.publishStatements(topics.events, topics.alerts, topics.chat),
   ];
 }

@@ -5,7 +5,7 @@ import pLimit from 'p-limit';
 import type { ApiEvent, ApiResponse } from '../functions/http/api-event.ts';
 import { MAX_FORM_BYTES } from '../functions/http/form-body.ts';
 import { HttpProblem, problemResponse } from '../functions/http/problem.ts';
-import { MAX_BODY_BYTES } from '../functions/http/request-body.ts';
+import { MAX_BODY_BYTES } from '../functions/http/read-request.ts';
 import { answerBrokenRequest, sendResponse } from './http-answer.ts';
 
 /** What AWS would call; the context it is given here is empty. */

@@ -1,4 +1,4 @@
-import type { Profile } from '../functions/huawei/profile.ts';
+import type { Profile } from '../functions/huawei/profiles.ts';
 import { editDistance } from '../lib/edit-distance.ts';
 
 /** Fields of the `default` profile and the variables they come from; the SDK's names where it has them. */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { signingSecretProblems } from '../functions/channels/webhook/settings.ts';
 import { apiKeyProblem } from '../functions/http/access.ts';
-import type { Profiles } from '../functions/huawei/profile.ts';
+import type { Profiles } from '../functions/huawei/profiles.ts';
 import { readEnvironment } from '../functions/runtime/config.ts';
 import { ConfigError } from '../functions/tasks/errors.ts';
 import { channelProblems } from './channel-problems.ts';

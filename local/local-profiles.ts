@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Profiles } from '../functions/huawei/profile.ts';
-import { validateProfiles } from '../functions/huawei/validate-profiles.ts';
+import { type Profiles, validateProfiles } from '../functions/huawei/profiles.ts';
 import { ConfigError } from '../functions/tasks/errors.ts';
 import { gather } from './gather-problems.ts';
 import { PROFILE_VARIABLES, profileFields } from './huawei-variables.ts';

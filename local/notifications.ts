@@ -5,7 +5,7 @@ import { createRuleRouter } from '../functions/channels/routes.ts';
 import { openChannels, parseRouting } from '../functions/channels/routing.ts';
 import { createCallbackRouter } from '../functions/channels/webhook/channel.ts';
 import { parseSigningKeys } from '../functions/channels/webhook/settings.ts';
-import type { Profiles } from '../functions/huawei/profile.ts';
+import type { Profiles } from '../functions/huawei/profiles.ts';
 import { createProcessAlertMemory, type OperatorAlerter } from '../functions/messages/operator-alerter.ts';
 import type { Publisher, PublishReport } from '../functions/messages/publishers.ts';
 import type { Clock, Log, MetricSink, TaskResultStore } from '../functions/tasks/ports.ts';

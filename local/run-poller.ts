@@ -1,49 +1,67 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Poller } from '../functions/polling/create-poller.ts';
+import type { Trigger } from '../functions/polling/hold-shard.ts';
 import type { Log } from '../functions/tasks/ports.ts';
+import type { Wake, WakeQueue } from '../functions/tasks/shards.ts';
+
+/** The one shard of one machine. */
+export const SHARD = { segment: 0, totalSegments: 1 };
+
+const BEAT_MS = 60_000;
+
+export type Triggers = {
+  wakes: WakeQueue;
+  /** Begins to call the poller: at once, once a minute, and for each wake. */
+  start(poll: Poller): RunningPoller;
+};
 
 export type RunningPoller = {
   /** Starts no new poll and resolves when those in flight are settled. */
   stop(): Promise<void>;
 };
 
-const SEGMENT = { segment: 0, totalSegments: 1 };
-
 /**
- * What EventBridge Scheduler is in AWS: one window after another. A window that fails is logged, as its alarm would be
- * raised, and the next one comes all the same. It begins where the last one ended, however long that took and whether or
- * not it failed, and does not wait for polls that are still under way.
+ * What EventBridge Scheduler and the wake queue are in AWS, as timers that call the same poller. A run that fails is
+ * logged, as its alarm would go off, and the next trigger comes all the same.
  */
-export function runPoller(poll: Poller, { windowMs, log }: { windowMs: number; log: Log }): RunningPoller {
+export function createTriggers({ log }: { log: Log }): Triggers {
   const stopping = new AbortController();
-  const { signal } = stopping;
-  const open = new Set<Promise<void>>();
-  const startWindow = (stopAtMs: number, afterMs: number | undefined): Promise<number | undefined> => {
-    const covered = Promise.withResolvers<number | undefined>();
-    const window = poll({ segment: SEGMENT, stopAtMs, afterMs, onCovered: covered.resolve, signal })
+  const timers = new Set<NodeJS.Timeout>();
+  const running = new Set<Promise<void>>();
+  let poller: Poller | undefined;
+
+  const trigger = (by: Trigger) => {
+    if (poller === undefined || stopping.signal.aborted) return;
+    const run = poller(by, { signal: stopping.signal })
       .then(() => {})
       .catch((error: unknown) => log.error('polling failed', { error }))
-      .finally(() => {
-        covered.resolve(undefined);
-        open.delete(window);
-      });
-    open.add(window);
-    return covered.promise;
+      .finally(() => running.delete(run));
+    running.add(run);
   };
-  const loop = async () => {
-    let coveredMs: number | undefined;
-    while (!signal.aborted) {
-      const nextMs = (Math.floor(Date.now() / windowMs) + 1) * windowMs;
-      coveredMs = (await startWindow(nextMs + 30_000, coveredMs)) ?? coveredMs;
-      await delay(Math.max(0, nextMs - Date.now()), undefined, { signal }).catch(() => {});
-    }
+  const later = ({ shard, dueMs }: Wake, delayMs: number) => {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      trigger({ shard, dueMs });
+    }, delayMs);
+    timers.add(timer);
   };
-  const running = loop();
   return {
-    async stop() {
-      stopping.abort();
-      await running;
-      await Promise.all(open);
+    wakes: {
+      async send(wake, delayS) {
+        later(wake, delayS * 1_000);
+      },
+    },
+    start(poll) {
+      poller = poll;
+      trigger({ shard: SHARD });
+      const beat = setInterval(() => trigger({ shard: SHARD }), BEAT_MS);
+      return {
+        async stop() {
+          stopping.abort();
+          clearInterval(beat);
+          for (const timer of timers) clearTimeout(timer);
+          await Promise.all(running);
+        },
+      };
     },
   };
 }

@@ -3,16 +3,19 @@ import { parseRouting } from '../functions/channels/routing.ts';
 import { classifyAddress } from '../functions/channels/webhook/target.ts';
 import { hashApiKey } from '../functions/http/access.ts';
 import { createTasksApiHandler, type TasksApiHandler } from '../functions/http/handler.ts';
-import { type Profiles, parseProfileDefaults } from '../functions/huawei/profile.ts';
+import { createStartRoutes } from '../functions/http/start-routes.ts';
+import { createWakePoller } from '../functions/http/wake-poller.ts';
+import { type Profiles, parseProfileDefaults } from '../functions/huawei/profiles.ts';
+import { type ApiPublisher, createApiPublisher } from '../functions/huawei/publish.ts';
 import { createHuaweiTaskQuery, type TaskQuery } from '../functions/huawei/task-query.ts';
 import { createRepublish } from '../functions/messages/publishers.ts';
 import { createPoller, type Poller } from '../functions/polling/create-poller.ts';
-import { createScheduleLearner } from '../functions/schedule/learned/schedule-learner.ts';
 import { createTaskSchedule, withMinInterval } from '../functions/schedule/schedule.ts';
 import { createDynamoPendingTaskStore } from '../functions/stores/dynamo/pending-tasks.ts';
 import { createDynamoTaskResultStore } from '../functions/stores/dynamo/results.ts';
 import { createDynamoStartIntentStore, startIntentsDefinition } from '../functions/stores/dynamo/start-intents.ts';
 import { ensureTable } from '../functions/stores/dynamo/tables.ts';
+import { createMemoryShardStore } from '../functions/stores/memory-shard-store.ts';
 import { createStoreResult, type StoreResult } from '../functions/stores/store-result.ts';
 import type { Clock, Log, MetricSink } from '../functions/tasks/ports.ts';
 import type { TaskResult } from '../functions/tasks/result.ts';
@@ -24,7 +27,7 @@ import { startHttpServer } from './http-server.ts';
 import type { LocalEvent } from './local-publishers.ts';
 import { createNotifications, type NotificationSettings, type Notifications } from './notifications.ts';
 import { reachableUrl } from './public-url.ts';
-import { runPoller } from './run-poller.ts';
+import { createTriggers, SHARD, type Triggers } from './run-poller.ts';
 import { createLocalStarts, type LocalStarts } from './starts.ts';
 import type { Terminal } from './terminal-alerts.ts';
 
@@ -54,7 +57,8 @@ export type Service = {
 };
 
 const NO_METRICS: MetricSink = { add() {} };
-const WINDOW_MS = 1_000;
+/** Of large answers at once. */
+const ANSWER_BYTES = 256 * 2 ** 20;
 const RETENTION_MS = 90 * 86_400_000;
 const CONCURRENCY = 32;
 const INTENTS_TABLE = 'StartIntents';
@@ -78,23 +82,34 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     clock,
     connections: CONCURRENCY,
   });
-  const { areStartsOn = true, profiles } = options;
-  const starting = areStartsOn ? createLocalStarts({ ...stores, clock, log, profiles }) : undefined;
+  const publisher = createApiPublisher({ profiles: async () => ({ profiles: options.profiles }), clock });
+  const triggers = createTriggers({ log });
   const waiters = createEndWaiters(stores.results, clock);
-  const handler = createApi(options, stores, { notifications, starting, waiters });
+  const wakePoller = createWakePoller({
+    shards: stores.shards,
+    wakes: triggers.wakes,
+    totalShards: SHARD.totalSegments,
+    clock,
+    log,
+  });
+  const { areStartsOn = true, profiles } = options;
+  const starting = areStartsOn ? createLocalStarts({ ...stores, clock, log, profiles, wakePoller }) : undefined;
+  const handler = createApi(options, stores, { notifications, starting, waiters, wakePoller });
   const server = await startHttpServer({ handler, host: options.host, port: options.port });
   listening.url = reachableUrl(server.url);
   notifications.resume();
-  const poller = runPoller(createLocalPoller(options, stores, { query, notifications, waiters }), {
-    windowMs: WINDOW_MS,
-    log,
-  });
+  const poller = triggers.start(
+    createLocalPoller(options, stores, { query, publisher, notifications, triggers, waiters }),
+  );
   return {
     url: server.url,
     async close() {
       const orderly = Promise.all([server.close(), poller.stop()]).then(() => notifications.stop());
       await Promise.race([orderly, clock.sleep(CLOSE_WITHIN_MS)]);
-      await Promise.race([Promise.all([starting?.close(), stores.close(), query.close()]), clock.sleep(500)]);
+      await Promise.race([
+        Promise.all([starting?.close(), publisher.close(), stores.close(), query.close()]),
+        clock.sleep(500),
+      ]);
     },
   };
 }
@@ -108,6 +123,7 @@ async function openStores({ dataDir, clock, log }: ServiceOptions) {
     intents: createDynamoStartIntentStore({ client, tableName: INTENTS_TABLE, clock }),
     pending: createDynamoPendingTaskStore({ client, tableName: LOCAL_TABLES.pending, log }),
     results: createDynamoTaskResultStore({ client, tableName: LOCAL_TABLES.results, log, clock }),
+    shards: createMemoryShardStore(),
     files: createFolderFileStore({ folder: path.join(dataDir, 'files') }),
     outboxes: {
       events: await openFolderOutbox<LocalEvent>({ folder: path.join(dataDir, 'outbox', 'events'), log }),
@@ -117,24 +133,30 @@ async function openStores({ dataDir, clock, log }: ServiceOptions) {
   };
 }
 
+type PollerParts = {
+  query: TaskQuery;
+  publisher: ApiPublisher;
+  notifications: Notifications;
+  triggers: Triggers;
+  waiters: EndWaiters;
+};
+
 function createLocalPoller(
   options: ServiceOptions,
-  { pending, results, files }: Stores,
-  { query, notifications, waiters }: { query: TaskQuery; notifications: Notifications; waiters: EndWaiters },
+  { pending, results, files, shards }: Stores,
+  { query, publisher, notifications, triggers, waiters }: PollerParts,
 ): Poller {
   const { clock, log, profiles, metrics = NO_METRICS } = options;
-  const base = withMinInterval(options.pollMinIntervalMs);
   return createPoller({
-    ...{ pending, query, clock, metrics, log, publishers: notifications.publishers },
+    ...{ pending, query, publisher, clock, metrics, log, publishers: notifications.publishers },
     operatorAlerts: notifications.operatorAlerts,
     storeResult: noting(createStoreResult({ results, files }), waiters),
     profiles: async () => profiles,
-    schedule: createScheduleLearner({ results, clock, log, base }),
-    settings: { windowMs: WINDOW_MS, minSweepGapMs: 200, concurrency: CONCURRENCY, retentionMs: RETENTION_MS },
+    schedule: createTaskSchedule(withMinInterval(options.pollMinIntervalMs)),
+    ...{ shards, wakes: triggers.wakes },
+    settings: { concurrency: CONCURRENCY, answerBytes: ANSWER_BYTES, retentionMs: RETENTION_MS },
   });
 }
-
-type Parts = { notifications: Notifications; starting: LocalStarts | undefined; waiters: EndWaiters };
 
 function noting(storeResult: StoreResult, waiters: EndWaiters): StoreResult {
   return async (result) => {
@@ -144,20 +166,27 @@ function noting(storeResult: StoreResult, waiters: EndWaiters): StoreResult {
   };
 }
 
+type ApiParts = {
+  notifications: Notifications;
+  starting: LocalStarts | undefined;
+  waiters: EndWaiters;
+  wakePoller: ReturnType<typeof createWakePoller>;
+};
+
 function createApi(
   options: ServiceOptions,
   stores: Stores,
-  { notifications, starting, waiters }: Parts,
+  { notifications, starting, waiters, wakePoller }: ApiParts,
 ): TasksApiHandler {
   const { clock, log, taskDeadlineMs, allowLoopbackCallbacks = true } = options;
   const hashes = options.apiKeys.map(hashApiKey);
   const defaults = parseProfileDefaults(JSON.stringify({ profiles: options.profiles }));
-  return createTasksApiHandler({
+  const deps = {
     ...{ ...stores, clock, log, taskDeadlineMs, allowLoopbackCallbacks, canStream: true },
     schedule: createTaskSchedule(withMinInterval(options.pollMinIntervalMs)),
+    wakePoller,
     profiles: async () => defaults,
     apiKeyHashes: async () => hashes,
-    ...(starting && { starts: starting.starts }),
     untilEnd: waiters.untilEnd,
     classifyAddress,
     slackChannels:
@@ -168,5 +197,6 @@ function createApi(
       publishers: notifications.publishers,
       toChannel: notifications.publishToChannel,
     }),
-  });
+  };
+  return createTasksApiHandler(deps, starting && createStartRoutes({ ...deps, starts: starting.starts }));
 }

@@ -1,4 +1,4 @@
-import type { Profiles } from '../functions/huawei/profile.ts';
+import type { Profiles } from '../functions/huawei/profiles.ts';
 import { createHuaweiStarts } from '../functions/huawei/starts.ts';
 import { createStarts, type Starts, type StartsDeps } from '../functions/starts/starts.ts';
 

@@ -1,10 +1,9 @@
 import { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSRecord } from 'aws-lambda';
-import { composeMails } from '../../functions/channels/email/topic.ts';
 import { NAMED_CHANNELS } from '../../functions/channels/queues.ts';
 import { createRuleRouter } from '../../functions/channels/routes.ts';
 import { openChannels } from '../../functions/channels/routing.ts';
-import { composeEvents, createSnsPublisher } from '../../functions/channels/sns.ts';
+import { composeEvents, composeMails, createSnsPublisher } from '../../functions/channels/sns.ts';
 import { createWorker } from '../../functions/channels/worker.ts';
 import { toNotice, toTaskEvent } from '../../functions/messages/task-event.ts';
 import type { TaskResult } from '../../functions/tasks/result.ts';

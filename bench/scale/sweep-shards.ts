@@ -49,7 +49,8 @@ export async function passOver(stage: Stage, tasks: number): Promise<Taken> {
   const child = stage.startHandler();
   try {
     // Every row has its point in the minute of `windowMs`, and its next one five minutes later.
-    const minuteLater = { windowMs: stage.windowMs + 60_000, segment: 0, totalSegments: 1 };
+    const windowMs = stage.windowMs + 60_000;
+    const minuteLater = { windowMs, coveredUntilMs: windowMs, segment: 0, totalSegments: 1 };
     await child.ask<Taken>(minuteLater);
     await stage.upstream.ask({ kind: 'polls' });
     const { cpuS, wallS } = await child.ask<Taken>(minuteLater);

@@ -4,11 +4,9 @@ import type { ReplayResult } from './replay.ts';
 const MIN_INTERVALS_S = [1, 1.5, 2, 3, 4, 5, 7, 10, 15, 20, 30, 45];
 const GROWTHS = [0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 1];
 
-/** The settings that are tried, each with and without a poll at registration. Never more than five minutes apart. */
+/** The settings that are tried, never more than five minutes apart. */
 export const SETTINGS: PollSchedule[] = MIN_INTERVALS_S.flatMap((seconds) =>
-  GROWTHS.flatMap((growth) =>
-    [true, false].map((atOnce) => ({ minIntervalMs: seconds * 1_000, growth, maxIntervalMs: 300_000, atOnce })),
-  ),
+  GROWTHS.map((growth) => ({ minIntervalMs: seconds * 1_000, growth, maxIntervalMs: 300_000 })),
 );
 
 /** Whether `one` is no worse in polls and in relative delay, and better in one of them. */

@@ -11,8 +11,8 @@ const SECOND = 1_000;
 
 /** This project's schedule; each task gets an id of its own, so every phase occurs. */
 export function ourWaiter(schedule: PollSchedule): Waiter {
-  const { minIntervalMs, growth, atOnce = true } = schedule;
-  const name = `ours: ${minIntervalMs / SECOND} s, +${Math.round(growth * 100)} %${atOnce ? '' : ', not at once'}`;
+  const { minIntervalMs, growth } = schedule;
+  const name = `ours: ${minIntervalMs / SECOND} s, +${Math.round(growth * 100)} %`;
   return {
     name,
     start(random) {

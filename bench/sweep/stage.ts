@@ -52,6 +52,8 @@ function handlerEnvironment(dynamoUrl: string, secretsUrl: string): Record<strin
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_ENDPOINT_URL_DYNAMODB: dynamoUrl,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsUrl,
+    // It answers everything alike, and that does for the wake that a run sends at its end.
+    WAKE_QUEUE_URL: `${secretsUrl}/000000000000/wakes`,
     PENDING_TABLE: 'PendingTasks',
     RESULTS_TABLE: 'TaskResults',
     RESULTS_BUCKET: 'results',

@@ -64,6 +64,7 @@ function environmentOf(cloudUrl: string, dynamoUrl: string): Record<string, stri
     API_KEYS_SECRET_ID: 'api-keys',
     SLACK_SECRET_ID: 'slack',
     SLACK_DEAD_LETTER_QUEUE_URL: `${cloudUrl}/000000000000/slack-dead`,
+    WAKE_QUEUE_URL: `${cloudUrl}/000000000000/wakes`,
     SLACK_MAX_RECEIVES: '8',
     POLL_MIN_INTERVAL_MS: '100',
     POWERTOOLS_LOG_LEVEL: 'SILENT',
@@ -71,11 +72,11 @@ function environmentOf(cloudUrl: string, dynamoUrl: string): Record<string, stri
   };
 }
 
-/** Leaves a run of the poller one second beside the fifteen that it keeps back. */
+/** Leaves a run of the poller three seconds beside the fifteen that it keeps back. */
 const context = {
   awsRequestId: 'walk',
   functionName: 'walk',
-  getRemainingTimeInMillis: () => 16_000,
+  getRemainingTimeInMillis: () => 18_000,
 } as unknown as Context;
 
 const registrationOf = (taskId: string) => ({

@@ -19,6 +19,9 @@ export type Item = { event: TaskEvent; body: string; mention?: string | undefine
 /** A message, and the items that are delivered when it has arrived. */
 export type Post<T extends Item = Item> = { message: unknown; items: T[] };
 
+/** How an item ended in this invocation. */
+export type Sent<T extends Item> = { item: T; answer: Answer };
+
 /** Where events can be sent: it renders and posts. The worker does the rest: retries, notes on results, alerts. */
 export interface Channel {
   /** `slack`, `webhook`. */

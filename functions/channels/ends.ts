@@ -3,10 +3,8 @@ import pLimit from 'p-limit';
 import type { BoundedMap } from '../tasks/bounded-map.ts';
 import type { Clock, Log, MetricSink, TaskResultStore } from '../tasks/ports.ts';
 import type { Delivery } from '../tasks/result.ts';
-import type { Channel, Item } from './channel.ts';
-import type { Sent } from './deliver.ts';
-import { attemptOf, type QueueKind, type RetryPolicy, receivesOf } from './queues.ts';
-import { attributesOf } from './records.ts';
+import type { Channel, Item, Sent } from './channel.ts';
+import { attemptOf, attributesOf, type QueueKind, type RetryPolicy, receivesOf } from './queues.ts';
 import type { DeadLetters } from './sqs.ts';
 
 const WRITES_AT_A_TIME = 16;

@@ -1,14 +1,14 @@
 import { type MessageAttributeValue, PublishBatchCommand, type SNSClient } from '@aws-sdk/client-sns';
 import pLimit from 'p-limit';
 import { MAX_SUBJECT_CHARS } from '../messages/alert.ts';
-import { pack } from '../messages/budget.ts';
+import { type Composed, composeAlerts, toReport } from '../messages/digest.ts';
 import { createOperatorAlerter, type OperatorAlerter, type OperatorAlerterDeps } from '../messages/operator-alerter.ts';
-import { type Composed, type Publisher, toReport } from '../messages/publishers.ts';
-import { type TaskEventOptions, toEventAttributes, toTaskEvent } from '../messages/task-event.ts';
+import type { Publisher } from '../messages/publishers.ts';
+import { type Notice, type TaskEventOptions, toEventAttributes, toTaskEvent } from '../messages/task-event.ts';
 import { StoreError } from '../tasks/errors.ts';
 import type { Clock } from '../tasks/ports.ts';
 import type { TaskResult } from '../tasks/result.ts';
-import { cut, toAscii, utf8Bytes } from '../tasks/safe-text.ts';
+import { cut, pack, toAscii, utf8Bytes } from '../tasks/safe-text.ts';
 
 /** SNS: 10 entries and 256 KiB a PublishBatch, attributes included; 1 KiB is left unused. */
 const MAX_ENTRIES = 10;
@@ -54,6 +54,17 @@ export function composeEvents(options: TaskEventOptions, channel?: string) {
       const attributes = { ...toEventAttributes(result), ...(channel !== undefined && { channel }) };
       return { message: { body: JSON.stringify(toTaskEvent(result, options)), attributes }, taskIds: [result.taskId] };
     });
+}
+
+/**
+ * The messages of the topic for people: e-mail and SMS. The attribute `outcome` lists the outcomes that a message
+ * announces, so that a subscription can ask for failures only.
+ */
+export function composeMails(notices: readonly Notice[]): Composed<SnsMessage>[] {
+  return composeAlerts(notices).map(({ message: { subject, body, outcomes }, taskIds }) => ({
+    message: { subject, body, attributes: { outcome: outcomes } },
+    taskIds,
+  }));
 }
 
 /** Publishes operator alerts to their topic, one per key and period; see `createOperatorAlerter`. */

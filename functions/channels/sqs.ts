@@ -1,5 +1,6 @@
 import { StoreError } from '../tasks/errors.ts';
 import { cut, oneLine } from '../tasks/safe-text.ts';
+import type { WakeQueue } from '../tasks/shards.ts';
 import { type AwsJsonService, callAwsJson } from './aws-json-call.ts';
 
 const TIMEOUT_MS = 5_000;
@@ -34,6 +35,14 @@ export function createSqsDeadLetters(queue: SqsQueue): DeadLetters {
 export async function delayMessage(queue: SqsQueue, receiptHandle: string, delayMs: number): Promise<void> {
   const VisibilityTimeout = Math.ceil(delayMs / 1000);
   await callSqs(queue, 'ChangeMessageVisibility', { ReceiptHandle: receiptHandle, VisibilityTimeout });
+}
+
+/** Wakes as messages of a queue that calls the poller. */
+export function createSqsWakes(queue: SqsQueue): WakeQueue {
+  return {
+    send: ({ shard, dueMs }, DelaySeconds) =>
+      callSqs(queue, 'SendMessage', { MessageBody: JSON.stringify({ ...shard, dueMs }), DelaySeconds }),
+  };
 }
 
 /** One action on a queue (SQS API reference, JSON protocol). */

@@ -1,12 +1,12 @@
 import { isIP } from 'node:net';
 import { WEBHOOK_CHANNEL } from '../channels/channel.ts';
 import { callbackProblem } from '../channels/webhook/settings.ts';
-import type { ProfileDefaults } from '../huawei/profile.ts';
+import type { ProfileDefaults } from '../huawei/profiles.ts';
 import { isLoopbackHost } from '../names.ts';
 import type { TaskResult } from '../tasks/result.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { HttpProblem } from './problem.ts';
-import { invalid } from './validate.ts';
+import { invalid } from './read-request.ts';
 
 const UNUSABLE = 'cannot be used';
 

@@ -4,7 +4,7 @@ import type { ApiEvent, ApiResponse, RouteHandler } from './api-event.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { contentDisposition, finalResult, isTooLarge } from './final-result.ts';
 import { HttpProblem } from './problem.ts';
-import { taskIdOf } from './validate.ts';
+import { taskIdOf } from './read-request.ts';
 
 type ExportResult = Extract<ParsedResult, { kind: 'export' }>;
 type Document = { file: FileRef; fileName: string; etag: string };

@@ -1,8 +1,8 @@
-import type { ProfileDefaults } from '../huawei/profile.ts';
-import type { Starts } from '../starts/starts.ts';
+import type { ProfileDefaults } from '../huawei/profiles.ts';
 import type { Clock, FileStore, Log, PendingTaskStore, TaskResultStore } from '../tasks/ports.ts';
 import type { FileRef, TaskResult } from '../tasks/result.ts';
 import type { PendingTask } from '../tasks/task.ts';
+import type { WakePoller } from './wake-poller.ts';
 
 /** Where exported documents are read from. */
 type DocumentStore = Pick<FileStore, 'open'> & {
@@ -22,6 +22,8 @@ export type TasksApiDeps = {
   schedule: { nextPollAt(task: PendingTask, nowMs: number): number };
   /** Publishes a result again under its first event id; to everybody, or to one channel. */
   republish(result: TaskResult, channel?: string): Promise<void>;
+  /** Called after the row of a task was put, so that the poller asks for it soon. Default: the heartbeat does. */
+  wakePoller?: WakePoller;
   clock: Pick<Clock, 'now'>;
   log: Log;
   /** For registrations that name no `deadline_seconds`. */
@@ -34,8 +36,6 @@ export type TasksApiDeps = {
   areWebhooksOff?: boolean;
   /** Names of the Slack channels; none where Slack is off. Absent where they are not known here. */
   slackChannels?: readonly string[];
-  /** Starts imports and exports; absent where that is off, or is another function's. */
-  starts?: Pick<Starts, 'start'>;
   /**
    * Local mode: resolves when the task may have ended, after `timeoutMs` at most. Without it `?wait=` is answered at once,
    * because a waiting request would hold a function.

@@ -6,7 +6,7 @@ import busboy from 'busboy';
 import { cut } from '../tasks/safe-text.ts';
 import type { ApiEvent } from './api-event.ts';
 import { HttpProblem } from './problem.ts';
-import { invalid, MAX_ECHO } from './validate.ts';
+import { invalid, MAX_ECHO } from './read-request.ts';
 
 /** What Huawei accepts as a request body, and so the most that a file may have after it was unpacked. */
 export const MAX_FILE_BYTES = 12 * 1024 * 1024;

@@ -3,16 +3,16 @@ import middy, { type MiddyfiedHandler } from '@middy/core';
 import httpHeaderNormalizer from '@middy/http-header-normalizer';
 import type { Method } from '@middy/http-router';
 import httpRouter from '@middy/http-router';
+import type { Log } from '../tasks/ports.ts';
 import { bearerAuth, browserRedirect } from './access.ts';
 import { type ApiEvent, type ApiResponse, jsonResponse, type RouteHandler } from './api-event.ts';
 import { definitionRoute } from './definition.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { listTasksRoute } from './list-tasks.ts';
 import { HttpProblem, problemHandler } from './problem.ts';
+import { jsonBody } from './read-request.ts';
 import { registerBatchRoute } from './register-batch.ts';
 import { registerTaskRoute } from './register-task.ts';
-import { jsonBody } from './request-body.ts';
-import { type StartDeps, startExportRoute, startImportRoute, startsOffRoute } from './start-routes.ts';
 import { deleteTaskRoute, getTaskRoute, notifyAgainRoute } from './task-routes.ts';
 import { watchAgainRoute } from './watch-again.ts';
 
@@ -25,35 +25,39 @@ const routeRequests = httpRouter as unknown as (options: {
   notFoundResponse: ReturnType<typeof answerUnrouted>;
 }) => RouteHandler;
 
-/** The whole API as one middy handler. Every end, expected or not, is an answer: it never rejects. */
-export function createTasksApiHandler(deps: TasksApiDeps): TasksApiHandler {
-  const routes = createRoutes(deps);
+/**
+ * The whole API as one middy handler. Every end, expected or not, is an answer: it never rejects. `startRoutes` are those of
+ * `createStartRoutes`, which a function that starts nothing does not carry.
+ */
+export function createTasksApiHandler(deps: TasksApiDeps, startRoutes = STARTS_OFF): TasksApiHandler {
+  return createApiHandler([...createRoutes(deps), ...startRoutes], deps.log);
+}
+
+/** These routes alone. */
+export function createApiHandler(routes: TaskRoute[], log: Log): TasksApiHandler {
   return middy<ApiEvent, ApiResponse>()
     .use(normalizeRequest())
     .use(httpHeaderNormalizer())
-    .use(problemHandler(deps.log))
+    .use(problemHandler(log))
     .handler(routeRequests({ routes, notFoundResponse: answerUnrouted(routes) }));
 }
 
 /** One line of the contract's table. */
-type TaskRoute = {
+export type TaskRoute = {
   method: Method;
   path: string;
   handler: RouteHandler | MiddyfiedHandler<ApiEvent, ApiResponse>;
 };
 
-/** The routes that start something: those of a function of its own, and on one machine of the whole API. */
-function createStartRoutes(deps: StartDeps): TaskRoute[] {
-  const keyed = (handler: RouteHandler) => middy<ApiEvent, ApiResponse>(handler).use(bearerAuth(deps.apiKeyHashes));
-  return [
-    { method: 'POST', path: '/imports', handler: keyed(startImportRoute(deps)) },
-    { method: 'POST', path: '/exports', handler: keyed(startExportRoute(deps)).use(jsonBody()) },
-  ];
-}
+const startsOffRoute: RouteHandler = async () => {
+  throw new HttpProblem(404, 'Starting imports and exports is off here. The setting "starts" (STARTS) turns it on.', {
+    kind: 'starts-off',
+  });
+};
 
-function startsOff(): TaskRoute[] {
-  return ['/imports', '/exports'].map((path) => ({ method: 'POST', path, handler: startsOffRoute }));
-}
+const STARTS_OFF: TaskRoute[] = ['/imports', '/exports'].map((path) => {
+  return { method: 'POST', path, handler: startsOffRoute };
+});
 
 /** Every route of the API, in the order of the contract. */
 function createRoutes(deps: TasksApiDeps): TaskRoute[] {
@@ -74,7 +78,6 @@ function createRoutes(deps: TasksApiDeps): TaskRoute[] {
     { method: 'GET', path: '/tasks/{task_id}/definition', handler: keyed(definitionRoute(deps)) },
     { method: 'POST', path: '/tasks/{task_id}/notifications', handler: withOptionalBody(notifyAgainRoute(deps)) },
     { method: 'POST', path: '/tasks/{task_id}/watch', handler: withOptionalBody(watchAgainRoute(deps)) },
-    ...(deps.starts ? createStartRoutes({ ...deps, starts: deps.starts }) : startsOff()),
   ];
 }
 

@@ -5,9 +5,9 @@ import type { TaskFilter } from '../tasks/filter.ts';
 import type { Page, PageRequest } from '../tasks/ports.ts';
 import { jsonResponse, type RouteHandler } from './api-event.ts';
 import type { TasksApiDeps } from './deps.ts';
+import { invalid, validQuery } from './read-request.ts';
 import { type ListQuery, listQuerySchema, sinceMs } from './request-schemas.ts';
 import { type ListedView, nextPollAtMs, type PendingView, viewListed, viewPending } from './task-view.ts';
-import { invalid, validQuery } from './validate.ts';
 
 /** Tasks on a page where the query names no `limit`. */
 export const DEFAULT_LIMIT = 20;

@@ -3,10 +3,10 @@ import { cut } from '../tasks/safe-text.ts';
 import { type ApiEvent, jsonResponse, type RequestContext, type RouteHandler } from './api-event.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { concealed, HttpProblem, type ProblemBody, problemBody } from './problem.ts';
+import { MAX_ECHO, validBody, validQuery } from './read-request.ts';
 import { registerTask } from './register-task.ts';
 import { batchSchema, noQuerySchema } from './request-schemas.ts';
 import type { ListedView, TaskView } from './task-view.ts';
-import { MAX_ECHO, validBody, validQuery } from './validate.ts';
 
 const CONCURRENCY = 10;
 

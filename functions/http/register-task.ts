@@ -1,13 +1,13 @@
-import type { ProfileDefaults } from '../huawei/profile.ts';
+import type { ProfileDefaults } from '../huawei/profiles.ts';
 import { canWatchAgain, type TaskResult } from '../tasks/result.ts';
 import type { PendingTask, TaskIdentity } from '../tasks/task.ts';
 import { type ApiResponse, jsonResponse, type RouteHandler } from './api-event.ts';
 import { callbackRefusal } from './channel-refusals.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { HttpProblem, type ProblemItem } from './problem.ts';
+import { invalid, validBody, validQuery } from './read-request.ts';
 import { noQuerySchema, type Registration, registrationSchema } from './request-schemas.ts';
 import { nextPollAtMs, retryAfter, type TaskView, viewFinal, viewPending } from './task-view.ts';
-import { invalid, validBody, validQuery } from './validate.ts';
 
 /** How a registration ended: 202 for a new one, 200 for one that was there. `nextPollAtMs` while it is pending. */
 export type Registered = { status: 200 | 202; task: TaskView; nextPollAtMs?: number };
@@ -50,7 +50,10 @@ export async function putTask(deps: TasksApiDeps, task: PendingTask): Promise<Re
   // The same task may have settled between the read and the put: its row was deleted, so ours took its place.
   // Its result was published before that deletion, so ours can go.
   const since = await finalRegistration(deps, task);
-  if (since === undefined) return pendingRegistration(deps, task, 202);
+  if (since === undefined) {
+    await deps.wakePoller?.(task.registeredAtMs);
+    return pendingRegistration(deps, task, 202);
+  }
   await deps.pending.remove(task.taskId);
   return since;
 }

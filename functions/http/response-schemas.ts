@@ -49,6 +49,8 @@ export const summarySchema = z.strictObject({
   updated: count,
   failed: count,
   ignored: count,
+  published: count,
+  unpublished: count,
   group_id: optionalText,
   file_name: optionalText,
   size_bytes: count,
@@ -67,6 +69,8 @@ export const resultSchema = z.union([
     failure: entries,
     ignore: z.optional(entries),
     swagger: z.optional(z.record(text, z.unknown())),
+    published: count,
+    publish_failures: z.optional(entries),
     extra,
   }),
   z.strictObject({

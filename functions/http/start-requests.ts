@@ -7,9 +7,9 @@ import type { ApiEvent } from './api-event.ts';
 import { type Definition, readDefinition } from './definition-file.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { type Form, type FormFile, readForm } from './form-body.ts';
+import { invalid, validBody, validQuery } from './read-request.ts';
 import { toPendingTask } from './register-task.ts';
 import { deadlineTextSchema, idSchema, type Registration, startedTaskShape } from './request-schemas.ts';
-import { invalid, validBody, validQuery } from './validate.ts';
 
 const BOOLEAN_RULE = 'must be "true" or "false"';
 const MODE_RULE = 'must be "merge" or "override"';

@@ -1,9 +1,13 @@
+import middy from '@middy/core';
 import type { StartEnd, Starts } from '../starts/starts.ts';
 import { type HelpContext, helpFor, helpMember } from '../tasks/codes.ts';
 import type { TaskError } from '../tasks/task.ts';
-import type { ApiResponse, RouteHandler } from './api-event.ts';
+import { bearerAuth } from './access.ts';
+import type { ApiEvent, ApiResponse, RouteHandler } from './api-event.ts';
 import type { TasksApiDeps } from './deps.ts';
+import type { TaskRoute } from './handler.ts';
 import { HttpProblem } from './problem.ts';
+import { jsonBody } from './read-request.ts';
 import { answerRegistered, pendingRegistration } from './register-task.ts';
 import { type ReadStart, readExport, readImport } from './start-requests.ts';
 import { viewFinal } from './task-view.ts';
@@ -11,22 +15,18 @@ import { viewFinal } from './task-view.ts';
 /** What the routes that start something need beside the rest. */
 export type StartDeps = TasksApiDeps & { starts: Pick<Starts, 'start'> };
 
-/** `POST /imports`. */
-export function startImportRoute(deps: StartDeps): RouteHandler {
-  return async (event) => start(deps, await readImport(deps, event));
+/** The routes that start something: those of a function of its own, and on one machine of the whole API. */
+export function createStartRoutes(deps: StartDeps): TaskRoute[] {
+  const keyed = (handler: RouteHandler) => middy<ApiEvent, ApiResponse>(handler).use(bearerAuth(deps.apiKeyHashes));
+  return [
+    { method: 'POST', path: '/imports', handler: keyed(async (event) => start(deps, await readImport(deps, event))) },
+    {
+      method: 'POST',
+      path: '/exports',
+      handler: keyed(async (event) => start(deps, await readExport(deps, event))).use(jsonBody()),
+    },
+  ];
 }
-
-/** `POST /exports`. */
-export function startExportRoute(deps: StartDeps): RouteHandler {
-  return async (event) => start(deps, await readExport(deps, event));
-}
-
-/** Where starting is off. */
-export const startsOffRoute: RouteHandler = async () => {
-  throw new HttpProblem(404, 'Starting imports and exports is off here. The setting "starts" (STARTS) turns it on.', {
-    kind: 'starts-off',
-  });
-};
 
 async function start(deps: StartDeps, { request, warnings }: ReadStart): Promise<ApiResponse> {
   const end = await deps.starts.start(request);

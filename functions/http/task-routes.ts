@@ -5,9 +5,9 @@ import { requireChannel } from './channel-refusals.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { finalResult, viewWhole } from './final-result.ts';
 import { HttpProblem, unknownTask } from './problem.ts';
+import { pathTaskId, taskIdOf, validBody, validQuery } from './read-request.ts';
 import { notificationSchema, waitQuerySchema } from './request-schemas.ts';
 import { nextPollAtMs, retryAfter, viewPending } from './task-view.ts';
-import { pathTaskId, taskIdOf, validBody, validQuery } from './validate.ts';
 
 /** `GET /tasks/{task_id}`; with `?wait=` on one machine the answer comes when the task ends, or after so many seconds. */
 export function getTaskRoute(deps: TasksApiDeps): RouteHandler {

@@ -3,6 +3,7 @@ import type { PendingTask } from '../tasks/task.ts';
 import type { RouteHandler } from './api-event.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { HttpProblem, unknownTask } from './problem.ts';
+import { taskIdOf, validBody } from './read-request.ts';
 import {
   answerRegistered,
   pendingRegistration,
@@ -12,7 +13,6 @@ import {
   toPendingTask,
 } from './register-task.ts';
 import { type WatchAgain, watchAgainSchema } from './request-schemas.ts';
-import { taskIdOf, validBody } from './validate.ts';
 
 const RETRY_AFTER_S = '5';
 

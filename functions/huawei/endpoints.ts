@@ -1,8 +1,16 @@
 import { isLoopbackHost } from '../names.ts';
-import type { Profile } from './profile.ts';
 
 /** Origins of Huawei's services; `iam` is absent if neither the region nor an override gives it. */
 export type Endpoints = { apig: string; iam?: string };
+
+/** What of a profile says where its requests go. */
+type Place = {
+  region?: string | undefined;
+  apig_endpoint?: string | undefined;
+  iam_endpoint?: string | undefined;
+  /** With one, tokens come from IAM, so its endpoint is needed. */
+  password?: string | undefined;
+};
 
 type Problem = { field: string; problem: string };
 
@@ -24,14 +32,14 @@ const REGIONS: ReadonlySet<string> = new Set([
 const EUROPEAN_DOMAIN_REGION = 'eu-west-101';
 
 /** The profile's endpoints: its overrides, else its region's. Wrong ones are left out; see `endpointProblems`. */
-export function resolveEndpoints(profile: Profile): Partial<Endpoints> {
+export function resolveEndpoints(profile: Place): Partial<Endpoints> {
   const apig = originOf(profile.apig_endpoint, () => regionOrigin('apig', profile.region));
   const iam = originOf(profile.iam_endpoint, () => regionOrigin('iam', profile.region));
   return { ...(apig && { apig }), ...(iam && { iam }) };
 }
 
 /** The problems of a profile's endpoints, never with a value. */
-export function endpointProblems(profile: Profile): Problem[] {
+export function endpointProblems(profile: Place): Problem[] {
   const problems: Problem[] = [];
   for (const field of ['apig_endpoint', 'iam_endpoint'] as const) {
     const value = profile[field];

@@ -2,8 +2,7 @@ import type { FaultClass } from '../names.ts';
 import { asText, isFields, parseJson } from '../tasks/json.ts';
 import type { Fault } from '../tasks/observation.ts';
 import { parseRetryAfter } from '../tasks/retry-after.ts';
-import type { TaskError } from '../tasks/task.ts';
-import { boundError } from '../tasks/task.ts';
+import { boundError, type TaskError } from '../tasks/task.ts';
 
 /** An answer that is not a success, or that cannot be read. Header names are in lower case. */
 export type ErrorAnswer = {

@@ -2,7 +2,7 @@ import type { Fault } from '../tasks/observation.ts';
 import type { Clock } from '../tasks/ports.ts';
 import { resolveEndpoints } from './endpoints.ts';
 import { createTokenSources, type TokenOrFault, type TokenSource } from './iam-tokens.ts';
-import type { Profile, ProfileBook } from './profile.ts';
+import type { Profile, ProfileBook } from './profiles.ts';
 import {
   type AccessKey,
   type PreparedSignature,

@@ -5,7 +5,7 @@ import type { Clock } from '../tasks/ports.ts';
 import type { StartOrder } from '../tasks/start.ts';
 import { boundError, type TaskError, type TaskIdentity } from '../tasks/task.ts';
 import { classifyError, faultOf } from './faults.ts';
-import type { ProfileBook } from './profile.ts';
+import type { ProfileBook } from './profiles.ts';
 import { createConnections } from './sign-in.ts';
 import { encodeSegment } from './sign-request.ts';
 import { type SignedCall, sendSigned } from './signed-call.ts';

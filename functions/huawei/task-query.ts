@@ -5,7 +5,7 @@ import type { TaskIdentity } from '../tasks/task.ts';
 import type { Allowance } from './byte-budget.ts';
 import { classifyError, faultOf } from './faults.ts';
 import { parseTaskAnswer } from './parse-answer.ts';
-import type { ProfileBook } from './profile.ts';
+import type { ProfileBook } from './profiles.ts';
 import { type Connection, createConnections } from './sign-in.ts';
 import { encodeSegment } from './sign-request.ts';
 import { createTransport, type HttpAnswer, type TransportOptions, unlessAborted } from './transport.ts';

@@ -1,5 +1,4 @@
-import { cut, lineOf, toAscii } from '../tasks/safe-text.ts';
-import { takeFitting } from './budget.ts';
+import { cut, lineOf, takeFitting, toAscii } from '../tasks/safe-text.ts';
 import type { EventFailure, Notice, TaskEventData } from './task-event.ts';
 import {
   countWords,

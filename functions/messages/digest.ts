@@ -1,8 +1,7 @@
 import { OUTCOMES, type Outcome } from '../names.ts';
-import { cut, lineOf, toAscii, utf8Bytes } from '../tasks/safe-text.ts';
+import { cut, lineOf, pack, takeFitting, toAscii, utf8Bytes } from '../tasks/safe-text.ts';
 import { type AlertText, alertHeadline, alertText, MAX_SUBJECT_CHARS } from './alert.ts';
-import { pack, takeFitting } from './budget.ts';
-import type { Composed } from './publishers.ts';
+import type { PublishReport } from './publishers.ts';
 import type { Notice } from './task-event.ts';
 import { failureCount, failureWords, needsAttention, OUTCOME_WORDS, shortId, tookWords } from './words.ts';
 
@@ -21,6 +20,17 @@ const BY_URGENCY: readonly Outcome[] = [
   'not_found',
   'succeeded',
 ];
+
+/** A message that is ready to be sent, and the tasks that it announces. */
+export type Composed<M> = { message: M; taskIds: string[] };
+
+/** Reports the tasks of the messages that failed; `failed` has the reason of each, by its index. */
+export function toReport(composed: readonly Composed<unknown>[], failed: ReadonlyMap<number, string>): PublishReport {
+  const perMessage = [...failed].map(([index, reason]) =>
+    (composed[index]?.taskIds ?? []).map((taskId) => ({ taskId, reason })),
+  );
+  return { failed: perMessage.flat() };
+}
 
 /** A message to people, with the outcomes that it announces. */
 export type Alert = AlertText & { outcomes: Outcome[] };

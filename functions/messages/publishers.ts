@@ -10,17 +10,6 @@ export interface Publisher {
   publish(results: TaskResult[]): Promise<PublishReport>;
 }
 
-/** A message that is ready to be sent, and the tasks that it announces. */
-export type Composed<M> = { message: M; taskIds: string[] };
-
-/** Reports the tasks of the messages that failed; `failed` has the reason of each, by its index. */
-export function toReport(composed: readonly Composed<unknown>[], failed: ReadonlyMap<number, string>): PublishReport {
-  const perMessage = [...failed].map(([index, reason]) =>
-    (composed[index]?.taskIds ?? []).map((taskId) => ({ taskId, reason })),
-  );
-  return { failed: perMessage.flat() };
-}
-
 type RepublishDeps = {
   publishers: readonly Publisher[];
   /** Publishes the event for one named channel alone: a Slack channel, or `webhook`. */

@@ -2,8 +2,7 @@ import type { Outcome } from '../names.ts';
 import { type HelpContext, helpMember } from '../tasks/codes.ts';
 import { groupFailures, helpContext, stepAfter } from '../tasks/help.ts';
 import { eventId, type FailedApi, type Summary, type TaskResult } from '../tasks/result.ts';
-import { cut, lineOf, utf8Bytes } from '../tasks/safe-text.ts';
-import { takeFitting } from './budget.ts';
+import { cut, lineOf, takeFitting, utf8Bytes } from '../tasks/safe-text.ts';
 
 /** No event is larger, in UTF-8 bytes of its JSON: every CloudEvents intermediary must carry 64 KiB. */
 export const MAX_EVENT_BYTES = 64 * 1024;
@@ -116,7 +115,7 @@ function listsFailures(result: TaskResult): boolean {
 
 /** Every API that failed, in Huawei's order; of a result in the file store, those that its row kept. */
 function failuresOf({ result: parsed }: Pick<TaskResult, 'result'>): FailedApi[] {
-  if (parsed.kind === 'import') return parsed.failure;
+  if (parsed.kind === 'import') return [...parsed.failure, ...(parsed.publish_failures ?? [])];
   return parsed.kind === 'stored' ? (parsed.failure ?? []) : [];
 }
 

@@ -55,7 +55,9 @@ export function outcomeHeadline(data: Pick<TaskEventData, 'outcome' | 'task_type
 /** `12 created, 3 updated, 1 failed`, or an export's `name, 12 kB`; `''` when there is nothing to count. */
 export function countWords(summary: Summary): string {
   const { file_name: fileName, size_bytes: sizeBytes } = summary;
-  const counts = (['created', 'updated', 'failed', 'ignored'] as const).filter((name) => summary[name] !== undefined);
+  const counts = (['created', 'updated', 'failed', 'ignored', 'published', 'unpublished'] as const).filter(
+    (name) => summary[name] !== undefined,
+  );
   const shown = counts.filter((name) => summary[name] !== 0).map((name) => `${summary[name]} ${name}`);
   if (shown.length === 0 && counts.length > 0) shown.push('nothing changed');
   if (fileName) shown.push(lineOf(fileName, 200));

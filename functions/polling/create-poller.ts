@@ -1,5 +1,6 @@
 import { createByteBudget } from '../huawei/byte-budget.ts';
-import type { Profiles } from '../huawei/profile.ts';
+import type { Profiles } from '../huawei/profiles.ts';
+import type { ApiPublisher } from '../huawei/publish.ts';
 import type { TaskQuery } from '../huawei/task-query.ts';
 import type { OperatorAlerter } from '../messages/operator-alerter.ts';
 import type { Publisher } from '../messages/publishers.ts';
@@ -7,98 +8,179 @@ import type { TaskSchedule } from '../schedule/schedule.ts';
 import type { StoreResult } from '../stores/store-result.ts';
 import { createBoundedMap } from '../tasks/bounded-map.ts';
 import type { Clock, Log, MetricSink, PendingTaskStore } from '../tasks/ports.ts';
-import type { PendingTask } from '../tasks/task.ts';
-import { type ObserveLimits, observeTask } from './observe-task.ts';
-import { createPollWindow, type WindowReport, type WindowRequest } from './poll-window.ts';
+import type { ShardStore, WakeQueue } from '../tasks/shards.ts';
+import {
+  AWAKE_MS,
+  type HoldReport,
+  holdShard,
+  type Lease,
+  type Refusal,
+  type Trigger,
+  takeLease,
+} from './hold-shard.ts';
+import { createRateLimiter, type RateLimiter } from './lines.ts';
 import { createProfileHealth } from './profile-health.ts';
-import { createRateLimiter, type RateLimiter } from './rate-limiter.ts';
 import { createSettlingRound } from './settle.ts';
-import { createPlaces, createSweeper } from './sweep.ts';
+import { Sweep } from './sweep.ts';
 
 /** Huawei publishes no limit for APIG's management API; its others allow 5 to 10 requests a second and user. */
-const DEFAULT_REQUESTS_PER_SECOND = 10;
+export const DEFAULT_REQUESTS_PER_SECOND = 10;
+/** The share of a profile's limit that polls may use; the rest is for retries elsewhere, for starts and for people. */
+export const POLLS_SHARE = 0.8;
 
 /** Results of which some publishers have been told and others refused. */
 const REMEMBERED_RESULTS = 10_000;
 
-/** How long polls in flight may go on after the last one was started. */
-const FINISH_MS = 8_000;
+/** How long a run goes on at most; with the 5 s for what is under way it ends before the next minute's. */
+const LIFE_MS = 55_000;
+/** Kept back at the end of an invocation for polls and settlements under way. */
+const RESERVE_MS = 15_000;
+/** A wake that found the shard held comes again after this. */
+const WAKE_AGAIN_S = 1;
 
 export type PollerSettings = {
-  /** Length of a window; windows lie on multiples of it. */
-  windowMs: number;
-  minSweepGapMs: number;
   /** Polls of one profile in flight at once. */
   concurrency: number;
-  /** Bytes of large answers that are held at once. Default 256 MiB. */
-  answerBytes?: number;
+  /** Bytes of large answers that are held at once. */
+  answerBytes: number;
   /** How long results are kept. */
   retentionMs: number;
 };
 
 export type PollerDeps = {
   pending: PendingTaskStore;
+  shards: ShardStore;
+  wakes: WakeQueue;
   query: TaskQuery;
+  /** Publishes what imports made; needed where tasks are started. */
+  publisher?: Pick<ApiPublisher, 'publish'>;
   storeResult: StoreResult;
   publishers: readonly Publisher[];
   operatorAlerts: OperatorAlerter;
-  /** Read at the start of each window, so that a rotated secret needs no deploy. */
+  /** Read at the start of each run, so that a rotated secret needs no deploy. */
   profiles(): Promise<Profiles>;
-  /** The schedule to use in the window that begins. */
-  schedule(): Promise<TaskSchedule>;
+  schedule: TaskSchedule;
   clock: Clock;
   metrics: MetricSink;
   log: Log;
   settings: PollerSettings;
 };
 
-/** Covers one window; see `createPollWindow`. */
-export type Poller = (request: WindowRequest) => Promise<WindowReport>;
+export type RunLimits = {
+  /** How long the process may go on. Default: as long as a run wants. */
+  remainingMs?: number;
+  /** Ends the run early. */
+  signal?: AbortSignal;
+};
 
-/** Puts the parts of the poller together; make it once per process, call it once per window. */
+/** What a run did, or why it had nothing to do. */
+export type RunReport = ({ kind: 'ran' } & HoldReport) | { kind: Refusal };
+
+/** Sweeps the trigger's shard, unless somebody else does: see `lease.ts` and `hold-shard.ts`. */
+export type Poller = (trigger: Trigger, limits?: RunLimits) => Promise<RunReport>;
+
+/** Puts the parts of the poller together; make it once per process, call it once per trigger. */
 export function createPoller(deps: PollerDeps): Poller {
-  const { clock, metrics, log, settings } = deps;
-  const health = createProfileHealth(clock, deps.operatorAlerts);
-  const limiters = createLimiters(clock);
-  const places = createPlaces(settings.concurrency);
-  const budget = createByteBudget(settings.answerBytes ?? 256 * 2 ** 20);
-  const toldBefore = createBoundedMap<number>(REMEMBERED_RESULTS);
-  const pollWindow = createPollWindow({ ...settings, clock, metrics, log, beginWindow: health.beginWindow });
-  return async (request) => {
-    const [profiles, schedule] = await Promise.all([deps.profiles(), deps.schedule()]);
-    limiters.configure(profiles, request.segment.totalSegments);
-    const grace = createGrace(clock, request.stopAtMs + FINISH_MS);
-    const observing = {
-      query: deps.query,
-      clock,
-      health,
-      limiterOf: limiters.of,
-      cutOff: grace.signal,
-      random: Math.random,
-    };
-    const settling = { ...deps, toldBefore, storeResult: withDefaultCallback(deps.storeResult, profiles) };
-    const sweeping = {
-      ...{ pending: deps.pending, schedule, clock, metrics, log, random: Math.random },
-      ...{ places, budget },
-      retentionMs: settings.retentionMs,
-      observe: (task: PendingTask, limits: ObserveLimits) => observeTask(observing, task, limits),
-      startRound: () => createSettlingRound(settling),
-    };
-    return pollWindow(request, createSweeper(sweeping)).finally(grace.end);
+  const { clock, metrics, log, settings, wakes } = deps;
+  const process = {
+    health: createProfileHealth(clock, deps.operatorAlerts),
+    limiters: createLimiters(clock),
+    budget: createByteBudget(settings.answerBytes),
+    toldBefore: createBoundedMap<number>(REMEMBERED_RESULTS),
+    asked: new Map<string, number>(),
+    isBusy: false,
+  };
+
+  const sendWake = async (trigger: Trigger, dueMs: number, delayS: number) => {
+    try {
+      await wakes.send({ shard: trigger.shard, dueMs }, delayS);
+    } catch (error) {
+      log.warn('wake not sent, the next minute serves', { error });
+    }
+  };
+  const run = async (trigger: Trigger, lease: Lease, limits: RunLimits): Promise<HoldReport> => {
+    const none = { coveredUntilMs: lease.coveredUntilMs, scannedUntilMs: lease.coveredUntilMs };
+    let report: HoldReport | undefined;
+    try {
+      const { remainingMs = Number.POSITIVE_INFINITY, signal = NEVER } = limits;
+      const untilMs = clock.now() + Math.min(LIFE_MS, remainingMs - RESERVE_MS);
+      const sweep = await createSweep(deps, process, { trigger, untilMs, lease, signal });
+      report = await holdShard({ clock, lease, sweep, dueMs: trigger.dueMs }, untilMs, signal);
+      const { isWhole, nextDueMs } = report;
+      process.isBusy = report.isBusy;
+      // First the wake, then the release: who dies in between has sent one wake too many, and lost none.
+      if (isWhole && Number.isFinite(nextDueMs) && !signal.aborted)
+        await sendWake(trigger, nextDueMs, Math.max(0, Math.floor((nextDueMs - clock.now()) / 1_000)));
+      sweep.throwTroubles();
+      return report;
+    } finally {
+      await lease.release(report ?? none);
+      if (report) noteRun(metrics, log, report);
+    }
+  };
+  return async (trigger, limits = {}) => {
+    const lease = await takeLease(deps, trigger, process.isBusy ? { awakeForMs: AWAKE_MS } : {});
+    if (typeof lease === 'object') return { kind: 'ran', ...(await run(trigger, lease, limits)) };
+    if (lease === 'later' && trigger.dueMs !== undefined) await sendWake(trigger, trigger.dueMs, WAKE_AGAIN_S);
+    return { kind: lease };
   };
 }
 
-/** A signal that aborts at `untilMs` (epoch milliseconds), unless the run has ended before. */
-function createGrace(clock: Clock, untilMs: number): { signal: AbortSignal; end(): void } {
-  const cutOff = new AbortController();
-  const ended = new AbortController();
-  void clock.sleep(Math.max(0, untilMs - clock.now()), ended.signal).then(() => {
-    if (!ended.signal.aborted) cutOff.abort(new DOMException('the run is over', 'TimeoutError'));
+const NEVER = new AbortController().signal;
+
+/** What a process keeps from run to run. */
+type Process = {
+  health: ReturnType<typeof createProfileHealth>;
+  limiters: ReturnType<typeof createLimiters>;
+  budget: ReturnType<typeof createByteBudget>;
+  toldBefore: ReturnType<typeof createBoundedMap<number>>;
+  /** When the polls since the last scan began, by task. */
+  asked: Map<string, number>;
+  /** The last run polled much, so the next one will. */
+  isBusy: boolean;
+};
+
+type Run = { trigger: Trigger; lease: Lease; untilMs: number; signal: AbortSignal };
+
+async function createSweep(deps: PollerDeps, process: Process, { trigger, lease, untilMs, signal }: Run) {
+  const { shard } = trigger;
+  const profiles = await deps.profiles();
+  process.limiters.configure(profiles, shard.totalSegments);
+  const { health, budget, toldBefore, asked } = process;
+  const round = createSettlingRound({
+    ...deps,
+    toldBefore,
+    storeResult: withDefaultCallback(deps.storeResult, profiles),
   });
-  return { signal: cutOff.signal, end: () => ended.abort() };
+  const parts = {
+    ...deps,
+    ...deps.settings,
+    health,
+    asked,
+    budget,
+    round,
+    limiterOf: process.limiters.of,
+    random: Math.random,
+  };
+  return new Sweep(parts, { shard, untilMs, mayPoll: () => lease.mayPoll(), signal });
 }
 
-/** A profile may name the callback of every task that has none of its own; marked, for it stays the profile's. */
+/** From so many tasks on, or from that age, what is pending is worth a metric, which is paid for by the hour. */
+const MANY = 10;
+const OLD_MS = 10 * 60_000;
+
+/** Gauges that say nothing are left out: a small deployment pays for none. */
+function noteRun(metrics: MetricSink, log: Log, report: HoldReport): void {
+  const { pending, oldestAgeMs, scans, polled, missed, isWhole, coveredUntilMs } = report;
+  if (pending >= MANY || oldestAgeMs >= OLD_MS) {
+    metrics.add('PendingTasks', pending);
+    metrics.add('OldestPendingAgeSeconds', oldestAgeMs / 1000, 'Seconds');
+  }
+  if (polled === 0 && missed === 0 && isWhole) return;
+  log.info('run ended', { scans, polled, missed, pending, covered_until: new Date(coveredUntilMs).toISOString() });
+}
+
+/** A profile may name the callback of every task that has none of its own; marked, because it stays the profile's. */
 function withDefaultCallback(storeResult: StoreResult, profiles: Profiles): StoreResult {
   return (result) => {
     const callbackUrl = result.callbackUrl === undefined ? profiles[result.profile]?.callback_url : undefined;
@@ -106,7 +188,7 @@ function withDefaultCallback(storeResult: StoreResult, profiles: Profiles): Stor
   };
 }
 
-/** One limiter per profile, kept over windows so that a throttled profile recovers slowly; made anew when its rate is. */
+/** One limiter per profile, kept over runs so that a throttled profile recovers slowly; a new one when its rate changes. */
 function createLimiters(clock: Clock) {
   const limiters = new Map<string, { perSecond: number; limiter: RateLimiter }>();
   const ensure = (profile: string, perSecond: number): RateLimiter => {
@@ -119,7 +201,7 @@ function createLimiters(clock: Clock) {
   return {
     configure(profiles: Profiles, shards: number) {
       for (const [name, { requests_per_second }] of Object.entries(profiles))
-        ensure(name, (requests_per_second ?? DEFAULT_REQUESTS_PER_SECOND) / shards);
+        ensure(name, (POLLS_SHARE * (requests_per_second ?? DEFAULT_REQUESTS_PER_SECOND)) / shards);
     },
     of: (profile: string) => limiters.get(profile)?.limiter ?? ensure(profile, DEFAULT_REQUESTS_PER_SECOND),
   };

@@ -3,16 +3,14 @@ import type { TaskQuery } from '../huawei/task-query.ts';
 import type { Fault, Observation } from '../tasks/observation.ts';
 import type { Clock } from '../tasks/ports.ts';
 import type { PendingTask } from '../tasks/task.ts';
+import type { RateLimiter } from './lines.ts';
 import type { Learned, ProfileHealth } from './profile-health.ts';
-import type { RateLimiter } from './rate-limiter.ts';
 
 export type ObserveDeps = {
   query: TaskQuery;
   clock: Clock;
-  health: ProfileHealth;
+  health: Pick<ProfileHealth, 'begin' | 'restOf'>;
   limiterOf(profile: string): RateLimiter;
-  /** Cuts requests in flight off: a server that drips its answer must not hold the invocation. */
-  cutOff?: AbortSignal | undefined;
   /** 0 ≤ x < 1; for the jitter. */
   random(): number;
 };
@@ -20,14 +18,18 @@ export type ObserveDeps = {
 export type ObserveLimits = {
   /** No new request after this instant (epoch milliseconds). */
   untilMs: number;
+  /** Whether a request may begin now. */
+  mayPoll(): boolean;
   /** No new request after it aborts; one in flight may finish. */
-  signal?: AbortSignal | undefined;
+  signal: AbortSignal;
+  /** Cuts requests in flight off: a server that drips its answer must not hold the invocation. */
+  cutOff: AbortSignal;
   /** For large answers. */
-  allowance?: Allowance | undefined;
+  allowance: Allowance;
 };
 
-/** One poll's end: what was learned, or that there was no turn for it in this window. */
-export type Observed = { kind: 'observed'; observation: Observation; requests: number } | { kind: 'no_turn' };
+/** What a poll learned, and how many requests it took; none where the profile is paused. */
+export type Observed = { observation: Observation; requests: number };
 
 const MAX_RETRIES = 2;
 const BACKOFF_BASE_MS = 200;
@@ -36,53 +38,48 @@ const BACKOFF_CAP_MS = 5_000;
 const LONGEST_PAUSE_MS = 5 * 60_000;
 
 /**
- * Polls one task: one admission, then up to three requests for passing faults, with full jitter between them
- * (delay uniform in [0, min(cap, base · 2^n)), or `Retry-After` where Huawei sent one), all before `untilMs`.
+ * Polls one task whose turn has come: up to three requests for passing faults, with full jitter between them
+ * (delay uniform in [0, min(cap, base · 2^n)), or `Retry-After` where Huawei sent one), each further one at a turn of
+ * its own, all before `untilMs`.
  */
 export async function observeTask(deps: ObserveDeps, task: PendingTask, limits: ObserveLimits): Promise<Observed> {
-  const admission = await deps.health.admit(task);
-  if (admission.kind === 'rest')
-    return { kind: 'observed', observation: { kind: 'fault', fault: admission.fault }, requests: 0 };
+  const paused = deps.health.restOf(task);
+  // Refused since this one was let in: a row of bad signatures would lock the key.
+  if (paused) return { observation: { kind: 'fault', fault: paused }, requests: 0 };
+  const report = deps.health.begin(task);
   let learned: Learned = 'nothing';
   try {
     const observed = await pollWithRetries(deps, task, limits);
-    learned = learnedFrom(observed);
+    learned = observed.observation.kind === 'fault' ? observed.observation.fault : 'works';
     return observed;
   } finally {
-    await admission.report(learned);
+    await report(learned);
   }
 }
 
-function learnedFrom(observed: Observed): Learned {
-  if (observed.kind === 'no_turn') return 'nothing';
-  return observed.observation.kind === 'fault' ? observed.observation.fault : 'works';
+async function pollWithRetries(deps: ObserveDeps, task: PendingTask, limits: ObserveLimits): Promise<Observed> {
+  const { cutOff, allowance } = limits;
+  for (let requests = 1; ; requests += 1) {
+    allowance.release();
+    const observation = await deps.query.poll(task, { signal: cutOff, allowance });
+    const observed = { observation, requests };
+    if (observation.kind !== 'fault' || !isPassing(observation.fault)) return observed;
+    if (!(await waitToRetry(deps, task, { ...limits, fault: observation.fault, requests }))) return observed;
+  }
 }
 
-async function pollWithRetries(
-  deps: ObserveDeps,
+/** Waits for another turn; false where the fault has to do for now. */
+async function waitToRetry(
+  { limiterOf, health, clock, random }: ObserveDeps,
   task: PendingTask,
-  { untilMs, signal, allowance }: ObserveLimits,
-): Promise<Observed> {
-  const limiter = deps.limiterOf(task.profile);
-  let last: Observation | undefined;
-  let requests = 0;
-  while (requests <= MAX_RETRIES && (await limiter.take(untilMs, signal))) {
-    // Refused while this one waited for its turn: a row of bad signatures would lock the key.
-    const refused = deps.health.restOf(task);
-    if (refused) {
-      last ??= { kind: 'fault', fault: refused };
-      break;
-    }
-    allowance?.release();
-    last = await deps.query.poll(task, { signal: deps.cutOff, allowance });
-    requests += 1;
-    if (last.kind !== 'fault' || !isPassing(last.fault)) break;
-    const delayMs = backoffMs(last.fault, requests - 1, deps.random());
-    if (last.fault.class === 'throttled') limiter.throttled(delayMs);
-    if (requests > MAX_RETRIES || deps.clock.now() + delayMs > untilMs) break;
-    if (last.fault.class !== 'throttled') await deps.clock.sleep(delayMs, signal);
-  }
-  return last ? { kind: 'observed', observation: last, requests } : { kind: 'no_turn' };
+  { fault, requests, untilMs, signal, mayPoll }: ObserveLimits & { fault: Fault; requests: number },
+): Promise<boolean> {
+  const limiter = limiterOf(task.profile);
+  const delayMs = backoffMs(fault, requests - 1, random());
+  if (fault.class === 'throttled') limiter.throttled(delayMs);
+  if (requests > MAX_RETRIES || clock.now() + delayMs > untilMs) return false;
+  if (fault.class !== 'throttled') await clock.sleep(delayMs, signal);
+  return (await limiter.take(untilMs, signal)) && mayPoll() && !health.restOf(task);
 }
 
 const isPassing = (fault: Fault) => fault.class === 'transient' || fault.class === 'throttled';

@@ -3,33 +3,39 @@ import type { Fault } from '../tasks/observation.ts';
 import type { Clock } from '../tasks/ports.ts';
 import type { TaskIdentity } from '../tasks/task.ts';
 
-/** How long a refused profile, or one gateway of one of its projects, is left alone before one request tries again. */
+/** How long a refused profile, or one gateway of one of its projects, is paused before one request tries again. */
 const REST_MS = 5 * 60_000;
 /** The same where IAM was unavailable or out of reach, which may pass at any moment. */
 const BRIEF_REST_MS = 30_000;
 
+/** A profile that worked within this time is believed to work. */
+const VERIFIED_MS = 60_000;
+
 /**
  * Whether a profile's credentials work. Five bad signatures in a row lock an access key and repeated wrong passwords
- * lock an account, so the first request of a window goes alone and the others wait for what it learns.
+ * lock an account, so the first request in a minute goes alone and the others wait for what it learns.
+ *
+ *   UNKNOWN ─ a poll begins ─► PROBING ─ works, or the fault is not the profile's ─► VERIFIED for a minute ─► UNKNOWN
+ *      ▲                          │
+ *      └── learned nothing ───────┤
+ *                                 └─ refused ─► the profile, or one gateway of a project, is PAUSED for 5 minutes
  */
 export type ProfileHealth = {
-  /** Forgets what was verified (not what is broken): the next request probes again. */
-  beginWindow(): void;
-  /** A report function to call with what the poll learned, or the fault that made the profile rest; waits for a probe. */
-  admit(task: TaskIdentity): Admission | Promise<Admission>;
-  /** The fault that makes the task's profile or gateway rest now, for who was admitted a while ago. */
+  /** Resolves when the first request of the profile has taught something; undefined where none is under way. */
+  probing(profile: string): Promise<void> | undefined;
+  /** The fault that pauses the task's profile or gateway now. */
   restOf(task: TaskIdentity): Fault | undefined;
+  /** A poll of the task begins: the function to call with what it taught. */
+  begin(task: TaskIdentity): Report;
 };
-
-export type Admission = { kind: 'go'; report: Report } | { kind: 'rest'; fault: Fault };
 
 /** Nothing to wait for where the poll learned nothing new. */
 type Report = (learned: Learned) => Promise<void> | undefined;
 
-/** What a poll told of its profile: a fault, that it works, or nothing, for the poll had no turn. */
+/** What a poll told of its profile: a fault, that it works, or nothing, because the poll had no turn. */
 export type Learned = Fault | 'works' | 'nothing';
 
-type State = { kind: 'verified' } | { kind: 'probing'; done: Promise<void> };
+type State = { kind: 'verified'; untilMs: number } | { kind: 'probing'; done: Promise<void> };
 
 /** Makes the health book of this process; `alerts` hears of a broken profile once per period. */
 export function createProfileHealth(clock: Clock, alerts: OperatorAlerter): ProfileHealth {
@@ -50,42 +56,31 @@ export function createProfileHealth(clock: Clock, alerts: OperatorAlerter): Prof
     resting.set(key, { untilMs: clock.now() + restMs(fault), fault });
     await alerts.raise(brokenProfileAlert(task, fault, key));
   };
-  const report = (task: TaskIdentity, learned: Learned) =>
+  const report: (task: TaskIdentity) => Report = (task) => (learned) =>
     typeof learned === 'string' ? undefined : noteFault(task, learned);
-  const probe = (task: TaskIdentity): Admission => {
+  const probe = (task: TaskIdentity): Report => {
     const { promise: done, resolve } = Promise.withResolvers<void>();
     states.set(task.profile, { kind: 'probing', done });
-    return {
-      kind: 'go',
-      report: async (learned) => {
-        try {
-          await report(task, learned);
-        } finally {
-          if (learned === 'nothing') states.delete(task.profile);
-          else states.set(task.profile, { kind: 'verified' });
-          resolve();
-        }
-      },
+    return async (learned) => {
+      try {
+        await report(task)(learned);
+      } finally {
+        if (learned === 'nothing') states.delete(task.profile);
+        else states.set(task.profile, { kind: 'verified', untilMs: clock.now() + VERIFIED_MS });
+        resolve();
+      }
     };
-  };
-  const admitNow = (task: TaskIdentity): Admission => {
-    const fault = restOf(task);
-    if (fault) return { kind: 'rest', fault };
-    if (!states.has(task.profile)) return probe(task);
-    return { kind: 'go', report: (learned) => report(task, learned) };
-  };
-  const admitAfterProbe = async (task: TaskIdentity): Promise<Admission> => {
-    for (let state = states.get(task.profile); state?.kind === 'probing'; state = states.get(task.profile))
-      await state.done;
-    return admitNow(task);
   };
   return {
     restOf,
-    beginWindow() {
-      for (const [profile, state] of states) if (state.kind === 'verified') states.delete(profile);
+    probing(profile) {
+      const state = states.get(profile);
+      return state?.kind === 'probing' ? state.done : undefined;
     },
-    admit(task) {
-      return states.get(task.profile)?.kind === 'probing' ? admitAfterProbe(task) : admitNow(task);
+    begin(task) {
+      const state = states.get(task.profile);
+      const isKnown = state?.kind === 'probing' || (state !== undefined && clock.now() < state.untilMs);
+      return isKnown ? report(task) : probe(task);
     },
   };
 }

@@ -4,7 +4,6 @@ import type { StoreResult } from '../stores/store-result.ts';
 import type { BoundedMap } from '../tasks/bounded-map.ts';
 import type { Clock, Log, MetricSink, PendingTaskStore } from '../tasks/ports.ts';
 import type { TaskResult } from '../tasks/result.ts';
-import { createTroubles } from './troubles.ts';
 
 /** A run lives at most this long: a stored result that is older and still pending was left by one that died. */
 export const RUN_LIFETIME_MS = 2 * 60_000;
@@ -98,7 +97,6 @@ async function publishAndRemove(deps: SettleDeps, results: TaskResult[]): Promis
     for (const result of open) if (!failed.has(result.taskId)) deps.toldBefore.set(endOf(result), number + 1);
   }
   const told = results.filter((result) => !failed.has(result.taskId));
-  deps.metrics.add('NotificationsSent', told.length);
   if (failed.size > 0) {
     deps.metrics.add('NotificationFailures', failed.size);
     deps.log.error('not published, will be published again', { failed: Object.fromEntries([...failed].slice(0, 20)) });
@@ -121,4 +119,35 @@ async function removeAll({ pending, toldBefore }: SettleDeps, results: TaskResul
   );
   const lost = (await Promise.allSettled(removals)).find((removal) => removal.status === 'rejected');
   if (lost) throw lost.reason;
+}
+
+/** What went wrong with single tasks, kept until the others are done. */
+export type Troubles = {
+  add(error: unknown): void;
+  /** Throws an `AggregateError` that names how many there were and the first causes, and forgets them; else nothing. */
+  throwAll(what: string): void;
+};
+
+/** One broken dependency fails thousands of tasks alike: more of them would only cost memory. */
+const KEPT = 20;
+const NAMED = 3;
+
+/** Makes an empty collection. */
+export function createTroubles(): Troubles {
+  let kept: unknown[] = [];
+  let count = 0;
+  return {
+    add(error) {
+      count += 1;
+      if (kept.length < KEPT) kept.push(error);
+    },
+    throwAll(what) {
+      if (count === 0) return;
+      const causes = [...new Set(kept.map((error) => (error instanceof Error ? error.message : String(error))))];
+      const error = new AggregateError(kept, `${count} ${what}: ${causes.slice(0, NAMED).join('; ')}`);
+      kept = [];
+      count = 0;
+      throw error;
+    },
+  };
 }

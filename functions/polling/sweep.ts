@@ -1,292 +1,272 @@
 import type { ByteBudget } from '../huawei/byte-budget.ts';
+import type { ApiPublisher } from '../huawei/publish.ts';
 import type { TaskSchedule } from '../schedule/schedule.ts';
 import type { Clock, Log, MetricSink, PendingTaskStore, Segment } from '../tasks/ports.ts';
 import type { PendingTask } from '../tasks/task.ts';
-import { concludeTask, resultOf } from './conclude-task.ts';
-import { createLanes, type Lanes } from './lanes.ts';
-import { keepError, noteEnd, noteFault, type Observing } from './note-poll.ts';
-import type { Observed, ObserveLimits } from './observe-task.ts';
-import type { SettlingRound } from './settle.ts';
-import { createTroubles, type Troubles } from './troubles.ts';
+import { concludeTask, keepError, noteEnd, noteFault, resultOf } from './conclude-task.ts';
+import { type Entry, Line } from './lines.ts';
+import { type ObserveDeps, type Observed, observeTask } from './observe-task.ts';
+import type { ProfileHealth } from './profile-health.ts';
+import { publishImported } from './publish-imported.ts';
+import { createTroubles, type SettlingRound } from './settle.ts';
 
-export type SweepDeps = {
+export type SweepDeps = ObserveDeps & {
   pending: PendingTaskStore;
-  observe(task: PendingTask, limits: ObserveLimits): Promise<Observed>;
-  startRound(): SettlingRound;
+  publisher?: Pick<ApiPublisher, 'publish'>;
+  round: SettlingRound;
   schedule: TaskSchedule;
   clock: Clock;
   metrics: MetricSink;
   log: Log;
-  /** Where polls run. */
-  places: Places;
-  /** For the large answers among them, until they are stored. */
+  health: ProfileHealth;
+  /** When the polls since the last scan began, by task; kept from run to run, because points before belong to them. */
+  asked: Map<string, number>;
+  /** Polls of one profile in flight at once. */
+  concurrency: number;
+  /** For large answers, until they are stored. */
   budget: ByteBudget;
   /** How long results are kept, in milliseconds. */
   retentionMs: number;
-  random(): number;
 };
 
-/** What one sweep covers: the poll points in (`afterMs`, `nowMs`], with no new poll after `untilMs`. */
-export type SweepSpan = {
-  segment: Segment;
-  afterMs: number;
-  nowMs: number;
+export type SweepLimits = {
+  shard: Segment;
+  /** No poll begins after this instant (epoch milliseconds). */
   untilMs: number;
-  /** Share of a profile's due tasks to poll, when there are more than its upstream allows; 1 polls all. */
-  shareOf(profile: string): number;
-  signal?: AbortSignal;
+  /** Whether the shard is still ours. */
+  mayPoll(): boolean;
+  /** No poll begins after it aborts. */
+  signal: AbortSignal;
 };
 
-/** What became of a profile's due tasks. The rest was left out by chance. */
-export type Turns = { due: number; polled: number; withoutTurn: number };
+/** What one run's sweep has seen and done; `pending` and `oldestAgeMs` are those of the last scan. */
+export type SweepCounts = { scans: number; polled: number; missed: number; pending: number; oldestAgeMs: number };
 
-/** What one sweep found and did. */
-export type SweepReport = {
-  /** False when a page could not be read: nobody knows what the rest of the segment holds. */
-  isWhole: boolean;
-  pending: number;
-  due: number;
-  polled: number;
-  /** Due, but left out or without a turn before `untilMs`. Their next point comes, because chance picks who is left out. */
-  missed: number;
-  turns: Map<string, Turns>;
-  oldestAgeMs: number;
-  /** The earliest poll point after `nowMs` among the tasks that stay pending. */
-  nextDueMs: number;
-};
+/** While a line holds more than it may, a scan reads on only after this wait, once for each line. */
+const PATIENCE_MS = 1_000;
 
-/** The report of a sweep that has not begun. */
-export function emptyReport(): SweepReport {
-  const counts = { pending: 0, due: 0, polled: 0, missed: 0, oldestAgeMs: 0 };
-  return { isWhole: true, ...counts, turns: new Map(), nextDueMs: Number.POSITIVE_INFINITY };
-}
-
-/** The sweeps of one window. */
-export type Sweeper = {
-  /**
-   * One pass over a segment: every page is read, every due task polled, what is over settled in one round at the end.
-   * Never throws: a task's trouble stops neither the others nor the sweeps that follow.
-   */
-  sweep(span: SweepSpan): Promise<SweepReport>;
-  /** Waits for what is still under way; throws what could not be read or handled in all sweeps. */
-  finish(): Promise<void>;
-};
-
-/** Where polls run, for the sweeps of all windows of a process; only those of the sweep at work wait. */
-export type Places = {
-  lanes: Lanes<{ sweep: Sweep; task: PendingTask }>;
-  /** Tasks that wait for their place or for their answer. */
-  underWay: Map<string, PendingTask>;
-};
-
-/** Makes the places of a process, for so many polls of one profile in flight at once. */
-export function createPlaces(concurrency: number): Places {
-  return { lanes: createLanes({ concurrency, run: ({ sweep, task }) => sweep.poll(task) }), underWay: new Map() };
-}
-
-/** Makes the sweeper of one window. It holds a page, `WAITING` tasks and the polls in flight in memory. */
-export function createSweeper(deps: SweepDeps): Sweeper {
-  const work: Work = { deps, ...deps.places, round: deps.startRound(), troubles: createTroubles() };
-  const ends: Promise<void>[] = [];
-  const settle = () => work.round.finish().catch(work.troubles.add);
-  return {
-    async sweep(span) {
-      const sweep = new Sweep(work, span);
-      ends.push(sweep.ended);
-      await sweep.run();
-      await settle();
-      return sweep.report;
-    },
-    async finish() {
-      await Promise.all(ends);
-      await settle();
-      work.troubles.throwAll('tasks or pages not handled');
-    },
-  };
-}
-
-/** What the sweeps of a window share. */
-type Work = Places & { deps: SweepDeps; round: SettlingRound; troubles: Troubles };
-
-/** Tasks that may wait for a place in flight before the next ones are read: they are held in memory. */
-const WAITING = 256;
-/**
- * Tasks wait no longer than this for a place, and a sweep for its last polls: the next points of other profiles' tasks
- * must not wait for a slow one. The polls in flight go on, and the sweeps that follow leave their tasks out.
- */
-const PATIENCE_MS = 10_000;
-
-const NO_TURN = { kind: 'no_turn' } as const;
+/** A first point that is older tells of an outage, after which no task is newer than the others. */
+const NEW_MS = 2 * 60_000;
 
 /*
- * One sweep, and each task that it reads:
+ * The sweep of one run: scan after scan over a shard, and the polls of what they find due. What a scan finds of a task:
  *
- *     READING ──► WAITING for its last polls, PATIENCE_MS at most ──► LEFT: reported ──► ENDED with its last poll
+ *   not due ──────────────────────────────────────────────► its next point is noted
+ *   over, its row not yet removed ────────────────────────► nothing
+ *   due, waits or is under way already ───────────────────► the points merge into that one poll
+ *   due ─► OPEN: in the line of its profile ─► given up ──► its next point is noted (its points count as covered)
+ *                                           ─► polled ────► goes on, or a fault: its next point is noted
+ *                                                     ────► over: settled; its row goes with the round
  *
- *     read ─► not due, or under way ──────────────────────────────────► next
- *          ─► due ─► left out by chance, or late ─────────────────────► missed, next
- *                 ─► waits for a place ─► withdrawn, or no turn ──────► missed, next
- *                                      ─► polled ─► goes on, a fault ─► next
- *                                                ─► over ─────────────► settled
+ * Nothing is OPEN any more when the run ends. A task's trouble stops neither the others nor the scans that follow.
  */
-class Sweep {
-  readonly report = emptyReport();
-  readonly ended: Promise<void>;
-  readonly #work: Work;
-  readonly #span: SweepSpan;
-  readonly #end: () => void;
-  /** The reading and the polls under way. */
-  #jobs = 1;
-  /** Profiles whose tasks have waited for a place in vain. */
-  readonly #late = new Set<string>();
-  /** Profiles whose throttling has been logged. */
+export class Sweep {
+  readonly counts: SweepCounts = { scans: 0, polled: 0, missed: 0, pending: 0, oldestAgeMs: 0 };
+  /** The earliest point after the last scan among the tasks that are not open (epoch milliseconds). */
+  nextDueMs = Number.POSITIVE_INFINITY;
+  readonly #deps: SweepDeps;
+  readonly #limits: SweepLimits;
+  readonly #lines = new Map<string, Line>();
+  readonly #open = new Map<string, Entry>();
+  readonly #over = new Set<string>();
   readonly #slowedDown = new Set<string>();
+  readonly #cutOff = new AbortController();
+  readonly #troubles = createTroubles();
+  #idle: PromiseWithResolvers<void> | undefined;
+  /** When the last scan began: the points up to it are covered, or open. */
+  #scannedMs = 0;
 
-  constructor(work: Work, span: SweepSpan) {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#work = work;
-    this.#span = span;
-    this.ended = promise;
-    this.#end = resolve;
+  constructor(deps: SweepDeps, limits: SweepLimits) {
+    this.#deps = deps;
+    this.#limits = limits;
   }
 
-  async run(): Promise<void> {
-    await this.#readPages().catch((error: unknown) => this.#noteUnread(error));
-    this.#endJob();
-    await this.#waitPatiently(this.ended);
-    this.#giveUpWaiting();
-    for (const task of this.#work.underWay.values()) this.#noteNext(task);
-  }
-
-  /** Polls one task and handles what it learned. Never rejects: a task's trouble is kept with the window's. */
-  async poll(task: PendingTask): Promise<void> {
-    const { deps, troubles } = this.#work;
-    const { untilMs, signal } = this.#span;
-    const allowance = deps.budget.open();
+  /** Reads the whole shard and lines up what has a point in (`afterMs`, `nowMs`]. False where a page cannot be read. */
+  async scan(afterMs: number, nowMs: number): Promise<boolean> {
+    this.#scannedMs = nowMs;
+    const { asked } = this.#deps;
+    for (const [taskId, askedMs] of asked) if (askedMs <= afterMs) asked.delete(taskId);
+    this.nextDueMs = Number.POSITIVE_INFINITY;
+    const seen = { pending: 0, oldestAgeMs: 0 };
+    const patient = new Set<Line>();
     try {
-      const observed = signal?.aborted ? NO_TURN : await deps.observe(task, { untilMs, allowance, signal });
-      if (observed.kind === 'observed') await this.#handle(task, observed);
-      else this.#noteMissed(task);
+      for await (const page of this.#deps.pending.scan(this.#limits.shard)) {
+        for (const task of page) {
+          seen.pending += 1;
+          seen.oldestAgeMs = Math.max(seen.oldestAgeMs, nowMs - task.registeredAtMs);
+          this.#note(task, afterMs, nowMs);
+        }
+        await this.#serve(patient);
+        if (this.#limits.signal.aborted) return false;
+      }
     } catch (error) {
-      deps.log.error('task not handled', { task_id: task.taskId, error });
-      troubles.add(error);
-      this.#noteNext(task);
-    } finally {
-      allowance.release();
-      this.#endJob(task);
-    }
-  }
-
-  async #readPages(): Promise<void> {
-    const { deps, lanes } = this.#work;
-    for await (const page of deps.pending.scan(this.#span.segment)) {
-      for (const task of page) if (this.#isPolledNow(task)) this.#start(task);
-      if (lanes.waiting() > WAITING) await this.#waitPatiently(lanes.whenWaiting(WAITING));
-      if (lanes.waiting() > WAITING) this.#giveUpWaiting();
-      if (this.#span.signal?.aborted) break;
-    }
-  }
-
-  /** Counts the task, and says whether it is polled now. */
-  #isPolledNow(task: PendingTask): boolean {
-    const { report } = this;
-    const { afterMs, nowMs, shareOf, signal } = this.#span;
-    report.pending += 1;
-    report.oldestAgeMs = Math.max(report.oldestAgeMs, nowMs - task.registeredAtMs);
-    if (this.#dueAt(task, afterMs) > nowMs || this.#work.underWay.has(task.taskId)) {
-      this.#noteNext(task);
+      this.#deps.log.error('pending tasks not read', { error });
+      this.#troubles.add(error);
       return false;
     }
-    report.due += 1;
-    this.#turnsOf(task).due += 1;
-    const share = shareOf(task.profile);
-    if (!signal?.aborted && (share >= 1 || this.#work.deps.random() < share)) return true;
-    report.missed += 1;
-    this.#noteNext(task);
-    return false;
+    this.counts.scans += 1;
+    Object.assign(this.counts, seen);
+    return true;
+  }
+
+  isIdle(): boolean {
+    return this.#open.size === 0;
+  }
+
+  /** Whether tasks wait because the rate of their profile allows no more. */
+  isWaiting(): boolean {
+    return [...this.#lines.values()].some((line) => line.isWaiting());
+  }
+
+  /** Resolves when nothing is open any more. */
+  async whenIdle(): Promise<void> {
+    if (this.isIdle()) return;
+    this.#idle ??= Promise.withResolvers();
+    await this.#idle.promise;
+  }
+
+  /** Up to here nothing is open: what a dead run's successor has to ask again lies later (epoch milliseconds). */
+  settledUntilMs(coveredMs: number): number {
+    let least = coveredMs;
+    for (const { pointMs } of this.#open.values()) least = Math.min(least, pointMs - 1);
+    return least;
+  }
+
+  /** Gives up what waits, and what is still under way after `graceMs`; then publishes. Throws what went wrong in all scans. */
+  async finish(graceMs: number): Promise<void> {
+    for (const line of this.#lines.values()) this.#giveUp(line.withdraw());
+    if (!this.isIdle()) {
+      const ended = new AbortController();
+      const grace = this.#deps.clock.sleep(graceMs, ended.signal).then(() => {
+        if (!ended.signal.aborted) this.#cutOff.abort(new DOMException('the run is over', 'TimeoutError'));
+      });
+      await this.whenIdle();
+      ended.abort();
+      await grace;
+    }
+    await this.#deps.round.finish().catch(this.#troubles.add);
+  }
+
+  /** Throws what could not be read or handled, so that an alarm can go off. */
+  throwTroubles(): void {
+    this.#troubles.throwAll('tasks or pages not handled');
+  }
+
+  #note(task: PendingTask, afterMs: number, nowMs: number): void {
+    if (this.#over.has(task.taskId)) return;
+    const open = this.#open.get(task.taskId);
+    if (open) {
+      open.overdue = this.#overdueOf(task, open.pointMs, nowMs);
+      return;
+    }
+    const pointMs = this.#dueAt(task, Math.max(afterMs, this.#deps.asked.get(task.taskId) ?? 0));
+    if (pointMs > nowMs) {
+      this.nextDueMs = Math.min(this.nextDueMs, pointMs);
+      return;
+    }
+    const isFirst = this.#deps.schedule.countPolls(task, pointMs) <= 1 && nowMs - pointMs < NEW_MS;
+    const entry = { task, pointMs, isFirst, overdue: this.#overdueOf(task, pointMs, nowMs) };
+    this.#open.set(task.taskId, entry);
+    this.#lineOf(task.profile).add(entry);
   }
 
   /** The next point, or the deadline where that comes first; a deadline that is past is no point any more. */
   #dueAt(task: PendingTask, afterMs: number): number {
-    const pointMs = this.#work.deps.schedule.nextPollAt(task, afterMs);
+    const pointMs = this.#deps.schedule.nextPollAt(task, afterMs);
     return task.deadlineAtMs > afterMs ? Math.min(pointMs, task.deadlineAtMs) : pointMs;
   }
 
-  /** A profile that could not keep up before gets what it has places for: one wait a sweep is enough. */
-  #start(task: PendingTask): void {
-    const { lanes, underWay } = this.#work;
-    if (this.#late.has(task.profile) && lanes.isFull(task.profile)) {
-      this.#noteMissed(task);
-      return;
-    }
-    this.#jobs += 1;
-    underWay.set(task.taskId, task);
-    lanes.add(task.profile, { sweep: this, task });
+  #overdueOf(task: PendingTask, pointMs: number, nowMs: number): number {
+    const { schedule } = this.#deps;
+    const lastMs = task.heardAtMs ?? schedule.previousPollAt(task, pointMs);
+    return (nowMs - lastMs) / schedule.intervalAt(nowMs - task.registeredAtMs);
   }
 
-  #giveUpWaiting(): void {
-    for (const { sweep, task } of this.#work.lanes.withdraw()) {
-      sweep.#late.add(task.profile);
-      sweep.#noteMissed(task);
-      sweep.#endJob(task);
+  async #serve(patient: Set<Line>): Promise<void> {
+    for (const line of this.#lines.values()) {
+      line.sortAgain();
+      line.serve();
+      for (let waitedMs = 0; line.excess() > 0 && !patient.has(line); waitedMs += 50) {
+        if (waitedMs >= PATIENCE_MS) patient.add(line);
+        else await this.#deps.clock.sleep(50, this.#limits.signal);
+      }
+      this.#giveUp(line.withdraw(Math.max(0, line.excess())));
     }
   }
 
-  /** Until `event`, `PATIENCE_MS` at most. */
-  async #waitPatiently(event: Promise<void>): Promise<void> {
-    const over = new AbortController();
-    void event.then(() => over.abort());
-    await this.#work.deps.clock.sleep(PATIENCE_MS, over.signal);
+  #lineOf(profile: string): Line {
+    const known = this.#lines.get(profile);
+    if (known) return known;
+    const { concurrency, health, limiterOf } = this.#deps;
+    const line = new Line(profile, {
+      ...{ concurrency, health, limiterOf, ...this.#limits },
+      giveUp: (entries) => this.#giveUp(entries),
+      run: (entry) => this.#poll(entry),
+    });
+    this.#lines.set(profile, line);
+    return line;
   }
 
-  async #handle(task: PendingTask, observed: Observing): Promise<void> {
-    const { deps, round } = this.#work;
-    this.report.polled += 1;
-    this.#turnsOf(task).polled += 1;
+  /** Polls one task and handles what it learned. Never rejects: a task's trouble is kept with the run's. */
+  async #poll(entry: Entry): Promise<void> {
+    const { task } = entry;
+    const allowance = this.#deps.budget.open();
+    this.#deps.asked.set(task.taskId, this.#deps.clock.now());
+    try {
+      const limits = { ...this.#limits, cutOff: this.#cutOff.signal, allowance };
+      await this.#handle(task, await observeTask(this.#deps, task, limits));
+    } catch (error) {
+      this.#deps.log.error('task not handled', { task_id: task.taskId, error });
+      this.#troubles.add(error);
+      this.#noteNext(task);
+    } finally {
+      allowance.release();
+      this.#close(task);
+    }
+  }
+
+  async #handle(task: PendingTask, observed: Observed): Promise<void> {
+    const deps = this.#deps;
+    this.counts.polled += 1;
     deps.metrics.add('Polls', observed.requests);
     noteFault({ ...deps, slowedDown: this.#slowedDown }, task, observed);
     const nowMs = deps.clock.now();
     const conclusion = concludeTask(task, observed.observation, nowMs);
     if (conclusion.kind === 'over') {
-      const isOurs = await round.add(resultOf(task, { ...deps, conclusion, nowMs }));
-      if (isOurs) noteEnd(deps, task, { outcome: conclusion.outcome, nowMs });
-      else this.#noteNext(task);
-      return;
+      const over = await publishImported(deps.publisher, { task, over: conclusion, nowMs });
+      if (over.kind === 'later') {
+        this.#noteNext(task);
+        return deps.pending.recordError(task.taskId, over.error);
+      }
+      const isOurs = await deps.round.add(resultOf(task, { ...deps, conclusion: over, nowMs }));
+      if (!isOurs) return this.#noteNext(task);
+      this.#over.add(task.taskId);
+      return noteEnd(deps, task, { outcome: over.outcome, nowMs });
     }
     this.#noteNext(task);
     if (conclusion.heard) deps.pending.noteHeard(task.taskId, conclusion.heard);
     await keepError(deps, task, observed.observation);
   }
 
-  /** The task stays pending: the next sweep comes at its next point at the latest. */
+  /** A point between the scan and the poll counts: another scan has to cover it, or the next run would ask again. */
   #noteNext(task: PendingTask): void {
-    this.report.nextDueMs = Math.min(this.report.nextDueMs, this.#dueAt(task, this.#span.nowMs));
+    this.nextDueMs = Math.min(this.nextDueMs, this.#dueAt(task, this.#scannedMs));
   }
 
-  /** The task was due, and there was no turn for it. */
-  #noteMissed(task: PendingTask): void {
-    this.report.missed += 1;
-    this.#turnsOf(task).withoutTurn += 1;
-    this.#noteNext(task);
+  #giveUp(entries: Entry[]): void {
+    this.counts.missed += entries.length;
+    for (const { task } of entries) {
+      this.#noteNext(task);
+      this.#close(task);
+    }
   }
 
-  /** What a page that cannot be read would have held is left to the next run. */
-  #noteUnread(error: unknown): void {
-    this.#work.deps.log.error('page not read', { error });
-    this.report.isWhole = false;
-    this.#work.troubles.add(error);
-  }
-
-  #turnsOf({ profile }: PendingTask): Turns {
-    const turns = this.report.turns.get(profile) ?? { due: 0, polled: 0, withoutTurn: 0 };
-    this.report.turns.set(profile, turns);
-    return turns;
-  }
-
-  /** A poll is over, or the reading, which has no task. */
-  #endJob(task?: PendingTask): void {
-    if (task) this.#work.underWay.delete(task.taskId);
-    this.#jobs -= 1;
-    if (this.#jobs === 0) this.#end();
+  #close({ taskId }: PendingTask): void {
+    this.#open.delete(taskId);
+    if (this.#open.size > 0) return;
+    this.#idle?.resolve();
+    this.#idle = undefined;
+    // What has ended is told at once where nothing more can join the message.
+    void this.#deps.round.finish().catch(this.#troubles.add);
   }
 }

@@ -1,7 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
+import { createSqsWakes } from '../channels/sqs.ts';
 import { createS3FileStore } from '../stores/s3-file-store.ts';
+import type { WakeQueue } from '../tasks/shards.ts';
 import { systemClock as clock } from './system-clock.ts';
 
 /** For every SDK client: a call that hangs must not eat the invocation, it is retried on another connection instead. */
@@ -40,5 +42,23 @@ export function createFileStore(env: Files, { config }: DynamoDBClient) {
     credentials: config.credentials,
     clock,
     ...(endpoint !== undefined && { endpoint }),
+  });
+}
+
+type Wakes = {
+  WAKE_QUEUE_URL: string;
+  AWS_REGION: string;
+  AWS_ENDPOINT_URL_SQS?: string | undefined;
+  AWS_ENDPOINT_URL?: string | undefined;
+};
+
+/** The queue that wakes the poller, with the same credentials. */
+export function createWakeQueue(env: Wakes, { config }: DynamoDBClient): WakeQueue {
+  const endpoint = env.AWS_ENDPOINT_URL_SQS ?? env.AWS_ENDPOINT_URL;
+  return createSqsWakes({
+    queueUrl: env.WAKE_QUEUE_URL,
+    region: env.AWS_REGION,
+    credentials: config.credentials,
+    endpoint,
   });
 }

@@ -1,22 +1,27 @@
+import * as z from 'zod/mini';
 import { createSnsOperatorAlerter } from '../channels/sns.ts';
 import { answerBytesOf } from '../huawei/byte-budget.ts';
+import { sortProfiles } from '../huawei/profiles.ts';
 import { createHuaweiTaskQuery } from '../huawei/task-query.ts';
-import { sortProfiles } from '../huawei/validate-profiles.ts';
 import { createPoller } from '../polling/create-poller.ts';
-import { createScheduleLearner } from '../schedule/learned/schedule-learner.ts';
-import { withMinInterval } from '../schedule/schedule.ts';
+import type { Trigger } from '../polling/hold-shard.ts';
+import { createTaskSchedule, withMinInterval } from '../schedule/schedule.ts';
 import { createDynamoAlertMemory } from '../stores/dynamo/alert-memory.ts';
 import { createDynamoPendingTaskStore } from '../stores/dynamo/pending-tasks.ts';
 import { createDynamoTaskResultStore } from '../stores/dynamo/results.ts';
+import { createDynamoShardStore } from '../stores/dynamo/shard-store.ts';
 import { createSecretReader } from '../stores/secrets.ts';
 import { createStoreResult } from '../stores/store-result.ts';
-import { createDynamoClient, createFileStore, createSecretsClient } from './aws-clients.ts';
+import { parseJson } from '../tasks/json.ts';
+import { createDynamoClient, createFileStore, createSecretsClient, createWakeQueue } from './aws-clients.ts';
 import { pollerEnvironment, readEnvironment } from './config.ts';
 import { createPublishers } from './publishers.ts';
 import { systemClock as clock } from './system-clock.ts';
 import { createTelemetry } from './telemetry.ts';
 
 const CONCURRENCY = 64;
+/** To one host: so many that a dozen profiles whose polls hang leave enough for the others. */
+const SOCKETS = 16 * CONCURRENCY;
 const DAY_MS = 86_400_000;
 
 /** The poller of this process, from the environment; made once per cold start. */
@@ -34,10 +39,9 @@ export function createPollerRuntime() {
   const publishers = createPublishers(env);
   const files = createFileStore(env, client);
   const answerBytes = answerBytesOf(env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE);
-  const base = withMinInterval(env.POLL_MIN_INTERVAL_MS);
   const poll = createPoller({
     pending,
-    query: createHuaweiTaskQuery({ profiles, clock, connections: 2 * CONCURRENCY, maxBodyBytes: answerBytes }),
+    query: createHuaweiTaskQuery({ profiles, clock, connections: SOCKETS, maxBodyBytes: answerBytes }),
     storeResult: createStoreResult({ results, files }),
     publishers: publishers.all,
     operatorAlerts: createSnsOperatorAlerter({
@@ -48,17 +52,32 @@ export function createPollerRuntime() {
       log,
     }),
     profiles: async () => (await profiles()).profiles,
-    schedule: createScheduleLearner({ results, clock, log, base }),
+    schedule: createTaskSchedule(withMinInterval(env.POLL_MIN_INTERVAL_MS)),
+    shards: createDynamoShardStore({ client, tableName: env.RESULTS_TABLE }),
+    wakes: createWakeQueue(env, client),
     clock,
     metrics,
     log,
     settings: {
-      windowMs: 60_000,
-      minSweepGapMs: 1_000,
       concurrency: CONCURRENCY,
       answerBytes,
       retentionMs: env.RESULT_RETENTION_DAYS * DAY_MS,
     },
   });
   return { poll, telemetry, clock };
+}
+
+const shard = z.object({ segment: z.int().check(z.gte(0)), totalSegments: z.int().check(z.gte(1)) });
+const wake = z.object({ ...shard.shape, dueMs: z.int() });
+const records = z.object({ Records: z.tuple([z.object({ body: z.string() })]) });
+
+/**
+ * What called the poller: its schedule with `{segment, totalSegments}` (a person's hand may do the same), or the wake
+ * queue with one message. Throws `ZodError` for anything else.
+ */
+export function readTrigger(event: unknown): Trigger {
+  const delivery = records.safeParse(event);
+  if (!delivery.success) return { shard: shard.parse(event) };
+  const { dueMs, ...woken } = wake.parse(parseJson(delivery.data.Records[0].body));
+  return { shard: woken, dueMs };
 }

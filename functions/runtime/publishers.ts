@@ -1,6 +1,5 @@
 import { composeChatTopic } from '../channels/amazon-q/message.ts';
-import { composeMails } from '../channels/email/topic.ts';
-import { composeEvents, createSnsPublisher } from '../channels/sns.ts';
+import { composeEvents, composeMails, createSnsPublisher } from '../channels/sns.ts';
 import type { Publisher } from '../messages/publishers.ts';
 import { type Notice, toNotice } from '../messages/task-event.ts';
 import type { TaskResult } from '../tasks/result.ts';

@@ -1,13 +1,15 @@
 import { classifyAddress } from '../channels/webhook/target.ts';
 import { parseApiKeys } from '../http/access.ts';
 import { createTasksApiHandler } from '../http/handler.ts';
-import { parseProfileDefaults } from '../huawei/profile.ts';
+import { createWakePoller } from '../http/wake-poller.ts';
+import { parseProfileDefaults } from '../huawei/profiles.ts';
 import { createRepublish } from '../messages/publishers.ts';
 import { createTaskSchedule, withMinInterval } from '../schedule/schedule.ts';
 import { createDynamoPendingTaskStore } from '../stores/dynamo/pending-tasks.ts';
 import { createDynamoTaskResultStore } from '../stores/dynamo/results.ts';
+import { createDynamoShardStore } from '../stores/dynamo/shard-store.ts';
 import { createSecretReader } from '../stores/secrets.ts';
-import { createDynamoClient, createFileStore, createSecretsClient } from './aws-clients.ts';
+import { createDynamoClient, createFileStore, createSecretsClient, createWakeQueue } from './aws-clients.ts';
 import { apiEnvironment, readEnvironment } from './config.ts';
 import { createPublishers } from './publishers.ts';
 import { systemClock as clock } from './system-clock.ts';
@@ -28,6 +30,13 @@ export function createTasksApiRuntime() {
     profiles: secrets.watch(env.HUAWEI_SECRET_ID, parseProfileDefaults),
     apiKeyHashes: secrets.watch(env.API_KEYS_SECRET_ID, parseApiKeys),
     schedule: createTaskSchedule(withMinInterval(env.POLL_MIN_INTERVAL_MS)),
+    wakePoller: createWakePoller({
+      shards: createDynamoShardStore({ client, tableName: env.RESULTS_TABLE }),
+      wakes: createWakeQueue(env, client),
+      totalShards: env.SHARDS,
+      clock,
+      log,
+    }),
     republish: createRepublish({ publishers: publishers.all, toChannel: publishers.toChannel }),
     clock,
     log,

@@ -1,6 +1,6 @@
 import type { PendingTask } from '../tasks/task.ts';
 
-/** How often a task of some age is polled. Intervals are milliseconds, `growth` is a share of the age (0.3 = 30 %). */
+/** How often a task of some age is polled. Intervals are milliseconds, `growth` is a share of the age (0.1 = 10 %). */
 export type PollSchedule = {
   /** Interval while the task is young; must be positive. */
   minIntervalMs: number;
@@ -8,17 +8,19 @@ export type PollSchedule = {
   growth: number;
   /** No two polls of a task are further apart. */
   maxIntervalMs: number;
-  /** False leaves out the poll at registration, which rarely finds a task over. Default true. */
-  atOnce?: boolean;
-  /** The age at which other rules gave way to this schedule; its first point is half an interval to one later. */
-  fromAgeMs?: number;
 };
 
 /** What the schedule needs to know of a task. */
 export type ScheduledTask = Pick<PendingTask, 'taskId' | 'registeredAtMs'>;
 
 /** Chosen with `npm run bench -- schedule`; the reasons are in docs/decisions. */
-export const DEFAULT_SCHEDULE: PollSchedule = { minIntervalMs: 4_000, growth: 0.25, maxIntervalMs: 300_000 };
+export const DEFAULT_SCHEDULE: PollSchedule = { minIntervalMs: 2_000, growth: 0.1, maxIntervalMs: 300_000 };
+
+/**
+ * The age of a task at its first poll. A scan may pass a row that is put, or becomes visible, a moment later: a second
+ * is the margin that the row has before the scan of its first point begins.
+ */
+export const FIRST_POLL_AFTER_MS = 1_000;
 
 /** The default schedule, with another shortest interval where a setting has one. */
 export function withMinInterval(minIntervalMs: number | undefined): PollSchedule {
@@ -27,36 +29,39 @@ export function withMinInterval(minIntervalMs: number | undefined): PollSchedule
 
 /** When a task is due, as pure functions of the task; times are epoch milliseconds. */
 export type TaskSchedule = {
-  nextPollAt(task: PendingTask, afterMs: number): number;
-  countPolls(task: PendingTask, untilMs: number): number;
-  previousPollAt(task: PendingTask, atMs: number): number;
+  nextPollAt(task: ScheduledTask, afterMs: number): number;
+  countPolls(task: ScheduledTask, untilMs: number): number;
+  previousPollAt(task: ScheduledTask, atMs: number): number;
+  /** Milliseconds between two polls of a task of that age. */
+  intervalAt(ageMs: number): number;
 };
 
-/** The plain schedule, with its settings filled in. */
+/** The functions below with the schedule filled in. */
 export function createTaskSchedule(schedule: PollSchedule): TaskSchedule {
   return {
     nextPollAt: (task, afterMs) => nextPollAt(task, afterMs, schedule),
     countPolls: (task, untilMs) => countPolls(task, untilMs, schedule),
     previousPollAt: (task, atMs) => previousPollAt(task, atMs, schedule),
+    intervalAt: (ageMs) => intervalAt(ageMs, schedule),
   };
 }
 
 /**
  * The first poll point of the task strictly after `afterMs` (both epoch milliseconds).
  *
- * The points of a task are fixed by its id, its registration and the schedule alone: the first is the registration
- * itself, the following thin out with age and are shifted by a share of the interval that the id decides.
- * So windows that cover a time without overlap see every point once, whoever asks and whenever.
+ * The points of a task are fixed by its id, its registration and the schedule alone: the first lies a second after the
+ * registration, the following thin out with age and are shifted by a share of the interval that the id decides.
+ * So sweeps that cover a time without overlap see every point once, whoever asks and whenever.
  */
 export function nextPollAt(task: ScheduledTask, afterMs: number, schedule: PollSchedule): number {
-  const early = earlinessOf(task, schedule);
+  const early = phase(task.taskId);
   const index = firstIndexAfter(afterMs - task.registeredAtMs, early, schedule);
   return task.registeredAtMs + ageOfPoll(index, early, schedule);
 }
 
 /** How many poll points the task has had up to and including `untilMs` (epoch milliseconds). */
 export function countPolls(task: ScheduledTask, untilMs: number, schedule: PollSchedule): number {
-  return firstIndexAfter(untilMs - task.registeredAtMs, earlinessOf(task, schedule), schedule) - firstIndex(schedule);
+  return firstIndexAfter(untilMs - task.registeredAtMs, phase(task.taskId), schedule);
 }
 
 /**
@@ -64,19 +69,15 @@ export function countPolls(task: ScheduledTask, untilMs: number, schedule: PollS
  * then. The registration where there was none. Epoch milliseconds.
  */
 export function previousPollAt(task: ScheduledTask, atMs: number, schedule: PollSchedule): number {
-  const early = earlinessOf(task, schedule);
+  const early = phase(task.taskId);
   const index = firstIndexAfter(atMs - task.registeredAtMs, early, schedule) - 2;
-  return task.registeredAtMs + (index < firstIndex(schedule) ? 0 : ageOfPoll(index, early, schedule));
+  return task.registeredAtMs + (index < 0 ? 0 : ageOfPoll(index, early, schedule));
 }
 
-/** Every age up to `untilMs` at which a task is polled whose polls are early by the share `early` (see `phase`). */
-export function pollAges(untilMs: number, early: number, schedule: PollSchedule): number[] {
-  const ages: number[] = [];
-  for (let index = firstIndex(schedule); ; index += 1) {
-    const age = ageOfPoll(index, early, schedule);
-    if (age > untilMs) return ages;
-    ages.push(age);
-  }
+/** Milliseconds between two polls of a task of that age. */
+export function intervalAt(ageMs: number, { minIntervalMs, maxIntervalMs, growth }: PollSchedule): number {
+  const growing = Math.log1p(growth) * (ageMs - FIRST_POLL_AFTER_MS);
+  return Math.min(maxIntervalMs, Math.max(minIntervalMs, growing));
 }
 
 /**
@@ -84,7 +85,7 @@ export function pollAges(untilMs: number, early: number, schedule: PollSchedule)
  * Half an interval and no more, or the second poll would follow the first at once.
  * FNV-1a with Murmur3's finalizer, because consecutive ids must not get neighbouring phases.
  */
-export function phase(taskId: string): number {
+function phase(taskId: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < taskId.length; i += 1) hash = Math.imul(hash ^ taskId.charCodeAt(i), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
@@ -92,32 +93,22 @@ export function phase(taskId: string): number {
   return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 33;
 }
 
-/** How many steps the task's points lie before those of the curve; fewer than none where the curve begins later. */
-function earlinessOf(task: ScheduledTask, schedule: PollSchedule): number {
-  const early = phase(task.taskId);
-  return schedule.fromAgeMs === undefined ? early : early - stepOfAge(schedule.fromAgeMs, schedule);
-}
-
-function firstIndex({ atOnce, fromAgeMs }: PollSchedule): number {
-  return atOnce === false || fromAgeMs !== undefined ? 1 : 0;
-}
-
 function firstIndexAfter(ageMs: number, early: number, schedule: PollSchedule): number {
-  const first = firstIndex(schedule);
-  if (ageMs < 0) return first;
+  if (ageMs < FIRST_POLL_AFTER_MS) return 0;
   // The inverse is exact but for rounding, so start one point early and step: at most twice.
-  let index = Math.max(first, Math.ceil(stepOfAge(ageMs, schedule) + early) - 1);
+  let index = Math.max(1, Math.ceil(stepOfAge(ageMs - FIRST_POLL_AFTER_MS, schedule) + early) - 1);
   while (ageOfPoll(index, early, schedule) <= ageMs) index += 1;
   return index;
 }
 
 /** Age in whole milliseconds at the poll number `index`, counted from 0. */
 function ageOfPoll(index: number, early: number, schedule: PollSchedule): number {
-  return index === 0 ? 0 : Math.round(ageOfStep(index - early, schedule));
+  return FIRST_POLL_AFTER_MS + (index === 0 ? 0 : Math.round(ageOfStep(index - early, schedule)));
 }
 
 /*
- * The curve behind the points is `age(step)` with `age' = clamp(rate × age, min, max)` and `rate = ln(1 + growth)`:
+ * The curve behind the points, from the first one on, is `age(step)` with `age' = clamp(rate × age, min, max)` and
+ * `rate = ln(1 + growth)`:
  *
  *   age │            ╱  straight, max a step
  *       │          ╱

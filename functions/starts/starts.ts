@@ -34,6 +34,8 @@ export type StartsDeps = {
   huawei: HuaweiStarts;
   pending: Pick<PendingTaskStore, 'register' | 'remove'>;
   results: Pick<TaskResultStore, 'get'>;
+  /** After each registration: the task may be polled in a moment. `atMs` is when it was registered. */
+  wakePoller?(atMs: number): Promise<void> | void;
   clock: Clock;
   log: Log;
   /** For all that one request does at Huawei. Default 20 s: API Gateway ends a request at 30 s. */
@@ -223,9 +225,10 @@ async function register(
 }
 
 /** A task that has ended stays ended: its row was deleted after its result was published. */
-async function watch({ pending, results }: StartsDeps, task: PendingTask): Promise<void> {
+async function watch({ pending, results, wakePoller }: StartsDeps, task: PendingTask): Promise<void> {
   if ((await results.get(task.taskId)) !== undefined) return;
   await pending.register(task);
+  await wakePoller?.(task.registeredAtMs);
   if ((await results.get(task.taskId)) !== undefined) await pending.remove(task.taskId);
 }
 

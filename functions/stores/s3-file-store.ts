@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { AwsV4Signer } from 'aws4fetch';
-import { awsHost } from '../channels/aws-host.ts';
 import { StoreError } from '../tasks/errors.ts';
 import { type Clock, checkFileKey, type FileStore } from '../tasks/ports.ts';
 import type { FileRef } from '../tasks/result.ts';
@@ -128,7 +127,8 @@ async function scopeOf({ credentials, region }: S3FileStoreOptions) {
 
 function urlOf({ bucket, region, endpoint }: S3FileStoreOptions, key: string): string {
   if (endpoint !== undefined) return `${endpoint.replace(/\/+$/, '')}/${bucket}/${key}`;
-  const host = awsHost('s3', region);
+  // The regions of China have a suffix of their own ("AWS service endpoints").
+  const host = `s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
   // A dot in the bucket's name does not match the certificate of *.s3.
   return bucket.includes('.') ? `https://${host}/${bucket}/${key}` : `https://${bucket}.${host}/${key}`;
 }

@@ -63,7 +63,9 @@ export function stepAfter(result: TaskResult): string | undefined {
     case 'succeeded':
       return undefined;
     case 'partially_succeeded':
-      return afterPartialImport(groupOf(result));
+      return result.summary.failed === 0 && result.summary.unpublished
+        ? PUBLISH_BY_HAND
+        : afterPartialImport(groupOf(result));
     case 'expired':
       return afterExpiry(result);
     default:
@@ -76,6 +78,9 @@ const FALLBACK = {
   not_found: 'Check the task id, the gateway and the project: Huawei Cloud does not know this task.',
   rejected: 'Check the request, and the credentials and permissions of the profile.',
 };
+
+const PUBLISH_BY_HAND =
+  'Every API was imported, and some could not be published: read their errors, and publish them in the Huawei Cloud console.';
 
 /** The import made its group, or imported into one: a second import that makes the group fails with APIG.3201. */
 export function afterPartialImport(groupId: string | undefined): string {

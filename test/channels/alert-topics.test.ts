@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { composeChatTopic } from '../../functions/channels/amazon-q/message.ts';
-import { composeMails } from '../../functions/channels/email/topic.ts';
-import { createSnsOperatorAlerter, createSnsPublisher, type SnsTopic } from '../../functions/channels/sns.ts';
+import {
+  composeMails,
+  createSnsOperatorAlerter,
+  createSnsPublisher,
+  type SnsTopic,
+} from '../../functions/channels/sns.ts';
 import { createProcessAlertMemory } from '../../functions/messages/operator-alerter.ts';
 import { toNotice } from '../../functions/messages/task-event.ts';
 import type { Log } from '../../functions/tasks/ports.ts';

@@ -4,6 +4,7 @@ import { describeDeliveries } from './deliveries.contract.ts';
 import { startDynamoDbLocal } from './dynamodb-local.ts';
 import { describeLargeResults } from './large-result.contract.ts';
 import { describePendingTaskStore } from './pending-task-store.contract.ts';
+import { describeDynamoShardStore } from './shard-store.contract.ts';
 import { describeDynamoStartIntents } from './start-intent-store.contract.ts';
 import { describeTaskLife } from './task-life.contract.ts';
 import { describeTaskResultStore } from './task-result-store.contract.ts';
@@ -23,6 +24,7 @@ async function start(): Promise<Backend> {
 
 describePendingTaskStore('DynamoDB Local', start);
 describeTaskResultStore('DynamoDB Local', start);
+describeDynamoShardStore('DynamoDB Local', start);
 describeDeliveries('DynamoDB Local', start, { comparesMaps: true });
 describeWriteUnits('DynamoDB Local', start, { reportsIndexes: true });
 describeLargeResults('DynamoDB Local', start);

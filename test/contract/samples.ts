@@ -32,7 +32,6 @@ export function aResult(changes: Partial<TaskResult> = {}): TaskResult {
     registeredAtMs: NOW_MS,
     completedAtMs: NOW_MS + 90_000,
     polls: 9,
-    pendingUntilMs: NOW_MS + 70_000,
     summary: { created: 1, updated: 0, failed: 1, group_id: longId('group') },
     result: {
       kind: 'import',

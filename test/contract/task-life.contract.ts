@@ -2,11 +2,11 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHuaweiTaskQuery } from '../../functions/huawei/task-query.ts';
 import { createPoller } from '../../functions/polling/create-poller.ts';
-import { createScheduleLearner } from '../../functions/schedule/learned/schedule-learner.ts';
-import { DEFAULT_SCHEDULE } from '../../functions/schedule/schedule.ts';
+import { createTaskSchedule, DEFAULT_SCHEDULE } from '../../functions/schedule/schedule.ts';
 import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-tasks.ts';
 import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/results.ts';
 import { tableDefinitions } from '../../functions/stores/dynamo/tables.ts';
+import { createMemoryShardStore } from '../../functions/stores/memory-shard-store.ts';
 import { createStoreResult } from '../../functions/stores/store-result.ts';
 import type { PendingTaskStore } from '../../functions/tasks/ports.ts';
 import { defaultProfile } from '../../simulator/default-profile.ts';
@@ -17,7 +17,7 @@ import { createMetricSums, createVirtualClock, silentLog } from '../support/fixt
 import { type StartBackend, useBackend } from './backend.ts';
 import { meterWrites, reportedBy, totals } from './write-meter.ts';
 
-const WINDOW_MS = 60_000;
+const RUN_EVERY_MS = 5_000;
 
 /**
  * What a task's whole life costs, from `POST /tasks` to the deleted row, through the real API, poller and stores. The
@@ -54,8 +54,10 @@ export function describeTaskLife(name: string, start: StartBackend, { reportsInd
         query: { poll: (task, limits) => clock.during(query.poll(task, limits)) },
         storeResult: createStoreResult({ results, files }),
         operatorAlerts: { raise: async () => true },
-        schedule: createScheduleLearner({ results, clock, log: silentLog, base: DEFAULT_SCHEDULE }),
-        settings: { windowMs: WINDOW_MS, minSweepGapMs: 200, concurrency: 4, retentionMs: 86_400_000 },
+        schedule: createTaskSchedule(DEFAULT_SCHEDULE),
+        shards: createMemoryShardStore(),
+        wakes: { async send() {} },
+        settings: { concurrency: 4, answerBytes: 2 ** 28, retentionMs: 86_400_000 },
       });
       return { ...meter, call, pending, results, poll };
     }
@@ -84,9 +86,9 @@ export function describeTaskLife(name: string, start: StartBackend, { reportsInd
 
     type Poll = Awaited<ReturnType<typeof setUp>>['poll'];
     async function untilNoneIsPending(pending: PendingTaskStore, poll: Poll): Promise<void> {
-      for (let window = 0; window < 30; window += 1) {
-        const nextMs = clock.now() + WINDOW_MS;
-        await poll({ segment: { segment: 0, totalSegments: 1 }, stopAtMs: nextMs });
+      for (let run = 0; run < 300; run += 1) {
+        const nextMs = clock.now() + RUN_EVERY_MS;
+        await poll({ shard: { segment: 0, totalSegments: 1 } });
         clock.advance(Math.max(0, nextMs - clock.now()));
         const { value } = await pending.scan({ segment: 0, totalSegments: 1 })[Symbol.asyncIterator]().next();
         if (value === undefined) return;

@@ -158,7 +158,7 @@ describe('the doctor at a deployment', () => {
     [
       'a poller that stopped half an hour ago',
       (account) => Object.assign(account, { sweeps: [new Date(Date.now() - 30 * 60_000)] }),
-      [{ check: 'poller', level: 'fail', message: 'last run 30 min ago' }],
+      [{ check: 'poller', level: 'fail', message: 'last heartbeat 30 min ago' }],
     ],
     [
       'a shard whose runs come to no end',
@@ -167,19 +167,19 @@ describe('the doctor at a deployment', () => {
         {
           check: 'poller',
           level: 'fail',
-          message: expect.stringContaining('20 of 30 runs completed in 10 min'),
+          message: expect.stringContaining('20 of 30 heartbeats in 10 min'),
         },
       ],
     ],
     [
       'a poller that never ran',
       (account) => Object.assign(account, { sweeps: [] }),
-      [{ check: 'poller', level: 'fail', message: 'no run in the last hour' }],
+      [{ check: 'poller', level: 'fail', message: 'no heartbeat in the last hour' }],
     ],
     [
       'a poller that had no time to run yet',
       (account) => Object.assign(account, { sweeps: [], stackChangedAt: new Date() }),
-      [{ check: 'poller', level: 'warn', message: 'no run in the last hour' }],
+      [{ check: 'poller', level: 'warn', message: 'no heartbeat in the last hour' }],
     ],
     [
       'messages that were given up',

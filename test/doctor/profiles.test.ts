@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkProfiles } from '../../doctor/check-profiles.ts';
-import type { Profile, Profiles } from '../../functions/huawei/profile.ts';
+import type { Profile, Profiles } from '../../functions/huawei/profiles.ts';
 import { systemClock } from '../../functions/runtime/system-clock.ts';
 import { defaultProfile } from '../../simulator/default-profile.ts';
 import { DEFAULT_ACCOUNT } from '../../simulator/defaults.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkWebhooks } from '../../doctor/check-channels.ts';
-import type { Profile } from '../../functions/huawei/profile.ts';
+import type { Profile } from '../../functions/huawei/profiles.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const CALLBACK = 'https://ci.example.com/hooks/t0ken?key=s3cret';

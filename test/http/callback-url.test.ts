@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { classifyAddress } from '../../functions/channels/webhook/target.ts';
 import type { TasksApiDeps } from '../../functions/http/deps.ts';
-import { parseProfileDefaults } from '../../functions/huawei/profile.ts';
+import { parseProfileDefaults } from '../../functions/huawei/profiles.ts';
 import { createApi, taskResult } from './support/api.ts';
 
 const register = async (callbackUrl: string, deps: Partial<TasksApiDeps> = {}) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_BODY_BYTES } from '../../functions/http/request-body.ts';
+import { MAX_BODY_BYTES } from '../../functions/http/read-request.ts';
 import { StoreError } from '../../functions/tasks/errors.ts';
 import { API_KEY, createApi, OTHER_API_KEY, taskResult } from './support/api.ts';
 

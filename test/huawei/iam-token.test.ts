@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Profiles } from '../../functions/huawei/profile.ts';
+import type { Profiles } from '../../functions/huawei/profiles.ts';
 import { createHuaweiTaskQuery } from '../../functions/huawei/task-query.ts';
 import { answerJson, manualClock, type Received, type Respond, startServer } from './loopback-server.ts';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Profile } from '../../functions/huawei/profile.ts';
+import type { Profile } from '../../functions/huawei/profiles.ts';
 import { createHuaweiTaskQuery } from '../../functions/huawei/task-query.ts';
 import { answerJson, manualClock, startServer } from './loopback-server.ts';
 

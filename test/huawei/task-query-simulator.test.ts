@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Profiles } from '../../functions/huawei/profile.ts';
+import type { Profiles } from '../../functions/huawei/profiles.ts';
 import { createHuaweiTaskQuery, type HuaweiTaskQuery } from '../../functions/huawei/task-query.ts';
 import { DEFAULT_ACCOUNT } from '../../simulator/defaults.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Profiles } from '../../functions/huawei/profile.ts';
+import { type Profiles, sortProfiles } from '../../functions/huawei/profiles.ts';
 import { createHuaweiTaskQuery, type HuaweiTaskQueryOptions } from '../../functions/huawei/task-query.ts';
-import { sortProfiles } from '../../functions/huawei/validate-profiles.ts';
 import { ConfigError } from '../../functions/tasks/errors.ts';
 import { answerJson, manualClock, type Respond, startServer } from './loopback-server.ts';
 

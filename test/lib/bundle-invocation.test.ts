@@ -42,6 +42,7 @@ beforeAll(async () => {
     SLACK_SECRET_ID: 'slack',
     SLACK_DEAD_LETTER_QUEUE_URL: `${cloud.url}/000000000000/slack-dead`,
     SLACK_MAX_RECEIVES: '8',
+    WAKE_QUEUE_URL: `${cloud.url}/000000000000/wakes`,
     DELIVERY_QUEUE_URL: `${cloud.url}/000000000000/deliveries`,
     WEBHOOK_DEAD_LETTER_QUEUE_URL: `${cloud.url}/000000000000/webhook-dead`,
     HUAWEICLOUD_APIG_ENDPOINT: cloud.url,
@@ -65,6 +66,10 @@ describe('bundles, imported from an .mjs file', () => {
     expect(answer).toMatchObject({ statusCode: 202, headers: { location: '/tasks/from-api' } });
     const pending = createDynamoPendingTaskStore({ client: dynamo.client, tableName: LOCAL_TABLES.pending, log });
     expect(await pending.get('from-api')).toMatchObject({ taskId: 'from-api', ...identity });
+    const wakes = cloud.received.filter(({ target }) => target === 'AmazonSQS.SendMessage');
+    expect(wakes.map(({ body }) => JSON.parse(JSON.parse(body).MessageBody))).toEqual([
+      { segment: 0, totalSegments: 1, dueMs: expect.any(Number) },
+    ]);
     await pending.remove('from-api');
   });
 
@@ -91,7 +96,7 @@ describe('bundles, imported from an .mjs file', () => {
     expect(await pending.get('polled')).toBeUndefined();
     expect(cloud.received.filter(({ target }) => target === 'PublishBatch')).toHaveLength(2);
     expect(logs).toContain('"Namespace":"ApigTaskNotifier"');
-    expect(logs).toContain('"SweepCompleted"');
+    expect(logs).toContain('"Outcomes_succeeded"');
   });
 
   it('notify-slack posts an event to its channel and notes that on the result', async () => {

@@ -51,12 +51,31 @@ describe('the poller', () => {
         ScheduleExpression: 'rate(1 minute)',
         FlexibleTimeWindow: { Mode: 'OFF' },
         Target: {
-          Input: JSON.stringify({ segment, totalSegments: 3, scheduledTime: '<aws.scheduler.scheduled-time>' }),
+          Input: JSON.stringify({ segment, totalSegments: 3 }),
           RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 },
           DeadLetterConfig: { Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^PollerDeadLetters'), 'Arn'] } },
         },
       });
     }
+  });
+
+  it('is called by its wake queue, one message a run, and may do so again and again', () => {
+    // Lambda ends a chain in which a function feeds the queue that calls it after about 16 rounds; no emulator shows it.
+    expect(propertiesOf(nothing, 'AWS::Lambda::Function', 'PollerFunction').RecursiveLoop).toBe('Allow');
+    const feed = propertiesOf(nothing, 'AWS::Lambda::EventSourceMapping', 'WakesFeed');
+    expect(feed).toMatchObject({
+      BatchSize: 1,
+      EventSourceArn: { 'Fn::GetAtt': [expect.stringMatching(/^WakesQueue/), 'Arn'] },
+      FunctionName: { Ref: expect.stringMatching(/^PollerFunction/) },
+    });
+    expect(feed).not.toHaveProperty('ScalingConfig');
+    const queue = propertiesOf(nothing, 'AWS::SQS::Queue', 'WakesQueue');
+    expect(queue.VisibilityTimeout).toBeGreaterThanOrEqual(90);
+    // A wake waits for five minutes at most, until the point that it is for.
+    expect(queue.MessageRetentionPeriod).toBeGreaterThan(300);
+    for (const id of ['Poller', 'TasksApi'])
+      expect(environmentOf(nothing, id).WAKE_QUEUE_URL).toEqual({ Ref: expect.stringMatching(/^WakesQueue/) });
+    expect(environmentOf(everything, 'TasksApi').SHARDS).toBe('3');
   });
 
   it('is not retried by Lambda either: the next minute does the work', () => {

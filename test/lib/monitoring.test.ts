@@ -32,6 +32,7 @@ describe('alarms', () => {
       'PollerThrottled',
       'SlackDeadLetters',
       'SlackErrors',
+      'WakesUnread',
       'WebhookFailed',
       'WebhookUnsigned',
       'WebhooksDeadLetters',
@@ -71,9 +72,9 @@ describe('alarms', () => {
 
   it('take silence of the poller, and of one shard of it, for the worst news', () => {
     expect(alarm('PollerSilent')).toMatchObject({
-      Namespace: METRICS_NAMESPACE,
-      MetricName: METRICS.sweepCompleted,
-      Dimensions: [{ Name: 'service', Value: 'ApigTaskNotifier' }],
+      Namespace: 'AWS/Scheduler',
+      MetricName: 'InvocationAttemptCount',
+      Dimensions: [{ Name: 'ScheduleGroup', Value: { Ref: expect.stringMatching(/^PollerSchedules/) } }],
       Period: 60,
       EvaluationPeriods: 13,
       DatapointsToAlarm: 10,
@@ -82,6 +83,15 @@ describe('alarms', () => {
       TreatMissingData: 'breaching',
     });
     expect(alarm('PollerSilent', synthesize()).Threshold).toBe(1);
+  });
+
+  it('notice within a quarter of an hour that nobody reads the wakes', () => {
+    const { Period, EvaluationPeriods, ...rest } = alarm('WakesUnread');
+    expect(rest).toMatchObject({
+      ...{ Namespace: 'AWS/SQS', MetricName: 'ApproximateNumberOfMessagesVisible', Statistic: 'Minimum', Threshold: 1 },
+      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [expect.stringMatching(/^WakesQueue/), 'QueueName'] } }],
+    });
+    expect(Number(Period) * Number(EvaluationPeriods)).toBeLessThanOrEqual(10 * 60);
   });
 
   it('take silence of everything else for no news', () => {
@@ -96,7 +106,7 @@ describe('alarms', () => {
         pollerErrors: 2,
         pollerThrottles: 7,
         pollerSilentMinutes: 20,
-        oldestPendingMinutes: 3,
+        oldestPendingMinutes: 30,
         notificationFailures: 4,
         webhookFailures: 5,
         apiServerErrors: 6,
@@ -105,7 +115,7 @@ describe('alarms', () => {
     expect(alarm('PollerErrors', template).Threshold).toBe(2);
     expect(alarm('PollerThrottled', template).Threshold).toBe(7);
     expect(alarm('PollerSilent', template)).toMatchObject({ DatapointsToAlarm: 20, EvaluationPeriods: 25 });
-    expect(alarm('OldestPendingTooOld', template).Threshold).toBe(180);
+    expect(alarm('OldestPendingTooOld', template).Threshold).toBe(1_800);
     expect(alarm('NotificationFailures', template).Threshold).toBe(4);
     expect(alarm('WebhookFailed', template).Threshold).toBe(5);
     expect(alarm('ApiServerErrors', template).Threshold).toBe(6);

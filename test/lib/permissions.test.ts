@@ -4,6 +4,7 @@ import { EVERYTHING, propertiesOf, resourcesOf, synthesize } from './synthesize.
 
 const everything = synthesize(EVERYTHING);
 const ALERT_MEMORY = 'if {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["alert#*"]}}';
+const SHARDS = 'if {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["shard#*"]}}';
 
 describe('least privilege', () => {
   it('lets the poller read what is pending, store what is over, and tell every topic', () => {
@@ -13,9 +14,9 @@ describe('least privilege', () => {
       'dynamodb:GetItem TablesResults',
       'dynamodb:PutItem TablesResults',
       `dynamodb:PutItem TablesResults ${ALERT_MEMORY}`,
-      'dynamodb:Query TablesResults/index/newest',
       'dynamodb:Scan TablesPending',
       'dynamodb:UpdateItem TablesPending',
+      `dynamodb:UpdateItem TablesResults ${SHARDS}`,
       'kms:Decrypt TopicsKey',
       'kms:GenerateDataKey TopicsKey',
       'logs:CreateLogStream PollerFunctionLogs',
@@ -26,6 +27,10 @@ describe('least privilege', () => {
       'sns:Publish TopicsOperator',
       'sns:Publish TopicsTaskAlerts',
       'sns:Publish TopicsTaskEvents',
+      'sqs:DeleteMessage WakesQueue',
+      'sqs:GetQueueAttributes WakesQueue',
+      'sqs:ReceiveMessage WakesQueue',
+      'sqs:SendMessage WakesQueue',
     ]);
   });
 
@@ -49,6 +54,7 @@ describe('least privilege', () => {
       'sns:Publish TopicsChat',
       'sns:Publish TopicsTaskAlerts',
       'sns:Publish TopicsTaskEvents',
+      'sqs:SendMessage WakesQueue',
     ]);
   });
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { describe, expect, it } from 'vitest';
-import { validateProfiles } from '../../functions/huawei/validate-profiles.ts';
+import { validateProfiles } from '../../functions/huawei/profiles.ts';
 import { DEFAULT_SCHEDULE } from '../../functions/schedule/schedule.ts';
 import { LOG_RETENTION_DAYS, parseSettings, readSettings, settingsSchema } from '../../lib/settings.ts';
 import { SettingsError } from '../../lib/settings-problems.ts';

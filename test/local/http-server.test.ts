@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { ApiEvent, ApiResponse } from '../../functions/http/api-event.ts';
-import { MAX_BODY_BYTES } from '../../functions/http/request-body.ts';
+import { MAX_BODY_BYTES } from '../../functions/http/read-request.ts';
 import { type HttpServer, type HttpServerOptions, startHttpServer } from '../../local/http-server.ts';
 import { API_KEY, createApi, taskResult } from '../http/support/api.ts';
 

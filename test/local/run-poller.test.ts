@@ -1,49 +1,59 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import type { WindowReport, WindowRequest } from '../../functions/polling/poll-window.ts';
-import { runPoller } from '../../local/run-poller.ts';
+import type { RunReport } from '../../functions/polling/create-poller.ts';
+import type { Trigger } from '../../functions/polling/hold-shard.ts';
+import { createTriggers, SHARD } from '../../local/run-poller.ts';
 
-const REPORT: WindowReport = { sweeps: 1, polled: 0, missed: 0, pending: 0, oldestAgeMs: 0, coveredUntilMs: 0 };
-const windowMs = 20;
+const REPORT: RunReport = { kind: 'held' };
 
-/** A poller whose windows are kept, and `reached`, which resolves when so many have begun. */
-function createWindows(answer: (request: WindowRequest, number: number) => Promise<WindowReport>) {
-  const requests: WindowRequest[] = [];
+/** Triggers of a poller that answers as it is told; `called` resolves with the trigger of that number. */
+function createCalls(answer: (number: number) => Promise<RunReport>) {
   const errors: string[] = [];
-  const log = { info() {}, warn() {}, error: (message: string) => void errors.push(message) };
-  const poll = (request: WindowRequest) => answer(request, requests.push(request));
-  const reached = async (count: number) => {
-    while (requests.length < count) await delay(1);
+  const calls: PromiseWithResolvers<Trigger>[] = [];
+  const call = (number: number) => {
+    calls[number] ??= Promise.withResolvers<Trigger>();
+    return calls[number];
   };
-  return { requests, errors, reached, runner: runPoller(poll, { windowMs, log }) };
+  let count = 0;
+  const triggers = createTriggers({ log: { info() {}, warn() {}, error: (message) => void errors.push(message) } });
+  const running = triggers.start((by) => {
+    count += 1;
+    call(count).resolve(by);
+    return answer(count);
+  });
+  return { triggers, running, errors, called: (number: number) => call(number).promise };
 }
 
-it('begins the next window while polls of the one before are under way, and waits for them at the end', async () => {
-  const slow = Promise.withResolvers<WindowReport>();
-  const { reached, runner } = createWindows((request, number) => {
-    request.onCovered?.(number);
-    return number === 1 ? slow.promise : Promise.resolve(REPORT);
+it('calls the poller at the start, and at the time of each wake', async () => {
+  const { triggers, running, called } = createCalls(async () => REPORT);
+  expect(await called(1)).toEqual({ shard: SHARD });
+  await triggers.wakes.send({ shard: SHARD, dueMs: 7 }, 0);
+  expect(await called(2)).toEqual({ shard: SHARD, dueMs: 7 });
+  await running.stop();
+});
+
+it('goes on after a run that failed, and logs it', async () => {
+  const { triggers, running, errors, called } = createCalls(async (number) => {
+    if (number === 1) throw new Error('no profiles');
+    return REPORT;
   });
-  await reached(3);
+  await called(1);
+  await triggers.wakes.send({ shard: SHARD, dueMs: 7 }, 0);
+  await called(2);
+  expect(errors).toEqual(['polling failed']);
+  await running.stop();
+});
+
+it('waits at the end for runs under way, and starts none any more', async () => {
+  const slow = Promise.withResolvers<RunReport>();
+  const { triggers, running, called } = createCalls(() => slow.promise);
+  await called(1);
   let isStopped = false;
-  const stopped = runner.stop().then(() => {
+  const stopped = running.stop().then(() => {
     isStopped = true;
   });
-  await delay(2 * windowMs);
+  await triggers.wakes.send({ shard: SHARD, dueMs: 7 }, 0);
+  await new Promise((resolve) => setImmediate(resolve));
   expect(isStopped).toBe(false);
   slow.resolve(REPORT);
   await stopped;
-});
-
-it('goes on after the last point that was covered, also when the window failed', async () => {
-  const { requests, errors, reached, runner } = createWindows(async (request, number) => {
-    if (number === 2) throw new Error('no profiles');
-    request.onCovered?.(100 * number);
-    if (number === 3) throw new Error('a task was not stored');
-    return REPORT;
-  });
-  await reached(5);
-  await runner.stop();
-  expect(requests.slice(0, 5).map(({ afterMs }) => afterMs)).toEqual([undefined, 100, 100, 300, 400]);
-  expect(errors.slice(0, 2)).toEqual(['polling failed', 'polling failed']);
 });

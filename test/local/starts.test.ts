@@ -37,9 +37,10 @@ async function ask(url: string, target: string, init: RequestInit = {}, key?: st
 
 const mock = { 'x-apigateway-backend': { type: 'MOCK', mockEndpoints: {} } };
 
-function postImport(url: string, key?: string, padding = ''): Promise<Answer> {
+function postImport(url: string, key?: string, padding = '', fields: Record<string, string> = {}): Promise<Answer> {
   const document = { swagger: '2.0', info: { title: 'orders', description: padding }, paths: { '/a': { get: mock } } };
   const body = new FormData();
+  for (const [name, value] of Object.entries(fields)) body.set(name, value);
   body.set('file_name', new File([JSON.stringify(document)], 'orders.json'));
   return ask(url, '/imports', { method: 'POST', body }, key);
 }
@@ -56,6 +57,30 @@ describe('starts of npm start', () => {
     expect(imported).toMatchObject({ status: 202, body: { state: 'pending', task_type: 'import_api' } });
     const ended = await ask(url, `/tasks/${imported.body.task_id}?wait=20`);
     expect(ended.body).toMatchObject({ state: 'final', outcome: 'succeeded', summary: { created: 1 } });
+  });
+
+  it('publishes what an import made before it tells of it, and tries again while that cannot be done', async () => {
+    simulator.control.setFault({ fault: { kind: 'error', status: 503 }, match: { route: 'publish' }, times: 1 });
+    const { url } = await start({ POLL_MIN_INTERVAL_MS: '100' });
+    const { body } = await postImport(url, undefined, '', { publish_to: RELEASE_ENVIRONMENT_ID });
+    const ended = await ask(url, `/tasks/${body.task_id}?wait=20`);
+    expect(ended.body).toMatchObject({
+      outcome: 'succeeded',
+      summary: { created: 1, published: 1 },
+      result: { published: 1 },
+    });
+    expect(simulator.control.stats().byRoute.publish).toBe(2);
+  });
+
+  it('says which APIs could not be published, and why', async () => {
+    const { url } = await start({ POLL_MIN_INTERVAL_MS: '100' });
+    const { body } = await postImport(url, undefined, '', { publish_to: 'no-such-environment' });
+    const ended = await ask(url, `/tasks/${body.task_id}?wait=20`);
+    expect(ended.body).toMatchObject({
+      outcome: 'partially_succeeded',
+      summary: { created: 1, failed: 0, unpublished: 1 },
+      result: { published: 0, publish_failures: [{ method: 'GET', path: '/a', error_code: 'APIG.3003' }] },
+    });
   });
 
   it('takes a file of more than a megabyte, and refuses one of more than twelve', async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { OperatorAlert } from '../../functions/messages/operator-alerter.ts';
 import {
   type AlertMemory,
   createOperatorAlerter,
   createProcessAlertMemory,
+  type OperatorAlert,
 } from '../../functions/messages/operator-alerter.ts';
 import type { Log } from '../../functions/tasks/ports.ts';
 

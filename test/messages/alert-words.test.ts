@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { pack } from '../../functions/messages/budget.ts';
 import { countWords, durationWords, failureWords, sizeWords, taskKind } from '../../functions/messages/words.ts';
-import { cut, escapeUnseen, oneLine, toAscii } from '../../functions/tasks/safe-text.ts';
+import { cut, escapeUnseen, oneLine, pack, toAscii } from '../../functions/tasks/safe-text.ts';
 
 describe('words', () => {
   it.each([

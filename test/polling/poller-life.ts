@@ -1,9 +1,11 @@
-import type { Profiles } from '../../functions/huawei/profile.ts';
+import type { Profiles } from '../../functions/huawei/profiles.ts';
 import type { PollLimits } from '../../functions/huawei/task-query.ts';
 import type { OperatorAlert } from '../../functions/messages/operator-alerter.ts';
-import { createPoller } from '../../functions/polling/create-poller.ts';
+import { createPoller, type PollerDeps, type RunReport } from '../../functions/polling/create-poller.ts';
 import { createTaskSchedule, DEFAULT_SCHEDULE } from '../../functions/schedule/schedule.ts';
+import { createMemoryShardStore } from '../../functions/stores/memory-shard-store.ts';
 import type { Observation } from '../../functions/tasks/observation.ts';
+import type { Wake } from '../../functions/tasks/shards.ts';
 import type { PendingTask, TaskIdentity } from '../../functions/tasks/task.ts';
 import { createMetricSums, createVirtualClock, pendingTask, START_MS } from '../support/fixtures.ts';
 import { createMemoryPending, createMemoryResults } from '../support/memory-stores.ts';
@@ -17,26 +19,51 @@ export type Answer = (task: TaskIdentity, ageMs: number, limits: PollLimits) => 
 export const profileOf = (requestsPerSecond: number) => ({ ...PROFILE, requests_per_second: requestsPerSecond });
 
 type Life = {
-  tasks: PendingTask[];
+  tasks?: PendingTask[];
   answer: Answer;
   /** Read at the start of each run. Default: `default`, without a limit that matters. */
   profiles?: () => Profiles;
   shards?: number;
   pageSize?: number;
+  /** How long each wake is under way, beyond its delay; none arrives where it never does. Default 300. */
+  wakesTakeMs?: number;
+  deps?: Partial<PollerDeps>;
 };
 
 /** A whole poller over virtual time from `START_MS` on; `polls` has the seconds of every request, by task. */
-export function startLife({ tasks, answer, profiles, shards = 1, pageSize = 5_000 }: Life) {
+export function startLife({
+  tasks = [],
+  answer,
+  profiles,
+  shards = 1,
+  pageSize = 5_000,
+  wakesTakeMs = 300,
+  deps,
+}: Life) {
   const clock = createVirtualClock();
   const pending = createMemoryPending(tasks, pageSize);
   const results = createMemoryResults();
+  const cursors = createMemoryShardStore();
   const metrics = createMetricSums();
   const polls: Record<string, number[]> = {};
   const alerts: OperatorAlert[] = [];
   const lines: { message: string; fields: Record<string, unknown> }[] = [];
+  const failures: unknown[] = [];
+  const wakes: (Wake & { delayS: number })[] = [];
+  const runs: RunReport[] = [];
+  const running = new Set<Promise<void>>();
+  /** Wakes that would arrive later are lost, so that a life ends. */
+  let untilMs = Number.POSITIVE_INFINITY;
   const write = (message: string, fields: Record<string, unknown> = {}) => void lines.push({ message, fields });
   const poll = createPoller({
     pending,
+    shards: cursors,
+    wakes: {
+      async send(wake, delayS) {
+        wakes.push({ ...wake, delayS });
+        if (Number.isFinite(wakesTakeMs)) void deliver(wake, delayS * 1_000 + wakesTakeMs);
+      },
+    },
     query: {
       async poll(task, limits = {}) {
         const ageMs = clock.now() - START_MS;
@@ -50,25 +77,40 @@ export function startLife({ tasks, answer, profiles, shards = 1, pageSize = 5_00
     publishers: [],
     operatorAlerts: { raise: async (alert) => alerts.push(alert) > 0 },
     profiles: async () => profiles?.() ?? { default: profileOf(100_000) },
-    schedule: async () => createTaskSchedule(DEFAULT_SCHEDULE),
+    schedule: createTaskSchedule(DEFAULT_SCHEDULE),
     ...{ clock, metrics, log: { info: write, warn: write, error: write } },
-    settings: { windowMs: MINUTE_MS, minSweepGapMs: 1_000, concurrency: 64, retentionMs: 86_400_000 },
+    settings: { concurrency: 64, answerBytes: 2 ** 20, retentionMs: 86_400_000 },
+    ...deps,
   });
-  const runMinute = async (minute: number) => {
-    const startMs = START_MS + minute * MINUTE_MS;
-    await clock.sleep(startMs - clock.now());
-    await poll({ segment: { segment: 0, totalSegments: shards }, startMs, stopAtMs: startMs + MINUTE_MS });
+  const trigger = async (by: Pick<Wake, 'shard'> & { dueMs?: number | undefined }) => {
+    const run = poll(by)
+      .then((report) => void runs.push(report))
+      .catch((error: unknown) => void failures.push(error))
+      .finally(() => running.delete(run));
+    running.add(run);
+    await run;
+  };
+  const deliver = async ({ shard, dueMs }: Wake, afterMs: number) => {
+    await clock.sleep(afterMs);
+    if (clock.now() < untilMs) await trigger({ shard, dueMs });
   };
   return {
-    ...{ clock, pending, results, metrics, polls, alerts, lines },
+    ...{ clock, pending, results, cursors, metrics, polls, alerts, lines, failures, wakes, runs, trigger, deliver },
+    shard: { segment: 0, totalSegments: shards },
     /** Seconds since the start of all requests, in order. */
     requestsAt: () =>
       Object.values(polls)
         .flat()
         .sort((a, b) => a - b),
-    /** Calls the poller once in each of these minutes, as the schedule does. */
+    /** Calls the first shard once in each of these minutes, as its schedule does; resolves when all runs have ended. */
     async runMinutes(from: number, to: number) {
-      for (let minute = from; minute < to; minute += 1) await runMinute(minute);
+      untilMs = START_MS + to * MINUTE_MS;
+      for (let minute = from; minute < to; minute += 1) {
+        await clock.sleep(START_MS + minute * MINUTE_MS - clock.now());
+        void trigger({ shard: { segment: 0, totalSegments: shards } });
+      }
+      await clock.sleep(untilMs - 1 - clock.now());
+      await Promise.all(running);
     },
   };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRateLimiter } from '../../functions/polling/rate-limiter.ts';
+import { createRateLimiter } from '../../functions/polling/lines.ts';
 import { createFakeClock, START_MS } from '../support/fixtures.ts';
 
 /** Takes turns one after another until `ms` are over; gives the times. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
-import { profileSchema } from '../../functions/huawei/profile.ts';
+import { profileSchema } from '../../functions/huawei/profiles.ts';
 import { defaultProfile } from '../../simulator/default-profile.ts';
 import { DEFAULT_ACCOUNT, SMALL_GROUP_ID } from '../../simulator/defaults.ts';
 import { getTask, postExport, requestToken, signGet, startTestSimulator, taskPath, tokenBody } from './client.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fitsItem } from '../../functions/stores/item-size.ts';
+import { fitsItem } from '../../functions/stores/store-result.ts';
 
 describe('The size of an item', () => {
   it('fits exactly where its bytes and overheads do', () => {

@@ -1,7 +1,5 @@
 import { alertHeadline } from '../../messages/alert.ts';
-import { pack } from '../../messages/budget.ts';
-import { DIGEST_ABOVE, digestHeadline } from '../../messages/digest.ts';
-import type { Composed } from '../../messages/publishers.ts';
+import { type Composed, DIGEST_ABOVE, digestHeadline } from '../../messages/digest.ts';
 import type { EventFailure, Notice, TaskEventData } from '../../messages/task-event.ts';
 import {
   errorWords,
@@ -14,7 +12,7 @@ import {
   tookWords,
   watchCall,
 } from '../../messages/words.ts';
-import { lineOf } from '../../tasks/safe-text.ts';
+import { lineOf, pack } from '../../tasks/safe-text.ts';
 import type { SnsMessage } from '../sns.ts';
 
 /** Our own bounds, in UTF-16 units: well below what a chat message shows, because a message that breaks a limit is silently dropped. */

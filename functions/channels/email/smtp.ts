@@ -1,6 +1,6 @@
 import { createTransport } from 'nodemailer';
-import { composeAlerts } from '../../messages/digest.ts';
-import { type Publisher, toReport } from '../../messages/publishers.ts';
+import { composeAlerts, toReport } from '../../messages/digest.ts';
+import type { Publisher } from '../../messages/publishers.ts';
 import { type TaskEventOptions, toNotice } from '../../messages/task-event.ts';
 import { isLoopbackHost } from '../../names.ts';
 import { ConfigError } from '../../tasks/errors.ts';

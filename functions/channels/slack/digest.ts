@@ -1,7 +1,7 @@
-import { pack, takeFitting } from '../../messages/budget.ts';
 import { byUrgency, DIGEST_ABOVE, outcomeCounts } from '../../messages/digest.ts';
 import type { Notice, TaskEventData } from '../../messages/task-event.ts';
 import { countWords, needsAttention, OUTCOME_WORDS, shortId, taskKind } from '../../messages/words.ts';
+import { pack, takeFitting } from '../../tasks/safe-text.ts';
 import {
   code,
   context,

@@ -1,4 +1,3 @@
-import { takeFitting } from '../../messages/budget.ts';
 import type { EventFailure, Notice, TaskEventData } from '../../messages/task-event.ts';
 import {
   countWords,
@@ -12,7 +11,7 @@ import {
   watchCall,
 } from '../../messages/words.ts';
 import type { Outcome } from '../../names.ts';
-import { lineOf } from '../../tasks/safe-text.ts';
+import { lineOf, takeFitting } from '../../tasks/safe-text.ts';
 import {
   code,
   context,

@@ -113,6 +113,8 @@ export const FIELDS: Record<string, Sentences> = {
     updated: 'APIs that an import changed.',
     failed: 'APIs that an import could not create or change.',
     ignored: 'APIs that an import left unchanged.',
+    published: 'APIs that were published after the import.',
+    unpublished: 'APIs that could not be published after the import.',
     group_id: 'The API group that was imported into.',
     file_name: 'The name of the exported document.',
     size_bytes: 'The size of the exported document.',

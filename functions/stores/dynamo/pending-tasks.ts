@@ -8,20 +8,24 @@ import {
 import { createBoundedMap } from '../../tasks/bounded-map.ts';
 import { StoreError } from '../../tasks/errors.ts';
 import type { PendingTaskStore, Segment } from '../../tasks/ports.ts';
-import type { Heard, PendingTask, TaskError } from '../../tasks/task.ts';
-import { boundError } from '../../tasks/task.ts';
+import { boundError, type Heard, type PendingTask, type TaskError } from '../../tasks/task.ts';
 import {
+  callTable,
+  type DynamoTable,
   errorAttribute,
   identityAttributes,
+  onTable,
   type Row,
   type RowRead,
   readError,
   readIdentity,
+  readRow,
+  readRows,
   readTime,
   timeAttribute,
+  tryOnTable,
   unreadable,
 } from './rows.ts';
-import { callTable, type DynamoTable, onTable, readRow, readRows, tryOnTable } from './table.ts';
 
 /** Tasks whose last answer is remembered in the process; some MB at most. */
 const REMEMBERED_TASKS = 50_000;

@@ -29,7 +29,6 @@ export function toResultRow(result: TaskResult): Row {
   if (result.taskType !== undefined) row.task_type = { S: result.taskType };
   if (result.taskStatus !== undefined) row.task_status = { S: result.taskStatus };
   if (result.polls !== undefined) row.polls = { N: String(result.polls) };
-  if (result.pendingUntilMs !== undefined) row.pending_until = timeAttribute(result.pendingUntilMs);
   if (result.error !== undefined) row.error = errorAttribute(result.error);
   if (result.isCallbackDefault !== undefined) row.callback_default = { BOOL: result.isCallbackDefault };
   if (result.deliveries !== undefined) row.deliveries = toAttribute(result.deliveries);
@@ -57,7 +56,6 @@ function readOptional(row: Row): Partial<TaskResult> {
   if (row.task_type?.S !== undefined) optional.taskType = row.task_type.S;
   if (row.task_status?.S !== undefined) optional.taskStatus = row.task_status.S;
   if (row.polls?.N !== undefined) optional.polls = Number(row.polls.N);
-  if (row.pending_until !== undefined) optional.pendingUntilMs = readTime(row.pending_until);
   const error = readError(row.error);
   if (error !== undefined) optional.error = error;
   if (row.callback_default?.BOOL !== undefined) optional.isCallbackDefault = row.callback_default.BOOL;

@@ -14,8 +14,7 @@ import { labelPrefix, type ResultFilter } from '../../tasks/filter.ts';
 import type { Clock, Page, PageRequest, TaskResultStore } from '../../tasks/ports.ts';
 import type { Delivery, TaskResult } from '../../tasks/result.ts';
 import { readResultRow, toResultRow } from './result-row.ts';
-import { type Row, toAttribute } from './rows.ts';
-import { callTable, type DynamoTable, onTable, readRow, readRows, tryOnTable } from './table.ts';
+import { callTable, type DynamoTable, onTable, type Row, readRow, readRows, toAttribute, tryOnTable } from './rows.ts';
 
 const PUT_ATTEMPTS = 3;
 const KEPT_DELIVERIES = 20;

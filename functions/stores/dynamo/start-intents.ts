@@ -12,7 +12,7 @@ import { StoreError } from '../../tasks/errors.ts';
 import type { Clock } from '../../tasks/ports.ts';
 import { isOpen, type StartIntent, type StartIntentStore } from '../../tasks/start.ts';
 import { readIntent, writeIntent } from '../intent-json.ts';
-import { callTable, type DynamoTable, onTable, tryOnTable } from './table.ts';
+import { callTable, type DynamoTable, onTable, tryOnTable } from './rows.ts';
 
 type Item = Record<string, AttributeValue>;
 

@@ -1,5 +1,4 @@
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { postToSlack } from '../../../functions/channels/slack/channel.ts';
 import { createFakeClock, START_MS } from '../../support/fixtures.ts';

@@ -8,6 +8,7 @@ import { addOutputs } from './outputs.ts';
 import { Poller } from './poller.ts';
 import { Secrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
+import { StartTasks } from './start-tasks.ts';
 import { Tables } from './tables.ts';
 import { TasksApi } from './tasks-api.ts';
 import { Topics } from './topics.ts';
@@ -33,6 +34,8 @@ export class NotifierStack extends Stack {
       wakes: new WakeQueue(this, 'Wakes'),
     };
     const api = new TasksApi(this, 'TasksApi', backing);
+    if (backing.tables.intents)
+      new StartTasks(this, 'StartTasks', { ...backing, api: api.api, intents: backing.tables.intents });
     const poller = new Poller(this, 'Poller', { ...backing, publicUrl: api.publicUrl });
     const notifications = new Notifications(this, 'Notifications', backing);
     const { operator } = backing.topics;

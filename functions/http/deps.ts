@@ -10,6 +10,9 @@ type DocumentStore = Pick<FileStore, 'open'> & {
   presign?(ref: FileRef, contentDisposition: string): Promise<string>;
 };
 
+/** What registers and starts tasks: without documents and messages. */
+export type RegistrationDeps = Omit<TasksApiDeps, 'files' | 'republish'>;
+
 /** What `createTasksApiHandler` works with. */
 export type TasksApiDeps = {
   pending: PendingTaskStore;

@@ -5,7 +5,7 @@ import type { ExportFields, ImportFields, PlannedTask, StartOrder } from '../tas
 import type { StartedFacts, StartedFile } from '../tasks/task.ts';
 import type { ApiEvent } from './api-event.ts';
 import { type Definition, readDefinition } from './definition-file.ts';
-import type { TasksApiDeps } from './deps.ts';
+import type { RegistrationDeps } from './deps.ts';
 import { type Form, type FormFile, readForm } from './form-body.ts';
 import { invalid, validBody, validQuery } from './read-request.ts';
 import { toPendingTask } from './register-task.ts';
@@ -45,7 +45,7 @@ export const exportBodySchema = z.strictObject({
 export type ReadStart = { request: StartRequest; warnings: string[] };
 
 /** Reads and checks `POST /imports`. Throws `HttpProblem`. */
-export async function readImport(deps: TasksApiDeps, event: ApiEvent): Promise<ReadStart> {
+export async function readImport(deps: RegistrationDeps, event: ApiEvent): Promise<ReadStart> {
   const key = keyOf(event);
   const form = await readForm(event, { fileField: 'file_name' });
   const values = validBody(importFieldsSchema, Object.fromEntries(form.fields));
@@ -66,7 +66,7 @@ export async function readImport(deps: TasksApiDeps, event: ApiEvent): Promise<R
 }
 
 /** Checks the parsed body of `POST /exports`. Throws `HttpProblem`. */
-export async function readExport(deps: TasksApiDeps, event: ApiEvent): Promise<ReadStart> {
+export async function readExport(deps: RegistrationDeps, event: ApiEvent): Promise<ReadStart> {
   const key = keyOf(event);
   const values = validBody(exportBodySchema, event.body);
   const { group_id, env_id, define, type, version, apis, oas_version, ...ours } = values;
@@ -89,7 +89,7 @@ function checkFile({ file }: Form): { file: FormFile; definition: Definition } {
 
 /** The same checks as a registration's. The id stands in until Huawei gives one. */
 async function planTask(
-  deps: TasksApiDeps,
+  deps: RegistrationDeps,
   ours: Omit<Registration, 'task_id'>,
   started: StartedFacts,
 ): Promise<PlannedTask> {

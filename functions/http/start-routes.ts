@@ -4,7 +4,7 @@ import { type HelpContext, helpFor, helpMember } from '../tasks/codes.ts';
 import type { TaskError } from '../tasks/task.ts';
 import { bearerAuth } from './access.ts';
 import type { ApiEvent, ApiResponse, RouteHandler } from './api-event.ts';
-import type { TasksApiDeps } from './deps.ts';
+import type { RegistrationDeps } from './deps.ts';
 import type { TaskRoute } from './handler.ts';
 import { HttpProblem } from './problem.ts';
 import { jsonBody } from './read-request.ts';
@@ -13,7 +13,7 @@ import { type ReadStart, readExport, readImport } from './start-requests.ts';
 import { viewFinal } from './task-view.ts';
 
 /** What the routes that start something need beside the rest. */
-export type StartDeps = TasksApiDeps & { starts: Pick<Starts, 'start'> };
+export type StartDeps = RegistrationDeps & { starts: Pick<Starts, 'start'> };
 
 /** The routes that start something: those of a function of its own, and on one machine of the whole API. */
 export function createStartRoutes(deps: StartDeps): TaskRoute[] {
@@ -42,7 +42,7 @@ function withWarnings(answer: ApiResponse, warnings: string[]): ApiResponse {
 }
 
 /** The task that this request has started before. */
-async function answerKnown(deps: TasksApiDeps, taskId: string): Promise<ApiResponse> {
+async function answerKnown(deps: RegistrationDeps, taskId: string): Promise<ApiResponse> {
   // In this order, because a task that ends now has its result before its row goes.
   const pending = await deps.pending.get(taskId);
   const result = await deps.results.get(taskId);

@@ -70,7 +70,7 @@ export function taskResult(overrides: Partial<TaskResult> = {}): TaskResult {
 
 /** The handler on stores in memory. Each answer of `call` is held against openapi.json. */
 export function createApi(
-  { starts, ...overrides }: Partial<StartDeps> = {},
+  { starts, ...overrides }: Partial<TasksApiDeps & Pick<StartDeps, 'starts'>> = {},
   rows: { pending?: PendingTask[]; results?: TaskResult[] } = {},
 ) {
   const pending = createMemoryPending(rows.pending);

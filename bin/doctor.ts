@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { findApiKey } from '../doctor/api-key.ts';
 import { createAwsClients } from '../doctor/aws-clients.ts';
 import { createDateNotes } from '../doctor/clock-skew.ts';
 import { examineDeployment } from '../doctor/examine-deployment.ts';
@@ -11,6 +12,7 @@ import { exitStatusOf, type Report, redactReport, renderJson, renderText } from 
 import { systemClock as clock } from '../functions/runtime/system-clock.ts';
 import { ConfigError } from '../functions/tasks/errors.ts';
 import { readSettings } from '../lib/settings.ts';
+import { readKeysFile } from '../local/keys-file.ts';
 import { type LocalConfig, readLocalConfig } from '../local/local-config.ts';
 import { reachableUrl } from '../local/public-url.ts';
 
@@ -25,7 +27,7 @@ const USAGE = `Checks a deployment, or the service on one machine, and reports w
   --local     check the service started by npm start, in the same environment (default: HOST and PORT)
   --json      output for programs
 
-The API key is API_KEY, or else a key from the API keys secret or DATA_DIR.
+The API key is API_KEY, or else a key from the API keys secret, API_KEYS, API_KEYS_FILE or DATA_DIR.
 The doctor only reads. Exit status: 0 no failures, 1 a check failed, 2 wrong usage.`;
 
 /** What the person who typed the command has to fix. */
@@ -103,7 +105,7 @@ function readDeploymentSettings(file: string | undefined) {
 async function local(options: Options): Promise<Report> {
   const config = readLocalConfig(process.env);
   const url = (options.url ?? urlOf(config)).replace(/\/+$/, '');
-  const apiKey = apiKeyOfShell ?? config.apiKeys[0] ?? (await keptKey(config.DATA_DIR));
+  const apiKey = apiKeyOfShell ?? config.apiKeys[0] ?? fileKey(config) ?? (await keptKey(config.DATA_DIR));
   const findings = await examineLocal({ config, url, apiKey, clock, dates, redactor });
   return { target: `the service at ${url}`, findings };
 }
@@ -112,6 +114,10 @@ function urlOf({ HOST, PORT }: LocalConfig): string {
   if (PORT === 0)
     throw new UsageError('PORT is 0: pass the URL that npm start printed, as in --local http://127.0.0.1:49152');
   return reachableUrl(`http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`);
+}
+
+function fileKey({ API_KEYS_FILE: file }: LocalConfig): string | undefined {
+  return file === undefined ? undefined : findApiKey(readKeysFile(file)).key;
 }
 
 async function keptKey(dataDir: string): Promise<string | undefined> {

@@ -27,7 +27,9 @@ async function main(): Promise<void> {
   if (simulator) console.log(`no Huawei credentials set: using the simulator at ${simulator.url}`);
   const { webhookSecrets: webhook_secrets } = config;
   const standIn = { ...defaultProfile(simulator?.url ?? ''), ...(webhook_secrets.length > 0 && { webhook_secrets }) };
-  const apiKeys = config.apiKeys.length > 0 ? config.apiKeys : [await ownKey(config.DATA_DIR)];
+  const hasKeys = config.apiKeys.length > 0 || config.API_KEYS_FILE !== undefined;
+  const apiKeys = hasKeys ? config.apiKeys : [await ownKey(config.DATA_DIR)];
+  const audit = createTerminalLog(process.stderr, 'info');
   const service = await startService({
     host: config.HOST,
     port: config.PORT,
@@ -35,6 +37,8 @@ async function main(): Promise<void> {
     dataDir: config.DATA_DIR,
     profiles: config.profiles ?? { default: standIn },
     apiKeys,
+    apiKeysFile: config.API_KEYS_FILE,
+    audit: (change) => audit.info('audit', change),
     pollMinIntervalMs: config.POLL_MIN_INTERVAL_MS,
     taskDeadlineMs: config.TASK_DEADLINE_MS,
     areStartsOn: config.STARTS === 'true',
@@ -48,7 +52,7 @@ async function main(): Promise<void> {
   }).catch(namingVariable('PORT'));
   console.log(`listening on ${service.url}`);
   if (simulator) {
-    const dataDir = config.apiKeys.length > 0 ? undefined : config.DATA_DIR;
+    const dataDir = hasKeys ? undefined : config.DATA_DIR;
     console.log(`\n${tryItText({ simulatorUrl: simulator.url, serviceUrl: service.url, dataDir })}\n`);
   }
   onStop(async () => {

@@ -43,6 +43,7 @@ async function checkTasks(api: ApiCheck): Promise<Finding[]> {
   const answer = await get(api, `/tasks?state=pending&limit=${PAGE}`);
   if (answer.kind === 'failed') return [fail('api key', `GET /tasks: ${answer.why}`, 'run the doctor again')];
   if (answer.status === 401) return [fail('api key', 'refused', api.hints.whenRefused)];
+  if (answer.status === 403) return [warn('api key', 'accepted, but it may not read', 'set API_KEY to one that may')];
   const page = pageSchema.safeParse(answer.body);
   if (answer.status !== 200 || !page.success) {
     return [fail('api key', `GET /tasks answers ${answer.status}`, api.hints.log)];

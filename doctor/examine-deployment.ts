@@ -97,9 +97,11 @@ async function examineApi(examination: Examination, outputs: Deployment['outputs
   const { clients, clock, redactor, apiKey } = examination;
   const url = (examination.apiUrl ?? outputs.ApiUrl)?.replace(/\/+$/, '');
   if (url === undefined) return [fail('api', 'missing in the outputs of the stack', 'deploy this version')];
-  const key = apiKey ?? (await readSecret(clients.secrets, outputs.ApiKeysSecret, findApiKey));
+  const { key, findings } = apiKey
+    ? { key: apiKey, findings: [] }
+    : await readSecret(clients.secrets, outputs.ApiKeysSecret, findApiKey);
   redactor.hold([key]);
-  return checkApi({ url, key, clock, hints: API_HINTS });
+  return [...findings, ...(await checkApi({ url, key, clock, hints: API_HINTS }))];
 }
 
 const API_HINTS = {

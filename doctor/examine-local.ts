@@ -1,10 +1,13 @@
 import { openChannels, parseRouting } from '../functions/channels/routing.ts';
 import type { Clock } from '../functions/tasks/ports.ts';
+import { readKeysFile } from '../local/keys-file.ts';
 import type { LocalConfig } from '../local/local-config.ts';
+import { findApiKey } from './api-key.ts';
 import { type Check, type Finding, runChecks, warn } from './check.ts';
 import { checkApi } from './check-api.ts';
 import { checkChannels, checkWebhooks, smtpCheck } from './check-channels.ts';
 import { checkProfiles } from './check-profiles.ts';
+import { checkWaiting } from './check-waiting.ts';
 import { checkClock, type DateNotes } from './clock-skew.ts';
 import { holdProfiles } from './hold-profiles.ts';
 import type { Redactor } from './redactor.ts';
@@ -34,7 +37,7 @@ export async function examineLocal(examination: LocalExamination): Promise<Findi
 const HINTS = {
   whenDown: 'start it with `npm start`, or pass its URL: npm run doctor -- --local http://…',
   whenRefused:
-    'set API_KEY to one of the API_KEYS that it was started with, or DATA_DIR to the folder with its api-key',
+    'set API_KEY to one of the API_KEYS that it was started with, put it in API_KEYS_FILE, or DATA_DIR to the folder with its api-key',
   log: 'read the output of `npm start`',
 };
 
@@ -42,10 +45,18 @@ function checksOf({ config, url, apiKey: key, clock, dates }: LocalExamination):
   const { SLACK_WEBHOOK_URL, SMTP_URL } = config;
   return [
     { name: 'huawei', run: () => examineProfiles(config, { clock, noteDate: dates.note }) },
-    { name: 'api', run: () => checkApi({ url, key, clock, hints: HINTS }) },
+    {
+      name: 'api',
+      run: async () => [...keysFileFindings(config), ...(await checkApi({ url, key, clock, hints: HINTS }))],
+    },
+    { name: 'messages', run: async () => checkWaiting(config.DATA_DIR, clock.now()) },
     ...(SLACK_WEBHOOK_URL ? [{ name: 'slack', run: () => checkSlack(SLACK_WEBHOOK_URL, clock) }] : []),
-    ...(SMTP_URL ? [smtpCheck(SMTP_URL)] : []),
+    ...(SMTP_URL ? [smtpCheck(SMTP_URL, config.alertEmails)] : []),
   ];
+}
+
+function keysFileFindings({ API_KEYS_FILE: file }: LocalConfig): Finding[] {
+  return file === undefined ? [] : findApiKey(readKeysFile(file)).findings;
 }
 
 function checkSlack(webhookUrl: string, clock: Clock): Promise<Finding[]> {

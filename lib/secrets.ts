@@ -11,7 +11,7 @@ const OWNERS_ROTATE =
 export class Secrets extends Construct {
   /** `{"profiles":{name:{…}}}` */
   readonly huawei: Secret;
-  /** `{"keys":[…],"hashes":[…],"generated_key":"…"}` */
+  /** `{"keys":[…],"hashes":[…],"generated_key":"…","named":{name:{"hash","scopes"}}}` */
   readonly apiKeys: Secret;
   /** `{"channels":{name:url},"rules":[…],"default":[…]}`, with Slack on. */
   readonly slack: Secret | undefined;

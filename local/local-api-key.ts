@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { apiKeyProblem } from '../functions/http/access.ts';
+import { apiKeyProblem } from '../functions/http/api-keys.ts';
 import { ConfigError } from '../functions/tasks/errors.ts';
 import { writeWhole } from './write-whole.ts';
 
@@ -14,7 +14,7 @@ export async function loadOrCreateApiKey(dataDir: string): Promise<{ key: string
   const kept = await readKept(file);
   if (kept !== '') return { key: checked(kept, file), isNew: false };
   const key = randomBytes(24).toString('base64url');
-  await writeWhole(file, Buffer.from(`${key}\n`), 0o600);
+  await writeWhole(file, Buffer.from(`${key}\n`));
   return { key, isNew: true };
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { signingSecretProblems } from '../functions/channels/webhook/settings.ts';
-import { apiKeyProblem } from '../functions/http/access.ts';
+import { apiKeyProblem } from '../functions/http/api-keys.ts';
 import type { Profiles } from '../functions/huawei/profiles.ts';
 import { readEnvironment } from '../functions/runtime/config.ts';
 import { ConfigError } from '../functions/tasks/errors.ts';
@@ -8,6 +8,7 @@ import { channelProblems } from './channel-problems.ts';
 import { dataFolderProblem } from './data-folder.ts';
 import { gather } from './gather-problems.ts';
 import { unknownNameProblems, unusedWarning } from './huawei-variables.ts';
+import { readKeysFile } from './keys-file.ts';
 import { readLocalProfiles } from './local-profiles.ts';
 import { publicUrl } from './public-url.ts';
 import { port, whole } from './whole-number.ts';
@@ -21,6 +22,7 @@ const localEnvironment = z.object({
   PUBLIC_URL: z.optional(publicUrl),
   DATA_DIR: z._default(z.string(), '.data'),
   API_KEYS: text,
+  API_KEYS_FILE: text,
   POLL_MIN_INTERVAL_MS: z.optional(whole({ min: 1, max: 300_000 })),
   TASK_DEADLINE_MS: z._default(whole({ min: 1, max: 30 * 86_400_000 }), 86_400_000),
   STARTS: z._default(z.enum(['true', 'false'], 'must be "true" or "false"'), 'true'),
@@ -50,6 +52,8 @@ export function readLocalConfig(environment: NodeJS.ProcessEnv): LocalConfig {
   const problems: string[] = [];
   const env = gather(problems, () => readEnvironment(localEnvironment, given));
   const profiles = gather(problems, () => readLocalProfiles(given));
+  const keysFile = given.API_KEYS_FILE;
+  gather(problems, () => keysFile !== undefined && readKeysFile(keysFile));
   const webhookSecrets = list(given.WEBHOOK_SECRETS);
   const alertEmails = list(given.ALERT_EMAILS);
   const apiKeys = list(given.API_KEYS);

@@ -1,7 +1,7 @@
-import path from 'node:path';
 import { parseRouting } from '../functions/channels/routing.ts';
 import { classifyAddress } from '../functions/channels/webhook/target.ts';
-import { hashApiKey } from '../functions/http/access.ts';
+import type { Change } from '../functions/http/access.ts';
+import { unnamedKeys } from '../functions/http/api-keys.ts';
 import { createTasksApiHandler, type TasksApiHandler } from '../functions/http/handler.ts';
 import { createStartRoutes } from '../functions/http/start-routes.ts';
 import { createWakePoller } from '../functions/http/wake-poller.ts';
@@ -11,25 +11,18 @@ import { createHuaweiTaskQuery, type TaskQuery } from '../functions/huawei/task-
 import { createRepublish } from '../functions/messages/publishers.ts';
 import { createPoller, type Poller } from '../functions/polling/create-poller.ts';
 import { createTaskSchedule, withMinInterval } from '../functions/schedule/schedule.ts';
-import { createDynamoPendingTaskStore } from '../functions/stores/dynamo/pending-tasks.ts';
-import { createDynamoTaskResultStore } from '../functions/stores/dynamo/results.ts';
-import { createDynamoStartIntentStore, startIntentsDefinition } from '../functions/stores/dynamo/start-intents.ts';
-import { ensureTable } from '../functions/stores/dynamo/tables.ts';
-import { createMemoryShardStore } from '../functions/stores/memory-shard-store.ts';
 import { createStoreResult, type StoreResult } from '../functions/stores/store-result.ts';
 import type { Clock, Log, MetricSink } from '../functions/tasks/ports.ts';
-import type { TaskResult } from '../functions/tasks/result.ts';
-import { LOCAL_TABLES, startEmbeddedDynamo } from './embedded-dynamodb.ts';
 import { createEndWaiters, type EndWaiters } from './end-waiters.ts';
-import { createFolderFileStore } from './folder-file-store.ts';
-import { openFolderOutbox } from './folder-outbox.ts';
 import { startHttpServer } from './http-server.ts';
-import type { LocalEvent } from './local-publishers.ts';
+import { createKeysFile } from './keys-file.ts';
 import { createNotifications, type NotificationSettings, type Notifications } from './notifications.ts';
 import { reachableUrl } from './public-url.ts';
 import { createTriggers, SHARD, type Triggers } from './run-poller.ts';
 import { createLocalStarts, type LocalStarts } from './starts.ts';
+import { openStores, type Stores } from './stores.ts';
 import type { Terminal } from './terminal-alerts.ts';
+import { withoutReported } from './without-reported.ts';
 
 export type ServiceOptions = NotificationSettings & {
   host: string;
@@ -39,7 +32,12 @@ export type ServiceOptions = NotificationSettings & {
   /** Holds the database, the exported files and what is published and not yet delivered. */
   dataDir: string;
   profiles: Profiles;
+  /** Keys without a name: each may do everything. */
   apiKeys: readonly string[];
+  /** JSON with more keys, read again when it changes. */
+  apiKeysFile?: string | undefined;
+  /** Where the line about each change goes; default the log. */
+  audit?: (change: Change) => void;
   pollMinIntervalMs?: number | undefined;
   taskDeadlineMs: number;
   /** Whether imports and exports may be started. Default true. */
@@ -61,25 +59,27 @@ const NO_METRICS: MetricSink = { add() {} };
 const ANSWER_BYTES = 256 * 2 ** 20;
 const RETENTION_MS = 90 * 86_400_000;
 const CONCURRENCY = 32;
-const INTENTS_TABLE = 'StartIntents';
-/** After this a hanging poll or receiver is given up: its task is still pending, its message in the outbox. */
+/** After this a hanging poll or receiver is given up: its task is still pending, its message in the database. */
 const CLOSE_WITHIN_MS = 4_000;
 
 /** Everything on one machine: the same API, poller and notifications as in AWS, with the edges replaced. */
-export async function startService(options: ServiceOptions): Promise<Service> {
-  const { clock, log } = options;
-  const stores = await openStores(options);
+export async function startService(given: ServiceOptions): Promise<Service> {
+  const options = { ...given, log: withoutReported(given.log) };
+  const { log } = options;
+  const stores = openStores(options);
+  const { clock } = stores;
   const listening: { url?: string } = {};
   const notifications = createNotifications({
     ...options,
     metrics: options.metrics ?? NO_METRICS,
     results: stores.results,
-    outboxes: stores.outboxes,
+    ...{ clock, queues: stores.queues, alertMemory: stores.alertMemory },
     publicUrl: () => options.publicUrl ?? listening.url,
   });
   const query = createHuaweiTaskQuery({
     profiles: async () => ({ profiles: options.profiles }),
-    clock,
+    // Signatures carry the machine's time, whatever it is.
+    clock: options.clock,
     connections: CONCURRENCY,
   });
   const publisher = createApiPublisher({ profiles: async () => ({ profiles: options.profiles }), clock });
@@ -114,25 +114,6 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   };
 }
 
-type Stores = Awaited<ReturnType<typeof openStores>>;
-
-async function openStores({ dataDir, clock, log }: ServiceOptions) {
-  const { client, close } = await startEmbeddedDynamo({ dataDir });
-  await ensureTable(client, startIntentsDefinition(INTENTS_TABLE));
-  return {
-    intents: createDynamoStartIntentStore({ client, tableName: INTENTS_TABLE, clock }),
-    pending: createDynamoPendingTaskStore({ client, tableName: LOCAL_TABLES.pending, log }),
-    results: createDynamoTaskResultStore({ client, tableName: LOCAL_TABLES.results, log, clock }),
-    shards: createMemoryShardStore(),
-    files: createFolderFileStore({ folder: path.join(dataDir, 'files') }),
-    outboxes: {
-      events: await openFolderOutbox<LocalEvent>({ folder: path.join(dataDir, 'outbox', 'events'), log }),
-      alerts: await openFolderOutbox<TaskResult>({ folder: path.join(dataDir, 'outbox', 'alerts'), log }),
-    },
-    close,
-  };
-}
-
 type PollerParts = {
   query: TaskQuery;
   publisher: ApiPublisher;
@@ -143,12 +124,14 @@ type PollerParts = {
 
 function createLocalPoller(
   options: ServiceOptions,
-  { pending, results, files, shards }: Stores,
+  { clock, pending, results, files, shards }: Stores,
   { query, publisher, notifications, triggers, waiters }: PollerParts,
 ): Poller {
-  const { clock, log, profiles, metrics = NO_METRICS } = options;
+  const { log, profiles, metrics = NO_METRICS } = options;
   return createPoller({
     ...{ pending, query, publisher, clock, metrics, log, publishers: notifications.publishers },
+    // The folder's lock: no other process can have stored a result since.
+    aloneSinceMs: clock.now(),
     operatorAlerts: notifications.operatorAlerts,
     storeResult: noting(createStoreResult({ results, files }), waiters),
     profiles: async () => profiles,
@@ -178,15 +161,17 @@ function createApi(
   stores: Stores,
   { notifications, starting, waiters, wakePoller }: ApiParts,
 ): TasksApiHandler {
-  const { clock, log, taskDeadlineMs, allowLoopbackCallbacks = true } = options;
-  const hashes = options.apiKeys.map(hashApiKey);
+  const { log, taskDeadlineMs, allowLoopbackCallbacks = true, apiKeysFile: file } = options;
+  const keysOfFile = file === undefined ? async () => [] : createKeysFile(file, log);
+  const unnamed = unnamedKeys(options.apiKeys);
   const defaults = parseProfileDefaults(JSON.stringify({ profiles: options.profiles }));
   const deps = {
-    ...{ ...stores, clock, log, taskDeadlineMs, allowLoopbackCallbacks, canStream: true },
+    ...{ ...stores, log, taskDeadlineMs, allowLoopbackCallbacks, canStream: true },
     schedule: createTaskSchedule(withMinInterval(options.pollMinIntervalMs)),
     wakePoller,
     profiles: async () => defaults,
-    apiKeyHashes: async () => hashes,
+    apiKeys: async () => [...unnamed, ...(await keysOfFile())],
+    audit: options.audit ?? ((change: Change) => log.info('audit', change)),
     untilEnd: waiters.untilEnd,
     classifyAddress,
     slackChannels:

@@ -1,10 +1,11 @@
 import { wireActions } from './page/actions.js';
 import { onRefused } from './page/api.js';
 import { onRefreshed, refresh, restart, showAll, showMore, stopBoard } from './page/board.js';
-import { followHash, onClosed, renewDetail } from './page/detail.js';
+import { followHash, onClosed, redrawDetail, renewDetail } from './page/detail.js';
 import { $, note } from './page/dom.js';
 import { forgetKey, onKeyElsewhere, readKey, saveKey } from './page/key.js';
 import { drawExample, register } from './page/register.js';
+import { may, readScopes } from './page/scopes.js';
 
 function show() {
   const hasKey = readKey() !== null;
@@ -12,13 +13,22 @@ function show() {
   $('board').hidden = !hasKey;
   $('forget').hidden = !hasKey;
   if (hasKey) {
+    readScopes(drawScopes);
     refresh();
     followHash();
     return;
   }
+  $('key-name').textContent = '';
   stopBoard();
   $('detail').close();
   $('key').focus();
+}
+
+/** Shows what the key may do, and not what the service would refuse. */
+function drawScopes(name) {
+  $('key-name').textContent = name;
+  $('watch').hidden = !may('register');
+  redrawDetail();
 }
 
 function signOut(reason) {

@@ -141,6 +141,7 @@ const eventSchema = z.looseObject({
     task_type: z.string(),
     outcome: z.enum(OUTCOMES),
     registered_at: z.string(),
+    registered_by: text,
     summary: z.looseObject({
       created: count,
       updated: count,

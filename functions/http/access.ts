@@ -1,85 +1,69 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { MiddlewareObj } from '@middy/core';
-import * as z from 'zod/mini';
-import { ConfigError } from '../tasks/errors.ts';
-import { parseJson } from '../tasks/json.ts';
 import type { ApiEvent, ApiResponse } from './api-event.ts';
+import { type ApiKey, type Caller, findKey, type Scope } from './api-keys.ts';
 import { HttpProblem } from './problem.ts';
 import { taskPathSchema } from './request-schemas.ts';
-
-/** Long enough not to be guessed, and of what `Authorization: Bearer` can carry. */
-const key = z
-  .string()
-  .check(
-    z.minLength(16, 'is shorter than 16 characters'),
-    z.regex(/^[\x21-\x7e]*$/, 'has spaces or characters beyond ASCII, which no client can send'),
-  );
-const hash = z.string().check(z.regex(/^sha256:[0-9a-f]{64}$/, 'is not sha256:<64 hex digits>'));
-
-const secretSchema = z.object({
-  keys: z._default(z.array(key), []),
-  hashes: z._default(z.array(hash), []),
-  generated_key: z.optional(key),
-});
-
-/**
- * Reads the secret `{"keys":[…],"hashes":["sha256:<hex>"…],"generated_key":"…"}` and keeps only the SHA-256 of each key.
- * Throws `ConfigError` that names fields, never values.
- */
-export function parseApiKeys(text: string): readonly Buffer[] {
-  const secret = parseJson(text);
-  if (secret === undefined) throw new ConfigError(['API keys: the secret is not JSON']);
-  const parsed = secretSchema.safeParse(secret);
-  if (!parsed.success) {
-    throw new ConfigError(parsed.error.issues.map(({ path, message }) => `API keys: ${path.join('.')} ${message}`));
-  }
-  const { keys, hashes, generated_key } = parsed.data;
-  const plain = [...keys, ...(generated_key === undefined ? [] : [generated_key])];
-  return [...plain.map(hashApiKey), ...hashes.map((text) => Buffer.from(text.slice('sha256:'.length), 'hex'))];
-}
-
-/** What is wrong with an API key, without the key; undefined where nothing is. */
-export function apiKeyProblem(text: string): string | undefined {
-  return key.safeParse(text).error?.issues[0]?.message;
-}
-
-/** SHA-256 of a key; keys are long and random, so no slow hash is needed. */
-export function hashApiKey(key: string): Buffer {
-  return createHash('sha256').update(key).digest();
-}
 
 /** RFC 6750: the scheme in any case, one token. */
 const BEARER = /^bearer +([\x21-\x7e]+) *$/i;
 
-/** Lets only requests pass whose bearer key hashes (SHA-256) to one of `apiKeyHashes`; 401 otherwise. */
-export function bearerAuth(apiKeyHashes: () => Promise<readonly Buffer[]>): MiddlewareObj<ApiEvent> {
+/**
+ * Lets only requests pass whose bearer key is one of `apiKeys` (401 otherwise) and has `scope` (403 otherwise), and puts
+ * the caller on the event.
+ */
+export function bearerAuth(apiKeys: () => Promise<readonly ApiKey[]>, scope: Scope): MiddlewareObj<ApiEvent> {
   return {
     before: async ({ event }) => {
       const header = event.headers.authorization;
-      const key = header === undefined ? undefined : BEARER.exec(header)?.[1];
-      if (key === undefined) throw unauthenticated('Send an API key: "Authorization: Bearer <api key>".');
-      if (!isKnownKey(key, await apiKeyHashes())) {
-        throw unauthenticated('Unknown API key. It may have been replaced.', ', error="invalid_token"');
+      const sent = header === undefined ? undefined : BEARER.exec(header)?.[1];
+      if (sent === undefined) throw unauthenticated('Send an API key: "Authorization: Bearer <api key>".');
+      const key = findKey(sent, await apiKeys());
+      if (key === undefined) {
+        throw unauthenticated('Unknown API key. It may have been replaced.', 'error="invalid_token"');
       }
+      if (!key.scopes.includes(scope)) throw missingScope(scope, key);
+      const { hash: _, ...caller } = key;
+      event.caller = caller;
     },
   };
 }
 
-/** Compares with every hash, so that the time taken tells neither which key fits nor how far one is right. */
-function isKnownKey(key: string, hashes: readonly Buffer[]): boolean {
-  const hash = createHash('sha256').update(key).digest();
-  let isKnown = false;
-  for (const known of hashes) {
-    if (known.length === hash.length && timingSafeEqual(known, hash)) isKnown = true;
-  }
-  return isKnown;
+/** Whose request it is, on a route that `bearerAuth` guards. */
+export function callerOf({ caller }: ApiEvent): Caller {
+  if (caller === undefined) throw new Error('The route has no bearerAuth');
+  return caller;
 }
 
-function unauthenticated(detail: string, parameters = ''): HttpProblem {
-  return new HttpProblem(401, detail, {
-    kind: 'unauthenticated',
-    headers: { 'www-authenticate': `Bearer realm="apig-task-notifier"${parameters}` },
-  });
+/** Who changed what. `key` is the name of the API key, never the key itself. */
+export type Change = {
+  key: string;
+  action: 'register' | 'watch' | 'import' | 'export' | 'stop' | 'notify';
+  task_id: string;
+};
+
+type Audit = { audit(change: Change): void };
+
+/** Of keys without a name; no name can be this, because names have no parentheses. */
+const UNNAMED = '(unnamed)';
+
+/** Notes a change once it is made; requests that change nothing, such as repeats, are not noted. */
+export function noteChange({ audit }: Audit, { name = UNNAMED }: Caller, change: Omit<Change, 'key'>): void {
+  audit({ key: name, ...change });
+}
+
+function missingScope(scope: Scope, { name, scopes }: Caller): HttpProblem {
+  const key = name === undefined ? 'This API key' : `The API key "${name}"`;
+  const detail = `${key} lacks the scope "${scope}". It has: ${scopes.join(', ')}.`;
+  const parameters = `error="insufficient_scope", scope="${scope}"`;
+  return new HttpProblem(403, detail, { kind: 'missing-scope', headers: challenge(parameters) });
+}
+
+function unauthenticated(detail: string, parameters?: string): HttpProblem {
+  return new HttpProblem(401, detail, { kind: 'unauthenticated', headers: challenge(parameters) });
+}
+
+function challenge(parameters?: string): { 'www-authenticate': string } {
+  return { 'www-authenticate': ['Bearer realm="apig-task-notifier"', parameters].filter(Boolean).join(', ') };
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { Caller } from './api-keys.ts';
+
 /**
  * What the API reads of an API Gateway HTTP API event, payload format 2.0. `body` is text (base64 where
  * `isBase64Encoded`) until `jsonBody` has replaced it by the parsed value.
@@ -11,6 +13,8 @@ export type ApiEvent = {
   pathParameters?: Record<string, string | undefined>;
   body?: unknown;
   isBase64Encoded: boolean;
+  /** Whose request it is, once `bearerAuth` knows. */
+  caller?: Caller;
 };
 
 /** The answer in payload format 2.0. A stream as `body` is for the local server alone: API Gateway takes text only. */

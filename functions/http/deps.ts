@@ -2,6 +2,8 @@ import type { ProfileDefaults } from '../huawei/profiles.ts';
 import type { Clock, FileStore, Log, PendingTaskStore, TaskResultStore } from '../tasks/ports.ts';
 import type { FileRef, TaskResult } from '../tasks/result.ts';
 import type { PendingTask } from '../tasks/task.ts';
+import type { Change } from './access.ts';
+import type { ApiKey } from './api-keys.ts';
 import type { WakePoller } from './wake-poller.ts';
 
 /** Where exported documents are read from. */
@@ -20,8 +22,10 @@ export type TasksApiDeps = {
   files: DocumentStore;
   /** What the API may know of each profile, by name. Never its credentials. */
   profiles(): Promise<Record<string, ProfileDefaults>>;
-  /** SHA-256 of each API key that is valid now. */
-  apiKeyHashes(): Promise<readonly Buffer[]>;
+  /** The API keys that are valid now. */
+  apiKeys(): Promise<readonly ApiKey[]>;
+  /** Keeps one line about a change that a request has made. */
+  audit(change: Change): void;
   schedule: { nextPollAt(task: PendingTask, nowMs: number): number };
   /** Publishes a result again under its first event id; to everybody, or to one channel. */
   republish(result: TaskResult, channel?: string): Promise<void>;

@@ -4,15 +4,17 @@ import httpHeaderNormalizer from '@middy/http-header-normalizer';
 import type { Method } from '@middy/http-router';
 import httpRouter from '@middy/http-router';
 import type { Log } from '../tasks/ports.ts';
-import { bearerAuth, browserRedirect } from './access.ts';
+import { bearerAuth, browserRedirect, callerOf } from './access.ts';
 import { type ApiEvent, type ApiResponse, jsonResponse, type RouteHandler } from './api-event.ts';
+import type { Scope } from './api-keys.ts';
 import { definitionRoute } from './definition.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { listTasksRoute } from './list-tasks.ts';
 import { HttpProblem, problemHandler } from './problem.ts';
-import { jsonBody } from './read-request.ts';
+import { jsonBody, validQuery } from './read-request.ts';
 import { registerBatchRoute } from './register-batch.ts';
 import { registerTaskRoute } from './register-task.ts';
+import { noQuerySchema } from './request-schemas.ts';
 import { deleteTaskRoute, getTaskRoute, notifyAgainRoute } from './task-routes.ts';
 import { watchAgainRoute } from './watch-again.ts';
 
@@ -29,17 +31,18 @@ const routeRequests = httpRouter as unknown as (options: {
  * The whole API as one middy handler. Every end, expected or not, is an answer: it never rejects. `startRoutes` are those of
  * `createStartRoutes`, which a function that starts nothing does not carry.
  */
-export function createTasksApiHandler(deps: TasksApiDeps, startRoutes = STARTS_OFF): TasksApiHandler {
+export function createTasksApiHandler(deps: TasksApiDeps, startRoutes = startsOff(deps)): TasksApiHandler {
   return createApiHandler([...createRoutes(deps), ...startRoutes], deps.log);
 }
 
 /** These routes alone. */
 export function createApiHandler(routes: TaskRoute[], log: Log): TasksApiHandler {
+  const unrouted = answerUnrouted(routes);
   return middy<ApiEvent, ApiResponse>()
     .use(normalizeRequest())
     .use(httpHeaderNormalizer())
     .use(problemHandler(log))
-    .handler(routeRequests({ routes, notFoundResponse: answerUnrouted(routes) }));
+    .handler(routeRequests({ routes: [...routes, ...refuseOnBatch(unrouted)], notFoundResponse: unrouted }));
 }
 
 /** One line of the contract's table. */
@@ -55,29 +58,37 @@ const startsOffRoute: RouteHandler = async () => {
   });
 };
 
-const STARTS_OFF: TaskRoute[] = ['/imports', '/exports'].map((path) => {
-  return { method: 'POST', path, handler: startsOffRoute };
-});
+function startsOff({ apiKeys }: TasksApiDeps): TaskRoute[] {
+  const handler = middy<ApiEvent, ApiResponse>(startsOffRoute).use(bearerAuth(apiKeys, 'start'));
+  return ['/imports', '/exports'].map((path) => ({ method: 'POST', path, handler }));
+}
 
 /** Every route of the API, in the order of the contract. */
 function createRoutes(deps: TasksApiDeps): TaskRoute[] {
-  const auth = bearerAuth(deps.apiKeyHashes);
-  const keyed = (handler: RouteHandler) => middy<ApiEvent, ApiResponse>(handler).use(auth);
-  const linked = (handler: RouteHandler) => middy<ApiEvent, ApiResponse>(handler).use(browserRedirect()).use(auth);
-  const withBody = (handler: RouteHandler) => keyed(handler).use(jsonBody());
-  const withOptionalBody = (handler: RouteHandler) => keyed(handler).use(jsonBody({ isOptional: true }));
+  const auth = (scope: Scope) => bearerAuth(deps.apiKeys, scope);
+  const keyed = (scope: Scope, handler: RouteHandler) => middy<ApiEvent, ApiResponse>(handler).use(auth(scope));
+  const linked = (handler: RouteHandler) =>
+    middy<ApiEvent, ApiResponse>(handler).use(browserRedirect()).use(auth('read'));
+  const withBody = (scope: Scope, handler: RouteHandler) => keyed(scope, handler).use(jsonBody());
+  const withOptionalBody = (scope: Scope, handler: RouteHandler) =>
+    keyed(scope, handler).use(jsonBody({ isOptional: true }));
   return [
     { method: 'GET', path: '/', handler: statusPageRoute },
     { method: 'GET', path: '/health', handler: healthRoute },
     { method: 'GET', path: '/openapi.json', handler: openApiRoute },
-    { method: 'POST', path: '/tasks', handler: withBody(registerTaskRoute(deps)) },
-    { method: 'POST', path: '/tasks/batch', handler: withBody(registerBatchRoute(deps)) },
-    { method: 'GET', path: '/tasks', handler: keyed(listTasksRoute(deps)) },
+    { method: 'POST', path: '/tasks', handler: withBody('register', registerTaskRoute(deps)) },
+    { method: 'POST', path: '/tasks/batch', handler: withBody('register', registerBatchRoute(deps)) },
+    { method: 'GET', path: '/tasks', handler: keyed('read', listTasksRoute(deps)) },
     { method: 'GET', path: '/tasks/{task_id}', handler: linked(getTaskRoute(deps)) },
-    { method: 'DELETE', path: '/tasks/{task_id}', handler: keyed(deleteTaskRoute(deps)) },
-    { method: 'GET', path: '/tasks/{task_id}/definition', handler: keyed(definitionRoute(deps)) },
-    { method: 'POST', path: '/tasks/{task_id}/notifications', handler: withOptionalBody(notifyAgainRoute(deps)) },
-    { method: 'POST', path: '/tasks/{task_id}/watch', handler: withOptionalBody(watchAgainRoute(deps)) },
+    { method: 'DELETE', path: '/tasks/{task_id}', handler: keyed('manage', deleteTaskRoute(deps)) },
+    { method: 'GET', path: '/tasks/{task_id}/definition', handler: keyed('read', definitionRoute(deps)) },
+    {
+      method: 'POST',
+      path: '/tasks/{task_id}/notifications',
+      handler: withOptionalBody('manage', notifyAgainRoute(deps)),
+    },
+    { method: 'POST', path: '/tasks/{task_id}/watch', handler: withOptionalBody('register', watchAgainRoute(deps)) },
+    { method: 'GET', path: '/whoami', handler: keyed('read', whoamiRoute) },
   ];
 }
 
@@ -98,6 +109,12 @@ const statusPageRoute: RouteHandler = async (): Promise<ApiResponse> => {
 
 /** `GET /health`: the service answers. It asks nothing of its stores, so it costs nothing. */
 const healthRoute: RouteHandler = async () => jsonResponse(200, { status: 'ok' });
+
+/** `GET /whoami`: the name of the key, if it has one, and its scopes. */
+const whoamiRoute: RouteHandler = async (event) => {
+  validQuery(noQuerySchema, event);
+  return jsonResponse(200, callerOf(event));
+};
 
 /** `GET /openapi.json`. */
 const openApiRoute: RouteHandler = async () => {
@@ -135,16 +152,25 @@ function normalizeRequest(): MiddlewareObj<ApiEvent, ApiResponse> {
   };
 }
 
+/** Without these, the router would look for a task called `batch`. */
+function refuseOnBatch(unrouted: ReturnType<typeof answerUnrouted>): TaskRoute[] {
+  const handler: RouteHandler = ({ requestContext }) => unrouted(requestContext.http);
+  return (['GET', 'DELETE'] as const).map((method) => ({ method, path: '/tasks/batch', handler }));
+}
+
 type Unrouted = { method: string; path: string };
 
 /** What is left when no route fits: the answer to OPTIONS, 405 for another method of a known path, 404. */
 function answerUnrouted(routes: TaskRoute[]): (request: Unrouted) => Promise<ApiResponse> {
   const patterns = routes.map(({ method, path }) => ({
-    method,
+    ...{ method, path },
     pattern: new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}/?$`),
   }));
   return async ({ method, path }) => {
-    const methods = new Set<string>(patterns.filter(({ pattern }) => pattern.test(path)).map((route) => route.method));
+    const fitting = patterns.filter(({ pattern }) => pattern.test(path));
+    // A literal path is no task's: `/tasks/batch` has the methods of the batch alone.
+    const literal = fitting.filter((route) => !route.path.includes('{'));
+    const methods = new Set<string>((literal.length > 0 ? literal : fitting).map((route) => route.method));
     if (methods.size === 0) throw new HttpProblem(404, 'No such route. GET /openapi.json lists all routes.');
     if (methods.has('GET')) methods.add('HEAD');
     const allow = [...methods.add('OPTIONS')].sort().join(', ');

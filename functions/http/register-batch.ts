@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { cut } from '../tasks/safe-text.ts';
+import { callerOf } from './access.ts';
 import { type ApiEvent, jsonResponse, type RequestContext, type RouteHandler } from './api-event.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { concealed, HttpProblem, type ProblemBody, problemBody } from './problem.ts';
@@ -33,7 +34,7 @@ async function registerEntry(deps: TasksApiDeps, entry: unknown, request: Reques
   const taskId = idOf(entry);
   const named = taskId === undefined ? {} : { task_id: cut(taskId, MAX_ECHO) };
   try {
-    const { status, task } = await registerTask(deps, entry);
+    const { status, task } = await registerTask(deps, entry, callerOf(request.event));
     return { ...named, status, task };
   } catch (error) {
     const problem = error instanceof HttpProblem ? error : concealed(error, { ...request, log: deps.log });

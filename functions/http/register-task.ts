@@ -1,7 +1,9 @@
 import type { ProfileDefaults } from '../huawei/profiles.ts';
 import { canWatchAgain, type TaskResult } from '../tasks/result.ts';
 import type { PendingTask, TaskIdentity } from '../tasks/task.ts';
+import { callerOf, noteChange } from './access.ts';
 import { type ApiResponse, jsonResponse, type RouteHandler } from './api-event.ts';
+import type { Caller } from './api-keys.ts';
 import { callbackRefusal } from './channel-refusals.ts';
 import type { RegistrationDeps } from './deps.ts';
 import { HttpProblem, type ProblemItem } from './problem.ts';
@@ -18,15 +20,17 @@ type Refused = Extract<Resolved, { refusal: unknown }>;
 export function registerTaskRoute(deps: RegistrationDeps): RouteHandler {
   return async (event) => {
     validQuery(noQuerySchema, event);
-    return answerRegistered(deps, await registerTask(deps, event.body));
+    return answerRegistered(deps, await registerTask(deps, event.body, callerOf(event)));
   };
 }
 
 /** Registers one task; throws `HttpProblem` 400 for what cannot be registered, 409 for an id taken by another. */
-export async function registerTask(deps: RegistrationDeps, body: unknown): Promise<Registered> {
-  const resolved = await resolveRegistration(deps, validBody(registrationSchema, body));
+export async function registerTask(deps: RegistrationDeps, body: unknown, caller: Caller): Promise<Registered> {
+  const resolved = await resolveRegistration(deps, validBody(registrationSchema, body), caller);
   if ('refusal' in resolved) return repeatOnly(deps, resolved);
-  return (await finalRegistration(deps, resolved.task)) ?? putTask(deps, resolved.task);
+  const registered = (await finalRegistration(deps, resolved.task)) ?? (await putTask(deps, resolved.task));
+  if (registered.status === 202) noteChange(deps, caller, { action: 'register', task_id: resolved.task.taskId });
+  return registered;
 }
 
 /** What could not begin today may have begun before its profile went or webhooks were switched off. */
@@ -89,7 +93,11 @@ type Found = { profiles: Profiles; defaults: ProfileDefaults | undefined; instan
 type Resolved = { wanted: Wanted; task: PendingTask } | { wanted: Wanted; refusal: HttpProblem };
 
 /** A registration with what it leaves out from its profile. */
-async function resolveRegistration(deps: RegistrationDeps, registration: Registration): Promise<Resolved> {
+async function resolveRegistration(
+  deps: RegistrationDeps,
+  registration: Registration,
+  caller: Caller,
+): Promise<Resolved> {
   const profiles = await deps.profiles();
   const { task_id: taskId, profile = DEFAULT_PROFILE, label, callback_url: callbackUrl } = registration;
   const defaults = Object.hasOwn(profiles, profile) ? profiles[profile] : undefined;
@@ -103,14 +111,19 @@ async function resolveRegistration(deps: RegistrationDeps, registration: Registr
     ...{ taskId, instanceId, projectId, profile },
     ...(label === undefined ? {} : { label }),
     ...(callbackUrl === undefined ? {} : { callbackUrl }),
+    ...(caller.name === undefined ? {} : { registeredBy: caller.name }),
     ...timesOf(deps, registration),
   };
   return { wanted, task };
 }
 
 /** The row that a registration becomes; 400 for one that cannot be polled or told. */
-export async function toPendingTask(deps: RegistrationDeps, registration: Registration): Promise<PendingTask> {
-  const resolved = await resolveRegistration(deps, registration);
+export async function toPendingTask(
+  deps: RegistrationDeps,
+  registration: Registration,
+  caller: Caller,
+): Promise<PendingTask> {
+  const resolved = await resolveRegistration(deps, registration, caller);
   if ('refusal' in resolved) throw resolved.refusal;
   return resolved.task;
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { OUTCOMES } from '../names.ts';
+import { SCOPES } from './api-keys.ts';
 import { idSchema } from './request-schemas.ts';
 
 // Only types of this file reach the Lambda: the schemas describe the answers in openapi.json.
@@ -30,6 +31,7 @@ const identity = {
   environment_id: optionalText,
   file: z.optional(z.strictObject({ name: text, size_bytes: z.int(), sha256: text })),
   publish_to: optionalText,
+  registered_by: optionalText,
 };
 
 export const pendingTaskSchema = z.strictObject({
@@ -158,4 +160,5 @@ export const batchEntryAnswerSchema = z.strictObject({
 export const batchAnswerSchema = z.strictObject({ tasks: z.array(batchEntryAnswerSchema) });
 
 export const notificationAnswerSchema = z.strictObject({ task_id: text, event_id: text, channel: optionalText });
+export const callerSchema = z.strictObject({ name: optionalText, scopes: z.array(z.enum(SCOPES)) });
 export const healthSchema = z.strictObject({ status: z.literal('ok') });

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import type { StartRequest } from '../starts/starts.ts';
 import type { ExportFields, ImportFields, PlannedTask, StartOrder } from '../tasks/start.ts';
 import type { StartedFacts, StartedFile } from '../tasks/task.ts';
+import { callerOf } from './access.ts';
 import type { ApiEvent } from './api-event.ts';
 import { type Definition, readDefinition } from './definition-file.ts';
 import type { RegistrationDeps } from './deps.ts';
@@ -60,7 +61,7 @@ export async function readImport(deps: RegistrationDeps, event: ApiEvent): Promi
   const order: StartOrder = { type: 'import_api', fields, file: started, ...(title !== undefined && { title }) };
   const group = is_create_group === 'false' ? group_id : undefined;
   const facts = { task_type: 'import_api', file: started, ...defined({ group_id: group, publish_to }) } as const;
-  const task = await planTask(deps, ours, facts);
+  const task = await planTask({ deps, event }, ours, facts);
   const fingerprint = fingerprintOf([...form.fields], started.sha256);
   return { request: { key, fingerprint, order, task, file: file.bytes }, warnings };
 }
@@ -71,7 +72,7 @@ export async function readExport(deps: RegistrationDeps, event: ApiEvent): Promi
   const values = validBody(exportBodySchema, event.body);
   const { group_id, env_id, define, type, version, apis, oas_version, ...ours } = values;
   const fields: ExportFields = { group_id, env_id, ...defined({ define, type, version, apis, oas_version }) };
-  const task = await planTask(deps, ours, { task_type: 'export_api', group_id, environment_id: env_id });
+  const task = await planTask({ deps, event }, ours, { task_type: 'export_api', group_id, environment_id: env_id });
   const fingerprint = fingerprintOf(Object.entries(values), '');
   return { request: { key, fingerprint, order: { type: 'export_api', fields }, task }, warnings: [] };
 }
@@ -89,11 +90,11 @@ function checkFile({ file }: Form): { file: FormFile; definition: Definition } {
 
 /** The same checks as a registration's. The id stands in until Huawei gives one. */
 async function planTask(
-  deps: RegistrationDeps,
+  { deps, event }: { deps: RegistrationDeps; event: ApiEvent },
   ours: Omit<Registration, 'task_id'>,
   started: StartedFacts,
 ): Promise<PlannedTask> {
-  const { taskId: _, ...task } = await toPendingTask(deps, { ...ours, task_id: 'not-started' });
+  const { taskId: _, ...task } = await toPendingTask(deps, { ...ours, task_id: 'not-started' }, callerOf(event));
   return { ...task, taskType: started.task_type, started };
 }
 

@@ -2,8 +2,8 @@ import middy from '@middy/core';
 import type { StartEnd, Starts } from '../starts/starts.ts';
 import { type HelpContext, helpFor, helpMember } from '../tasks/codes.ts';
 import type { TaskError } from '../tasks/task.ts';
-import { bearerAuth } from './access.ts';
-import type { ApiEvent, ApiResponse, RouteHandler } from './api-event.ts';
+import { bearerAuth, callerOf, noteChange } from './access.ts';
+import type { ApiEvent, ApiResponse } from './api-event.ts';
 import type { RegistrationDeps } from './deps.ts';
 import type { TaskRoute } from './handler.ts';
 import { HttpProblem } from './problem.ts';
@@ -17,21 +17,22 @@ export type StartDeps = RegistrationDeps & { starts: Pick<Starts, 'start'> };
 
 /** The routes that start something: those of a function of its own, and on one machine of the whole API. */
 export function createStartRoutes(deps: StartDeps): TaskRoute[] {
-  const keyed = (handler: RouteHandler) => middy<ApiEvent, ApiResponse>(handler).use(bearerAuth(deps.apiKeyHashes));
+  const keyed = (read: typeof readImport) =>
+    middy<ApiEvent, ApiResponse>(async (event: ApiEvent) => start(deps, event, await read(deps, event))).use(
+      bearerAuth(deps.apiKeys, 'start'),
+    );
   return [
-    { method: 'POST', path: '/imports', handler: keyed(async (event) => start(deps, await readImport(deps, event))) },
-    {
-      method: 'POST',
-      path: '/exports',
-      handler: keyed(async (event) => start(deps, await readExport(deps, event))).use(jsonBody()),
-    },
+    { method: 'POST', path: '/imports', handler: keyed(readImport) },
+    { method: 'POST', path: '/exports', handler: keyed(readExport).use(jsonBody()) },
   ];
 }
 
-async function start(deps: StartDeps, { request, warnings }: ReadStart): Promise<ApiResponse> {
+async function start(deps: StartDeps, event: ApiEvent, { request, warnings }: ReadStart): Promise<ApiResponse> {
   const end = await deps.starts.start(request);
   if (end.kind !== 'watched') throw problemOf(end, contextOf(request));
   if (!end.isNew) return answerKnown(deps, end.taskId);
+  const action = request.order.type === 'import_api' ? 'import' : 'export';
+  noteChange(deps, callerOf(event), { action, task_id: end.taskId });
   const task = { ...request.task, taskId: end.taskId };
   return withWarnings(answerRegistered(deps, pendingRegistration(deps, task, 202)), warnings);
 }

@@ -1,5 +1,6 @@
 import { eventId, type TaskResult } from '../tasks/result.ts';
 import type { PendingTask } from '../tasks/task.ts';
+import { callerOf, noteChange } from './access.ts';
 import { type ApiResponse, jsonResponse, type RouteHandler } from './api-event.ts';
 import { requireChannel } from './channel-refusals.ts';
 import type { TasksApiDeps } from './deps.ts';
@@ -54,7 +55,10 @@ export function deleteTaskRoute(deps: TasksApiDeps): RouteHandler {
     const taskId = taskIdOf(event);
     // First the result: the row of a task that is settling is the outbox of its notification and has to stay.
     if ((await deps.results.get(taskId)) !== undefined) throw alreadyFinal(taskId);
-    if (await deps.pending.remove(taskId)) return { statusCode: 204, headers: { 'cache-control': 'no-store' } };
+    if (await deps.pending.remove(taskId)) {
+      noteChange(deps, callerOf(event), { action: 'stop', task_id: taskId });
+      return { statusCode: 204, headers: { 'cache-control': 'no-store' } };
+    }
     throw (await deps.results.get(taskId)) === undefined ? unknownTask(taskId) : alreadyFinal(taskId);
   };
 }
@@ -63,10 +67,11 @@ export function deleteTaskRoute(deps: TasksApiDeps): RouteHandler {
 export function notifyAgainRoute(deps: TasksApiDeps): RouteHandler {
   return async (event) => {
     const taskId = taskIdOf(event);
-    const { channel } = validBody(notificationSchema, event.body ?? {});
+    const { channel } = validBody(notificationSchema, event.body === undefined ? {} : event.body);
     const result = await finalResult(deps, taskId);
     if (channel !== undefined) requireChannel(deps, result, channel);
     await deps.republish(result, channel);
+    noteChange(deps, callerOf(event), { action: 'notify', task_id: taskId });
     return jsonResponse(202, {
       task_id: taskId,
       event_id: eventId(result),

@@ -93,6 +93,7 @@ function viewIdentity(task: TaskIdentity, registeredAtMs: number) {
     ...(callback === null ? {} : { callback_origin: callback.origin }),
     ...viewStarted(task.started),
     registered_at: toIso(registeredAtMs),
+    ...(task.registeredBy === undefined ? {} : { registered_by: task.registeredBy }),
   };
 }
 

@@ -1,6 +1,8 @@
 import { canWatchAgain, type TaskResult } from '../tasks/result.ts';
 import type { PendingTask } from '../tasks/task.ts';
+import { callerOf, noteChange } from './access.ts';
 import type { RouteHandler } from './api-event.ts';
+import type { Caller } from './api-keys.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { HttpProblem, unknownTask } from './problem.ts';
 import { taskIdOf, validBody } from './read-request.ts';
@@ -20,27 +22,31 @@ const RETRY_AFTER_S = '5';
 export function watchAgainRoute(deps: TasksApiDeps): RouteHandler {
   return async (event) => {
     const taskId = taskIdOf(event);
-    const changes = validBody(watchAgainSchema, event.body ?? {});
+    const changes = validBody(watchAgainSchema, event.body === undefined ? {} : event.body);
     // In this order, for a task that ends now has its result before its row goes.
     const pending = await deps.pending.get(taskId);
     const result = await deps.results.get(taskId);
-    if (result !== undefined) return answerRegistered(deps, await watchAgain(deps, { result, pending, changes }));
+    if (result !== undefined) {
+      return answerRegistered(deps, await watchAgain(deps, { result, pending, changes, caller: callerOf(event) }));
+    }
     if (pending === undefined) throw unknownTask(taskId);
     requireSame(wantedOf(taskId, changes), pending);
     return answerRegistered(deps, pendingRegistration(deps, pending, 200));
   };
 }
 
-type Ended = { result: TaskResult; pending: PendingTask | undefined; changes: WatchAgain };
+type Ended = { result: TaskResult; pending: PendingTask | undefined; changes: WatchAgain; caller: Caller };
 
-async function watchAgain(deps: TasksApiDeps, { result, pending, changes }: Ended): Promise<Registered> {
+async function watchAgain(deps: TasksApiDeps, { result, pending, changes, caller }: Ended): Promise<Registered> {
   if (!canWatchAgain(result.outcome)) throw nothingToWatch(result);
   if (pending !== undefined) throw stillNotifying(result);
-  const task = await toPendingTask(deps, { ...registrationOf(result, changes.profile), ...changes });
+  const task = await toPendingTask(deps, { ...registrationOf(result, changes.profile), ...changes }, caller);
   // First the result: a row beside a result is one that has ended. The client that gets an error in between registers.
   // False means that somebody else was here first; then the put finds what they left.
   await deps.results.remove(result);
-  return putTask(deps, withCallbackOf(result, task));
+  const registered = await putTask(deps, withCallbackOf(result, task));
+  if (registered.status === 202) noteChange(deps, caller, { action: 'watch', task_id: task.taskId });
+  return registered;
 }
 
 /** As the result says it; but the project goes with the credentials, so another profile brings its own. */

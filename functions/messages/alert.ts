@@ -67,6 +67,7 @@ function factLines(notice: Notice): string[] {
   return [
     ...(counts && !alertHeadline(notice).includes(counts) ? [`Counts: ${counts}`] : []),
     ...(data.label ? [`Label: ${lineOf(data.label, 100)}`] : []),
+    ...(data.registered_by ? [`Registered by: ${lineOf(data.registered_by, 64)}`] : []),
     `Gateway: ${data.instance_id}`,
     `Took: ${tookWords(notice)}, ended ${ended} UTC`,
   ];

@@ -28,6 +28,8 @@ export type TaskEventData = {
   /** `import_api`, `export_api`, another value of Huawei's, or `unknown` if it never answered. */
   task_type: string;
   outcome: Outcome;
+  /** Name of the API key that registered the task; absent for a key without a name. */
+  registered_by?: string;
   /** When watching started (RFC 3339); `time` minus this is how long the task took. */
   registered_at: string;
   /** Counts of everything, including failures that `failures` leaves out. */
@@ -158,6 +160,7 @@ function composeData(result: TaskResult, shorten: Shorten, publicUrl: string | u
     ...(result.label === undefined ? {} : { label: shorten(result.label) }),
     task_type: shorten(result.taskType || 'unknown'),
     outcome: result.outcome,
+    ...(result.registeredBy === undefined ? {} : { registered_by: result.registeredBy }),
     registered_at: new Date(result.registeredAtMs).toISOString(),
     summary: shortenStrings(result.summary, shorten),
     ...(error ? { error: { ...toEventError(error, shorten), ...helpMember(error.code, helpContext(result)) } } : {}),

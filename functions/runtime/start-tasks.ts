@@ -1,5 +1,5 @@
 import { classifyAddress } from '../channels/webhook/target.ts';
-import { parseApiKeys } from '../http/access.ts';
+import { parseApiKeys } from '../http/api-keys.ts';
 import { createApiHandler } from '../http/handler.ts';
 import { createStartRoutes } from '../http/start-routes.ts';
 import { createWakePoller } from '../http/wake-poller.ts';
@@ -45,7 +45,8 @@ export function createStartTasksRuntime() {
   const routes = createStartRoutes({
     ...{ pending, results, starts, wakePoller, clock, log, classifyAddress },
     profiles: async () => (await profiles()).defaults,
-    apiKeyHashes: secrets.watch(env.API_KEYS_SECRET_ID, parseApiKeys),
+    apiKeys: secrets.watch(env.API_KEYS_SECRET_ID, (text) => parseApiKeys(text).keys),
+    audit: (change) => log.info('audit', change),
     schedule: createTaskSchedule(withMinInterval(env.POLL_MIN_INTERVAL_MS)),
     taskDeadlineMs: env.TASK_DEADLINE_MS,
     allowLoopbackCallbacks: env.ALLOW_LOOPBACK_CALLBACKS === 'true',

@@ -1,5 +1,5 @@
 import { classifyAddress } from '../channels/webhook/target.ts';
-import { parseApiKeys } from '../http/access.ts';
+import { type ApiKey, parseApiKeys } from '../http/api-keys.ts';
 import { createTasksApiHandler } from '../http/handler.ts';
 import { createWakePoller } from '../http/wake-poller.ts';
 import { parseProfileDefaults } from '../huawei/profiles.ts';
@@ -9,6 +9,7 @@ import { createDynamoPendingTaskStore } from '../stores/dynamo/pending-tasks.ts'
 import { createDynamoTaskResultStore } from '../stores/dynamo/results.ts';
 import { createDynamoShardStore } from '../stores/dynamo/shard-store.ts';
 import { createSecretReader } from '../stores/secrets.ts';
+import type { Log } from '../tasks/ports.ts';
 import { createDynamoClient, createFileStore, createSecretsClient, createWakeQueue } from './aws-clients.ts';
 import { apiEnvironment, readEnvironment } from './config.ts';
 import { createPublishers } from './publishers.ts';
@@ -28,7 +29,8 @@ export function createTasksApiRuntime() {
     results: createDynamoTaskResultStore({ client, tableName: env.RESULTS_TABLE, clock, log }),
     files: createFileStore(env, client),
     profiles: secrets.watch(env.HUAWEI_SECRET_ID, parseProfileDefaults),
-    apiKeyHashes: secrets.watch(env.API_KEYS_SECRET_ID, parseApiKeys),
+    apiKeys: secrets.watch(env.API_KEYS_SECRET_ID, (text) => usableKeys(text, log)),
+    audit: (change) => log.info('audit', change),
     schedule: createTaskSchedule(withMinInterval(env.POLL_MIN_INTERVAL_MS)),
     wakePoller: createWakePoller({
       shards: createDynamoShardStore({ client, tableName: env.RESULTS_TABLE }),
@@ -48,4 +50,11 @@ export function createTasksApiRuntime() {
     ...(env.SLACK === 'false' && { slackChannels: [] }),
   });
   return { handler, telemetry };
+}
+
+/** An entry that is wrong fails that key's requests alone; the log names it, each time that the secret has changed. */
+function usableKeys(text: string, log: Log): readonly ApiKey[] {
+  const { keys, problems } = parseApiKeys(text);
+  if (problems.length > 0) log.error('API keys: entries that are wrong were left out', { problems });
+  return keys;
 }

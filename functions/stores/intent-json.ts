@@ -24,7 +24,14 @@ const intentSchema = z.object({
     }),
   ]),
   task: z.looseObject({
-    ...{ instanceId: text, projectId: text, profile: text, label: optional, callbackUrl: optional },
+    ...{
+      instanceId: text,
+      projectId: text,
+      profile: text,
+      label: optional,
+      callbackUrl: optional,
+      registeredBy: optional,
+    },
     ...{ registeredAtMs: number, deadlineAtMs: number },
   }),
   state: z.discriminatedUnion('kind', [

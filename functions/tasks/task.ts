@@ -11,6 +11,8 @@ export type TaskIdentity = {
   /** Where the requester wants the final CloudEvent POSTed (https). */
   callbackUrl?: string;
   started?: StartedFacts;
+  /** Name of the API key that registered the task; absent for a key without a name. */
+  registeredBy?: string;
 };
 
 /** What is known of a task that was started here. Wire names, because it is stored and answered as it is. */

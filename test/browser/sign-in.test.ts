@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { API_KEY } from '../local/service-process.ts';
-import { NARROW, openStage, overhang, type Stage } from './stage.ts';
+import { NARROW, openStage, overhang, READER_KEY, type Stage } from './stage.ts';
 
 describe('the key of the status page', () => {
   let stage: Stage;
@@ -55,6 +55,32 @@ describe('the key of the status page', () => {
     await third.locator('#sign-in').waitFor();
     expect(await third.evaluate('localStorage.length + sessionStorage.length')).toBe(0);
     expect(await first.locator('#board').isVisible()).toBe(true);
+  });
+
+  it('may be one that can only read, and then the page shows no button for more', async () => {
+    const [pending, ended] = [await stage.watch({ ending: 'never' }), await stage.watchToItsEnd()];
+    const page = await (await stage.visitor()).newPage();
+    await page.goto('/');
+    await page.getByLabel('API key').fill(READER_KEY);
+    await page.keyboard.press('Enter');
+    await page.locator('header').getByText('reader', { exact: true }).waitFor();
+    await page.locator('#list').getByText(pending).waitFor();
+    expect(await page.getByText('Watch a task', { exact: true }).isVisible()).toBe(false);
+    for (const [taskId, title] of [
+      [pending, 'Import pending'],
+      [ended, 'Import succeeded'],
+    ] as const) {
+      await page.goto(`/#${taskId}`);
+      await page.getByRole('dialog', { name: title }).waitFor();
+      expect(await page.locator('#actions button:visible').count()).toBe(0);
+    }
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('button', { name: 'Forget the key' }).click();
+    await page.getByLabel('API key').fill(API_KEY);
+    await page.keyboard.press('Enter');
+    await page.getByText('Watch a task', { exact: true }).waitFor();
+    await page.goto(`/#${ended}`);
+    await page.getByRole('button', { name: 'Tell again' }).waitFor();
   });
 
   it('is asked for again when it is wrong, and the link is not lost', async () => {

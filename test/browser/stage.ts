@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
@@ -7,6 +7,9 @@ import { expect } from 'vitest';
 import type { TaskSeed } from '../../simulator/control.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { API_KEY, getJson, register, startServiceProcess } from '../local/service-process.ts';
+
+/** May read, and is named so. */
+export const READER_KEY = 'the-key-of-a-reader';
 
 const CHROMIUM = '/usr/bin/chromium';
 
@@ -29,8 +32,11 @@ export type Stage = {
 export async function openStage(): Promise<Stage> {
   if (!existsSync(CHROMIUM)) throw new Error(`${CHROMIUM} is not there: install Debian's package chromium`);
   const dataDir = await mkdtemp(path.join(tmpdir(), 'apig-page-'));
+  const keysFile = path.join(dataDir, 'keys.json');
+  await writeFile(keysFile, JSON.stringify({ named: { reader: { key: READER_KEY, scopes: ['read'] } } }));
   const simulator = await startSimulator();
-  const service = await startServiceProcess({ simulator, dataDir, environment: { TASK_DEADLINE_MS: '1500' } });
+  const environment = { TASK_DEADLINE_MS: '1500', API_KEYS_FILE: keysFile };
+  const service = await startServiceProcess({ simulator, dataDir, environment });
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
   const { url } = service;
 

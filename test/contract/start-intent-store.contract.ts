@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDynamoStartIntentStore, startIntentsDefinition } from '../../functions/stores/dynamo/start-intents.ts';
 import { ensureTable } from '../../functions/stores/dynamo/tables.ts';
 import type { StartIntent, StartIntentStore } from '../../functions/tasks/start.ts';
-import type { Backend, StartBackend } from './backend.ts';
+import type { DynamoBackend } from './backend.ts';
 import { NOW_MS } from './samples.ts';
 
 export type IntentStores = {
@@ -121,8 +121,8 @@ export function describeStartIntentStore(name: string, start: () => Promise<Inte
 let made = 0;
 
 /** The suite on something that speaks DynamoDB, with a fresh table for each test. */
-export function describeDynamoStartIntents(name: string, start: StartBackend): void {
-  let backend: Backend | undefined;
+export function describeDynamoStartIntents(name: string, start: () => Promise<DynamoBackend>): void {
+  let backend: DynamoBackend | undefined;
   beforeAll(async () => {
     backend = await start();
   }, 60_000);

@@ -54,6 +54,19 @@ describe('npm run doctor -- --local', () => {
     expect(status).toBe(0);
   });
 
+  it('takes a key of API_KEYS_FILE that may read, and names the entries that are wrong', async () => {
+    const file = path.join(folder, 'keys.json');
+    const named = {
+      starter: { key: 'a-key-that-may-start', scopes: ['start'] },
+      doctor: { key: KEY, scopes: ['read'] },
+    };
+    await writeFile(file, JSON.stringify({ hashes: ['s3cr3t'], named }));
+    const { stdout } = await runDoctor(['--local', deployed.service.url], { API_KEYS_FILE: file });
+    expect(stdout).toMatch(/ok {4}api key +accepted/);
+    expect(stdout).toMatch(/FAIL {2}api keys +hashes\.0 is not sha256/i);
+    expect(stdout).not.toContain('s3cr3t');
+  });
+
   it('takes the key that npm start keeps in DATA_DIR', async () => {
     await writeFile(path.join(folder, 'api-key'), `${KEY}\n`);
     const { stdout } = await runDoctor(['--local', deployed.service.url]);

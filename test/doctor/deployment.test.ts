@@ -136,6 +136,14 @@ describe('the doctor at a deployment', () => {
       [{ check: 'api key', level: 'fail', message: 'refused' }],
     ],
     [
+      'an entry of the API keys that is wrong',
+      ({ secrets }) => {
+        const named = { ci: { hash: 'sha256:0', scopes: ['read'] } };
+        return Object.assign(secrets, { [arnOf('ApiKeysSecret')]: JSON.stringify({ keys: [KEY], named }) });
+      },
+      [{ check: 'api keys', level: 'fail', message: 'named.ci.hash is not sha256:<64 hex digits>' }],
+    ],
+    [
       'API keys of which only hashes are kept',
       ({ secrets }) => Object.assign(secrets, { [arnOf('ApiKeysSecret')]: `{"hashes":["sha256:${'0'.repeat(64)}"]}` }),
       [{ check: 'api key', level: 'warn', fix: 'set API_KEY to one of yours' }],

@@ -97,6 +97,17 @@ describe('POST /imports', () => {
     expect(simulator.control.task(task.task_id)?.status).toBe('succeed');
   });
 
+  it('notes who has started what', async () => {
+    const api = setUp();
+    const imported = await postImport(api);
+    const exported = await postExport(api);
+    await postImport(api, { api_mode: 'replace' });
+    expect(api.changes).toEqual([
+      { key: '(unnamed)', action: 'import', task_id: imported.json().task_id },
+      { key: '(unnamed)', action: 'export', task_id: exported.json().task_id },
+    ]);
+  });
+
   it('names the group that it imports into, and unpacks gzip', async () => {
     const file = new File([new Uint8Array(gzipSync(FILE))], 'orders.json.gz');
     const fields = { is_create_group: 'false', group_id: SMALL_GROUP_ID, publish_to: RELEASE_ENVIRONMENT_ID };

@@ -3,7 +3,7 @@ import { toTaskEvent } from '../../functions/messages/task-event.ts';
 import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-tasks.ts';
 import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/results.ts';
 import type { TaskResult } from '../../functions/tasks/result.ts';
-import { type EmbeddedDynamo, LOCAL_TABLES, startEmbeddedDynamo } from '../../local/embedded-dynamodb.ts';
+import { type Dynalite, LOCAL_TABLES, startDynalite } from '../support/dynalite.ts';
 import { invokeBundle } from './invoke-bundle.ts';
 import { type LoopbackCloud, startLoopbackCloud } from './loopback-cloud.ts';
 
@@ -16,16 +16,20 @@ const PROFILE = {
   webhook_secrets: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
 };
 const API_KEY = 'key-of-forty-characters-0123456789-abcde';
+const CI_KEY = 'the-key-of-the-ci-job';
 
 let cloud: LoopbackCloud;
-let dynamo: EmbeddedDynamo;
+let dynamo: Dynalite;
 let environment: Record<string, string>;
 
 beforeAll(async () => {
-  [cloud, dynamo] = await Promise.all([startLoopbackCloud(), startEmbeddedDynamo()]);
+  [cloud, dynamo] = await Promise.all([startLoopbackCloud(), startDynalite()]);
   cloud.secrets = {
     huawei: { profiles: { default: PROFILE } },
-    'api-keys': { keys: [], hashes: [], generated_key: API_KEY },
+    'api-keys': {
+      ...{ keys: [], hashes: [], generated_key: API_KEY },
+      named: { ci: { key: CI_KEY, scopes: ['register'] }, broken: { key: API_KEY, scopes: ['everything'] } },
+    },
     slack: { channels: { ops: `${cloud.url}/slack` }, default: ['ops'] },
   };
   environment = {
@@ -73,6 +77,19 @@ describe('bundles, imported from an .mjs file', () => {
     await pending.remove('from-api');
   });
 
+  it('tasks-api holds a named key to its scopes, notes its change, and lets no wrong entry spoil the rest', async () => {
+    const post = httpEvent('POST', '/tasks', { task_id: 'from-ci' }, CI_KEY);
+    const { answer, logs } = await invokeBundle('tasks-api', post, environment);
+    expect(answer).toMatchObject({ statusCode: 202, body: expect.stringContaining('"registered_by":"ci"') });
+    expect(logs).toMatch(/"message":"audit",.*"key":"ci","action":"register","task_id":"from-ci"/);
+    expect(logs).toContain('named.broken.scopes.0 is not one of read, register, start, manage');
+    expect(logs).not.toContain(CI_KEY);
+    const get = httpEvent('GET', '/tasks', undefined, CI_KEY);
+    expect((await invokeBundle('tasks-api', get, environment)).answer).toMatchObject({ statusCode: 403 });
+    const pending = createDynamoPendingTaskStore({ client: dynamo.client, tableName: LOCAL_TABLES.pending, log });
+    await pending.remove('from-ci');
+  });
+
   it('tasks-api says when to come again while Secrets Manager cannot be reached', async () => {
     const unreachable = { ...environment, AWS_ENDPOINT_URL_SECRETS_MANAGER: 'http://127.0.0.1:9' };
     const { answer } = await invokeBundle('tasks-api', httpEvent('GET', '/tasks', undefined), unreachable);
@@ -96,7 +113,7 @@ describe('bundles, imported from an .mjs file', () => {
     expect(await pending.get('polled')).toBeUndefined();
     expect(cloud.received.filter(({ target }) => target === 'PublishBatch')).toHaveLength(2);
     expect(logs).toContain('"Namespace":"ApigTaskNotifier"');
-    expect(logs).toContain('"Outcomes_succeeded"');
+    expect(logs).toContain('"DetectionDelaySeconds"');
   });
 
   it('notify-slack posts an event to its channel and notes that on the result', async () => {
@@ -139,13 +156,13 @@ function finished(taskId: string): TaskResult {
   };
 }
 
-function httpEvent(method: string, path: string, body: unknown) {
+function httpEvent(method: string, path: string, body: unknown, key = API_KEY) {
   return {
     version: '2.0',
     routeKey: '$default',
     rawPath: path,
     rawQueryString: '',
-    headers: { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     requestContext: { requestId: 'r-1', http: { method, path, sourceIp: '127.0.0.1', userAgent: 'test' } },
     body: JSON.stringify(body),
     isBase64Encoded: false,

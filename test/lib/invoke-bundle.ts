@@ -24,9 +24,9 @@ export async function invokeBundle(name: FunctionName, event: unknown, environme
   writeFileSync(caller, CALLER);
   const file = pathToFileURL(join(bundleOf(name).path, 'index.mjs')).href;
   const credentials = { AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
-  const { stdout } = await run(process.execPath, [caller, file, JSON.stringify(event)], {
+  const { stdout, stderr } = await run(process.execPath, [caller, file, JSON.stringify(event)], {
     env: { ...credentials, ...environment },
   });
   const [logs = '', answer = 'null'] = stdout.split('\nANSWER');
-  return { answer: JSON.parse(answer), logs };
+  return { answer: JSON.parse(answer), logs: logs + stderr };
 }

@@ -86,6 +86,8 @@ describe('the environment of npm start', () => {
     [{ API_KEYS: `${KEY},sk-secret` }, 'API_KEYS: entry 2 is shorter than 16 characters'],
     [{ API_KEYS: 'a key of sk-secret' }, 'API_KEYS: entry 1 has spaces or characters beyond ASCII'],
     [{ API_KEYS: 'clé-secrète-sk-secret' }, 'API_KEYS: entry 1 has spaces or characters beyond ASCII'],
+    [{ API_KEYS_FILE: '/nowhere/at-all' }, 'API_KEYS_FILE cannot be read (ENOENT)'],
+    [{ API_KEYS_FILE: 'README.md' }, 'API_KEYS_FILE is not JSON: see line 1 column 1'],
     [{ SIMULATOR_PORT: 'abc' }, 'SIMULATOR_PORT must be a whole number from 0 to 65535'],
     [{ ALLOW_LOOPBACK_CALLBACKS: 'yes' }, 'ALLOW_LOOPBACK_CALLBACKS must be "true" or "false"'],
     [{ SMTP_URL: 'smtp://user:pw@mail' }, 'SMTP_URL is set but ALERT_EMAILS is not'],

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
-import { getJson, register, type ServiceProcess, startServiceProcess } from './service-process.ts';
+import { API_KEY, getJson, register, type ServiceProcess, startServiceProcess } from './service-process.ts';
 
 let dataDir: string;
 let simulator: Simulator;
@@ -96,6 +96,34 @@ describe('npm start', () => {
     expect(authorized.status).toBe(200);
     await first.kill();
     expect((await start({ API_KEYS: '' })).output()).not.toContain(key);
+  });
+
+  it('takes the keys of API_KEYS and of API_KEYS_FILE, and reads the file again when it changes', async () => {
+    const file = path.join(dataDir, 'keys.json');
+    const reader = { named: { reader: { key: 'the-key-of-a-reader', scopes: ['read'] } } };
+    await writeFile(file, JSON.stringify(reader));
+    const service = await start({ API_KEYS_FILE: file });
+    const ask = (key: string, method = 'GET') =>
+      fetch(`${service.url}/tasks`, { method, headers: { authorization: `Bearer ${key}` } });
+    expect((await ask(API_KEY)).status).toBe(200);
+    expect((await ask('the-key-of-a-reader')).status).toBe(200);
+    expect((await ask('the-key-of-a-reader', 'POST')).status).toBe(403);
+    await writeFile(file, JSON.stringify({ named: { ci: { key: 'the-key-of-the-ci-job', scopes: ['register'] } } }));
+    expect((await ask('the-key-of-a-reader')).status).toBe(401);
+    const headers = { authorization: 'Bearer the-key-of-the-ci-job', 'content-type': 'application/json' };
+    const body = JSON.stringify({ task_id: simulator.control.addTask({ ending: 'never' }) });
+    const registered = await fetch(`${service.url}/tasks`, { method: 'POST', headers, body });
+    expect(await registered.json()).toMatchObject({ registered_by: 'ci' });
+    await expect.poll(service.output, { timeout: 5_000 }).toMatch(/audit \{"key":"ci","action":"register","task_id":"/);
+    expect(service.output()).not.toContain('the-key-of');
+  });
+
+  it('makes no key of its own where it has API_KEYS_FILE', async () => {
+    const file = path.join(dataDir, 'keys.json');
+    await writeFile(file, '{}');
+    const { url, output } = await start({ API_KEYS: '', API_KEYS_FILE: file });
+    expect((await fetch(`${url}/tasks`, { headers: { authorization: `Bearer ${API_KEY}` } })).status).toBe(401);
+    expect(output()).not.toContain('API key');
   });
 
   it('names every wrong setting at once, and no value', async () => {

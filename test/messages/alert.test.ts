@@ -51,6 +51,11 @@ describe('the alert of a result', () => {
     expect(body).toMatch(/\nNext: .*\nFull result: /);
   });
 
+  it('names the key that registered the task, if it has a name', () => {
+    expect(alertOf({ ...goodExport, registeredBy: 'ci-orders' }).body).toContain('\nRegistered by: ci-orders\n');
+    expect(alertOf(goodExport).body).not.toContain('Registered by');
+  });
+
   it('names the call that watches a task again whose end is not known', () => {
     for (const outcome of ['expired', 'not_found', 'rejected'] as const) {
       const { body } = alertOf({ ...expiredImport, outcome }, { publicUrl });

@@ -50,6 +50,11 @@ describe('toTaskEvent', () => {
     expect(data.result_url).toBe(`/tasks/${goodExport.taskId}`);
   });
 
+  it('names the key that registered the task, if it has a name', () => {
+    expect(toTaskEvent({ ...goodExport, registeredBy: 'ci-orders' }).data.registered_by).toBe('ci-orders');
+    expect(toTaskEvent(goodExport).data).not.toHaveProperty('registered_by');
+  });
+
   it('tolerates a public URL that ends in a slash', () => {
     const { data } = toTaskEvent(goodExport, { publicUrl: 'https://tasks.example.com/' });
     expect(data.result_url).toBe(`https://tasks.example.com/tasks/${goodExport.taskId}`);

@@ -5,6 +5,7 @@ import { factsOf, headlineOf } from './facts.js';
 import { failuresOf } from './failures.js';
 import { readKey } from './key.js';
 import { focusRow } from './rows.js';
+import { may } from './scopes.js';
 import { words } from './words.js';
 
 const TITLE = document.title;
@@ -24,6 +25,11 @@ export function followHash() {
 /** Reads the task again while it may change, and where it could not be read. */
 export async function renewDetail() {
   if (shown.task?.state === 'pending' || shown.isInTrouble) await read(shown.id);
+}
+
+/** Draws the task of the dialog again, because something else has changed. */
+export function redrawDetail() {
+  if (shown.task) drawTask(shown.task);
 }
 
 /** Draws the task of the dialog, and says so where it ended before the reader's eyes. */
@@ -126,9 +132,9 @@ function drawJson(task) {
 
 function drawActions(task) {
   const { state, outcome, result } = task ?? {};
-  $('stop').hidden = state !== 'pending';
-  $('again').hidden = state !== 'final';
-  $('watch-again').hidden = !CAN_WATCH_AGAIN.includes(outcome);
+  $('stop').hidden = state !== 'pending' || !may('manage');
+  $('again').hidden = state !== 'final' || !may('manage');
+  $('watch-again').hidden = !CAN_WATCH_AGAIN.includes(outcome) || !may('register');
   $('download').hidden = !result?.definition_url && !result?.download_url;
   if (state !== 'pending') $('confirm').hidden = true;
   $('actions').hidden = !$('confirm').hidden || state === undefined;

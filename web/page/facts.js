@@ -35,6 +35,7 @@ function identityOf(task) {
     ['Gateway', task.instance_id, 'id'],
     ['Profile', task.profile],
     ['Registered', fullTime(task.registered_at)],
+    ['Registered by', task.registered_by],
   ];
 }
 

@@ -142,6 +142,7 @@ function nextSection(data: TaskEventData): SlackBlock[] {
 function contextOf({ data }: Notice): SlackBlock {
   return context([
     `Task ${code(data.task_id, ID_MAX)}`,
+    data.registered_by ? `Registered by ${code(data.registered_by, ID_MAX)}` : '',
     `Project ${code(data.project_id, ID_MAX)}`,
     data.error?.request_id ? `Request ${code(data.error.request_id, ID_MAX)}` : '',
   ]);

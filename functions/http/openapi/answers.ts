@@ -17,7 +17,11 @@ export const HEADERS = {
     description: 'While the task is pending: seconds until its next poll.',
     schema: { type: 'integer', minimum: 1 },
   },
-  Challenge: { required: true, description: 'RFC 6750: `Bearer`, and why the key was refused.', schema: text },
+  Challenge: {
+    required: true,
+    description: 'RFC 6750: `Bearer`, and why the key was refused or which scope it lacks.',
+    schema: text,
+  },
   Allow: { required: true, description: 'The methods that this path supports.', schema: text },
   Accept: { required: true, description: 'The media type to send.', schema: text },
   ETag: { required: true, description: 'The SHA-256 of the document.', schema: text },
@@ -34,6 +38,11 @@ const PROBLEMS: Record<number, { name: string; description: string; headers?: Zo
   401: {
     name: 'Unauthenticated',
     description: 'The API key is missing or unknown.',
+    headers: { 'www-authenticate': header('Challenge') },
+  },
+  403: {
+    name: 'MissingScope',
+    description: 'The API key lacks the scope that `detail` names.',
     headers: { 'www-authenticate': header('Challenge') },
   },
   404: { name: 'Unknown', description: 'The task does not exist, or it has no exported document.' },

@@ -1,6 +1,7 @@
 import type { createDocument } from 'zod-openapi';
 import { DEFAULT_LIMIT } from '../list-tasks.ts';
 import { FIELDS, PARAMETERS, RESULT_KINDS } from './descriptions.ts';
+import { addScopes } from './scopes.ts';
 
 type Document = ReturnType<typeof createDocument>;
 type Schema = {
@@ -12,7 +13,7 @@ type Schema = {
   const?: string;
 };
 
-/** Adds what the schemas cannot express: descriptions, the numeric type of `limit`, and the entries of a batch. */
+/** Adds what the schemas cannot express: descriptions, scopes, the numeric type of `limit`, and the entries of a batch. */
 export function describeDocument(document: Document): object {
   const plain = JSON.parse(JSON.stringify(document, dropDatePatterns));
   const schemas: Record<string, Schema> = plain.components.schemas;
@@ -22,6 +23,7 @@ export function describeDocument(document: Document): object {
   }
   const tasks = schemas.Batch?.properties?.tasks ?? {};
   tasks.items = { $ref: '#/components/schemas/Registration' };
+  addScopes(plain.paths);
   for (const item of Object.values<Record<string, { parameters?: Parameter[] }>>(plain.paths)) {
     for (const { parameters = [] } of Object.values(item)) parameters.forEach(describeParameter);
   }

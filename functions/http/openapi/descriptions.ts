@@ -13,6 +13,7 @@ const identity: Sentences = {
   callback_origin:
     'Scheme, host and port of the `callback_url`; its path and query may hold a secret and are not shown.',
   registered_at: 'When the task was registered.',
+  registered_by: 'The name of the API key that registered the task; absent for a key without a name.',
   group_id: 'The API group, if the task was started here and the group was known then.',
   environment_id: 'The environment that an export started here reads.',
   file: 'The file of an import that was started here, without its bytes.',
@@ -144,6 +145,10 @@ export const FIELDS: Record<string, Sentences> = {
     status: 'The HTTP status that `POST /tasks` would have returned.',
     task: 'The task, for 200 and 202. Once the results in the answer add up to 1.5 MB, further final tasks come without `result`, as in a listing; `GET /tasks/{task_id}` has it.',
     problem: 'What is wrong with the entry, for every other status.',
+  },
+  Caller: {
+    name: 'The name of the API key, if it has one.',
+    scopes: 'What the key may do.',
   },
   Health: { status: 'Always `ok`.' },
   Problem: {

@@ -30,9 +30,15 @@ const NAMES = {
   TaskPage: responses.taskPageSchema,
   BatchAnswer: responses.batchAnswerSchema,
   BatchEntryAnswer: responses.batchEntryAnswerSchema,
+  Caller: responses.callerSchema,
   Health: responses.healthSchema,
   Problem: responses.problemSchema,
 };
+
+const SCHEME =
+  'One of the API keys. Each operation names the scope that it needs: `read` for every GET, `register` to have tasks ' +
+  'watched, `start` for imports and exports, `manage` to stop watching and to publish results again. A key without a ' +
+  'name has every scope.';
 
 /** OpenAPI 3.1 of the whole API, from the schemas that check its requests. */
 export function buildOpenApiDocument(): object {
@@ -51,7 +57,7 @@ export function buildOpenApiDocument(): object {
     security: [{ api_key: [] }],
     paths: { ...publicPaths(), ...collectionPaths(), ...taskPaths(), ...startPaths() },
     components: {
-      securitySchemes: { api_key: { type: 'http', scheme: 'bearer', description: 'One of the API keys.' } },
+      securitySchemes: { api_key: { type: 'http', scheme: 'bearer', description: SCHEME } },
       headers: HEADERS,
       responses: problemComponents(),
       examples: TASK_EXAMPLES,

@@ -46,7 +46,7 @@ export function publicPaths(): Paths {
   };
 }
 
-/** The routes of all tasks. */
+/** The routes of all tasks, and of the key. */
 export function collectionPaths(): Paths {
   return {
     '/tasks': {
@@ -86,6 +86,15 @@ export function collectionPaths(): Paths {
         },
       },
     },
+    '/whoami': { get: whoamiOperation() },
+  };
+}
+
+function whoamiOperation(): ZodOpenApiOperationObject {
+  return {
+    operationId: 'whoami',
+    summary: 'The name and scopes of the API key',
+    responses: { ...ok('The key of this request.', responses.callerSchema), ...problems(400, 401) },
   };
 }
 

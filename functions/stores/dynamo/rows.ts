@@ -104,6 +104,7 @@ export function identityAttributes(task: TaskIdentity): Row {
   if (task.label !== undefined) row.label = { S: task.label };
   if (task.callbackUrl !== undefined) row.callback_url = { S: task.callbackUrl };
   if (task.started !== undefined) row.started = toAttribute(task.started);
+  if (task.registeredBy !== undefined) row.registered_by = { S: task.registeredBy };
   return row;
 }
 
@@ -118,6 +119,7 @@ export function readIdentity(row: Row): TaskIdentity | undefined {
   if (row.label?.S !== undefined) identity.label = row.label.S;
   if (row.callback_url?.S !== undefined) identity.callbackUrl = row.callback_url.S;
   if (row.started?.M !== undefined) identity.started = readMap(row.started) as StartedFacts;
+  if (row.registered_by?.S !== undefined) identity.registeredBy = row.registered_by.S;
   return identity;
 }
 

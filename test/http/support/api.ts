@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Context } from 'aws-lambda';
 import { expect } from 'vitest';
+import type { Change } from '../../../functions/http/access.ts';
 import type { ApiEvent } from '../../../functions/http/api-event.ts';
+import { unnamedKeys } from '../../../functions/http/api-keys.ts';
 import type { TasksApiDeps } from '../../../functions/http/deps.ts';
 import { createTasksApiHandler } from '../../../functions/http/handler.ts';
 import { createStartRoutes, type StartDeps } from '../../../functions/http/start-routes.ts';
@@ -46,8 +47,6 @@ export type Json = {
   result: Json;
 };
 
-export const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
-
 /** A final, clean import; registered at `START_MS`, over a minute later. */
 export function taskResult(overrides: Partial<TaskResult> = {}): TaskResult {
   return {
@@ -79,13 +78,15 @@ export function createApi(
   const clock = createFakeClock();
   const republished: { taskId: string; channel: string | undefined }[] = [];
   const errors: unknown[] = [];
+  const changes: Change[] = [];
   const deps: TasksApiDeps = {
     pending,
     results,
     files,
     clock,
     profiles: async () => ({ default: { project_id: 'p1', instance_id: 'gw1' }, bare: { project_id: 'p2' } }),
-    apiKeyHashes: async () => [sha256(OTHER_API_KEY), sha256(API_KEY)],
+    apiKeys: async () => unnamedKeys([OTHER_API_KEY, API_KEY]),
+    audit: (change) => void changes.push(change),
     schedule: { nextPollAt: (task, nowMs) => nextPollAt(task, nowMs, DEFAULT_SCHEDULE) },
     republish: async ({ taskId }, channel) => void republished.push({ taskId, channel }),
     log: { info() {}, warn() {}, error: (message, fields) => void errors.push({ message, ...fields }) },
@@ -102,7 +103,7 @@ export function createApi(
     expect(contradiction(method, event.rawPath, reply)).toBeUndefined();
     return { ...reply, json: () => JSON.parse(body.toString()) };
   };
-  return { call, handler, pending, results, files, clock, republished, errors };
+  return { call, handler, pending, results, files, clock, republished, errors, changes };
 }
 
 function toEvent(method: string, target: string, { body, rawBody, headers, key = API_KEY }: CallOptions): ApiEvent {

@@ -1,4 +1,4 @@
-import { startEmbeddedDynamo } from '../../../local/embedded-dynamodb.ts';
+import { onDynamo } from '../../contract/backend.ts';
 import { describeDeliveries } from '../../contract/deliveries.contract.ts';
 import { describeLargeResults } from '../../contract/large-result.contract.ts';
 import { describePendingTaskStore } from '../../contract/pending-task-store.contract.ts';
@@ -7,12 +7,15 @@ import { describeDynamoStartIntents } from '../../contract/start-intent-store.co
 import { describeTaskLife } from '../../contract/task-life.contract.ts';
 import { describeTaskResultStore } from '../../contract/task-result-store.contract.ts';
 import { describeWriteUnits } from '../../contract/write-units.contract.ts';
+import { startDynalite } from '../../support/dynalite.ts';
 
-describePendingTaskStore('dynalite', startEmbeddedDynamo);
-describeTaskResultStore('dynalite', startEmbeddedDynamo);
-describeDynamoShardStore('dynalite', startEmbeddedDynamo);
-describeDeliveries('dynalite', startEmbeddedDynamo, { comparesMaps: false });
-describeWriteUnits('dynalite', startEmbeddedDynamo, { reportsIndexes: false });
-describeLargeResults('dynalite', startEmbeddedDynamo);
-describeDynamoStartIntents('dynalite', startEmbeddedDynamo);
-describeTaskLife('dynalite', startEmbeddedDynamo, { reportsIndexes: false });
+const start = onDynamo(startDynalite);
+
+describePendingTaskStore('dynalite', start);
+describeTaskResultStore('dynalite', start, 'numbers');
+describeDynamoShardStore('dynalite', start);
+describeDeliveries('dynalite', start, { comparesMaps: false });
+describeWriteUnits('dynalite', start, { reportsIndexes: false });
+describeLargeResults('dynalite', start);
+describeDynamoStartIntents('dynalite', startDynalite);
+describeTaskLife('dynalite', start, { reportsIndexes: false });

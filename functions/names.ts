@@ -90,3 +90,6 @@ export const LISTED_ATTRIBUTES = [
 export function isLoopbackHost(hostname: string): boolean {
   return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 }
+
+/** Index of `StartIntents` that holds the open ones alone. */
+export const OPEN_INTENTS_INDEX = 'open';

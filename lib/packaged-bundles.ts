@@ -9,5 +9,6 @@ export function packagedBundles(): Bundles {
     'poll-tasks': folder('poll-tasks'),
     'notify-slack': folder('notify-slack'),
     'deliver-webhook': folder('deliver-webhook'),
+    'start-tasks': folder('start-tasks'),
   };
 }

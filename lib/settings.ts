@@ -59,6 +59,12 @@ export const settingsSchema = z.strictObject({
       'Post to Slack. Channels and rules are in the Slack secret. Switching it off deletes that secret, the queue and the ' +
         'dead-letter queue with all their messages.',
     ),
+  starts: flag
+    .default(false)
+    .describe(
+      'Serve `POST /imports` and `POST /exports`. A function of its own uses the keys of the Huawei secret to start them. ' +
+        'Switching it off deletes the table of idempotency keys.',
+    ),
   chatTopic: flag
     .default(false)
     .describe(

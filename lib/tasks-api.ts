@@ -107,7 +107,7 @@ function createApi(scope: Construct, settings: Settings): HttpApi {
       corsPreflight: {
         allowOrigins: corsOrigins,
         allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.DELETE],
-        allowHeaders: ['authorization', 'content-type'],
+        allowHeaders: ['authorization', 'content-type', 'idempotency-key'],
         exposeHeaders: ['location', 'retry-after'],
         maxAge: Duration.hours(1),
       },

@@ -4,6 +4,7 @@ import { createSqliteAlertMemory } from '../functions/stores/sqlite/alert-memory
 import { createSqliteMessages } from '../functions/stores/sqlite/messages.ts';
 import { createSqlitePendingTasks, type SqlitePendingTasks } from '../functions/stores/sqlite/pending-tasks.ts';
 import { createSqliteResults, type SqliteResults } from '../functions/stores/sqlite/results.ts';
+import { createSqliteStartIntents } from '../functions/stores/sqlite/start-intents.ts';
 import type { Clock, Log } from '../functions/tasks/ports.ts';
 import { createFolderFileStore } from './folder-file-store.ts';
 import { FILES, openDataFolder } from './open-data-folder.ts';
@@ -38,6 +39,7 @@ export function openStores({ dataDir, clock: machine, log }: { dataDir: string; 
     files: createFolderFileStore({ folder: path.join(dataDir, FILES) }),
     queues: createSqliteMessages(database, { log }),
     alertMemory: createSqliteAlertMemory(database),
+    intents: createSqliteStartIntents(database, clock),
     close() {
       clearInterval(expiry);
       close();

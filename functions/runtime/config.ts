@@ -62,6 +62,22 @@ export const apiEnvironment = z.object({
   SLACK: optional,
 });
 
+/** What `start-tasks` needs to know. */
+export const startEnvironment = z.object({
+  ...region,
+  ...tables,
+  ...secrets,
+  ...schedule,
+  ...huawei,
+  ...waking,
+  INTENTS_TABLE: name,
+  SHARDS: withDefault(1),
+  API_KEYS_SECRET_ID: name,
+  ALLOW_LOOPBACK_CALLBACKS: optional,
+  /** `false` where there is no function that posts events to callbacks. */
+  WEBHOOKS: optional,
+});
+
 /** What `notify-slack` needs to know. */
 export const slackEnvironment = z.object({
   ...secrets,

@@ -7,7 +7,7 @@ import {
 import { StoreError } from '../../tasks/errors.ts';
 import { asText } from '../../tasks/json.ts';
 import type { Log } from '../../tasks/ports.ts';
-import { boundError, type TaskError, type TaskIdentity } from '../../tasks/task.ts';
+import { boundError, type StartedFacts, type TaskError, type TaskIdentity } from '../../tasks/task.ts';
 import { MAX_ITEM_DEPTH } from '../store-result.ts';
 
 /** An item as DynamoDB sends it. */
@@ -103,6 +103,7 @@ export function identityAttributes(task: TaskIdentity): Row {
   };
   if (task.label !== undefined) row.label = { S: task.label };
   if (task.callbackUrl !== undefined) row.callback_url = { S: task.callbackUrl };
+  if (task.started !== undefined) row.started = toAttribute(task.started);
   if (task.registeredBy !== undefined) row.registered_by = { S: task.registeredBy };
   return row;
 }
@@ -117,6 +118,7 @@ export function readIdentity(row: Row): TaskIdentity | undefined {
   const identity: TaskIdentity = { taskId, instanceId, projectId, profile };
   if (row.label?.S !== undefined) identity.label = row.label.S;
   if (row.callback_url?.S !== undefined) identity.callbackUrl = row.callback_url.S;
+  if (row.started?.M !== undefined) identity.started = readMap(row.started) as StartedFacts;
   if (row.registered_by?.S !== undefined) identity.registeredBy = row.registered_by.S;
   return identity;
 }

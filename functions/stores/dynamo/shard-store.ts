@@ -9,8 +9,7 @@ import { StoreError } from '../../tasks/errors.ts';
 import { parseJson } from '../../tasks/json.ts';
 import type { Segment } from '../../tasks/ports.ts';
 import type { ShardRow, ShardStore } from '../../tasks/shards.ts';
-import type { Row } from './rows.ts';
-import { callTable, type DynamoTable, onTable } from './rows.ts';
+import { callTable, type DynamoTable, onTable, type Row } from './rows.ts';
 
 /** A row that nobody has written for so long belongs to a number of shards that is no more: TTL deletes it. */
 const KEPT_S = 30 * 86_400;

@@ -24,6 +24,7 @@ export const TABLES: readonly SealedTable[] = [
     columns: ['completed_at', 'expires_at', 'outcome', 'instance_id', 'label', 'head', 'result', 'deliveries'],
   },
   { name: 'alerts', key: 'key', columns: ['quiet_until'] },
+  { name: 'intents', key: 'start_key', columns: ['expires_at', 'is_open', 'body'] },
   { name: 'messages', key: 'id', columns: ['topic', 'subscriber', 'due_at', 'attempts', 'first_at', 'body'] },
 ];
 
@@ -37,6 +38,10 @@ CREATE TABLE results (
 ) STRICT;
 CREATE INDEX results_newest ON results (completed_at, task_id, expires_at, outcome, instance_id, label);
 CREATE TABLE alerts (key TEXT PRIMARY KEY, quiet_until INTEGER NOT NULL, checksum INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE intents (
+  start_key TEXT PRIMARY KEY, expires_at INTEGER NOT NULL, is_open INTEGER NOT NULL, body TEXT NOT NULL,
+  checksum INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE messages (
   id INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, subscriber TEXT NOT NULL, due_at INTEGER NOT NULL,
   attempts INTEGER NOT NULL, first_at INTEGER, body TEXT NOT NULL, checksum INTEGER NOT NULL

@@ -1,4 +1,4 @@
-import { Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Bundles } from './backing.ts';
 import { FilesBucket } from './files-bucket.ts';
@@ -21,6 +21,9 @@ export class NotifierStack extends Stack {
     const { settings, bundles, ...stackProps } = props;
     super(scope, settings.stackName, {
       description: 'Notifies people and machines when Huawei Cloud API Gateway imports and exports finish',
+      // Of the stack itself: CloudFormation passes them on to every resource that can have tags.
+      tags: settings.tags,
+      terminationProtection: settings.terminationProtection,
       ...stackProps,
     });
     const backing = {
@@ -38,6 +41,5 @@ export class NotifierStack extends Stack {
     const { operator } = backing.topics;
     const { dashboard } = new Monitoring(this, 'Monitoring', { settings, poller, api, notifications, operator });
     addOutputs(this, { ...backing, api, poller, notifications, dashboard });
-    for (const [key, value] of Object.entries(settings.tags)) Tags.of(this).add(key, value);
   }
 }

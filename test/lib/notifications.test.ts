@@ -79,7 +79,7 @@ describe('queues', () => {
   it('hand their function batches of which it can give back single records', () => {
     everything.allResourcesProperties('AWS::Lambda::EventSourceMapping', {
       FunctionResponseTypes: ['ReportBatchItemFailures'],
-      ScalingConfig: { MaximumConcurrency: 5 },
+      ScalingConfig: { MaximumConcurrency: 2 },
     });
   });
 

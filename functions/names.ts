@@ -8,6 +8,7 @@ export const METRICS = {
   /** Tasks in the shard at a run's last scan; left out while they are few and young. */
   pending: 'PendingTasks',
   oldestPendingAge: 'OldestPendingAgeSeconds',
+  /** Requests of a run to Huawei Cloud; left out while they are few. */
   polls: 'Polls',
   pollErrors: 'PollErrors',
   throttles: 'Throttles',
@@ -49,7 +50,7 @@ export const FAULT_CLASSES = [
 /** What a fault means for the watched task. */
 export type FaultClass = (typeof FAULT_CLASSES)[number];
 
-/** How a watched task can end; each has a metric `Outcomes_<outcome>`. */
+/** How a watched task can end; each but the first has a metric `Outcomes_<outcome>`. */
 export const OUTCOMES = ['succeeded', 'partially_succeeded', 'failed', 'expired', 'not_found', 'rejected'] as const;
 
 /** How a watched task ended. */

@@ -27,13 +27,13 @@ export const PRICES = {
 export const ASSUMPTIONS = {
   alarms: 15,
   secrets: 2,
-  metricsAlways: 3,
-  /** Polls, delay, sent, succeeded, failed; a metric costs by the hour in which it has data. */
-  metricsWithTasks: 5,
-  pollerGb: 0.5,
-  idleRunSeconds: 0.05,
-  minutesPending: 3,
-  pendingRowKb: 0.25,
+  /** The delay; a metric costs by the hour in which it has data. */
+  metricsWithTasks: 1,
+  /** One failed task in fifty. */
+  failedShare: 0.02,
+  /** Polls, what is pending and how old it is, while that is worth a metric. */
+  metricsWhenBusy: 3,
+  pollerGb: 0.25,
   /** An import of up to five APIs, or an export; its entry in the index is with the 100 bytes that DynamoDB adds. */
   resultKb: 1,
   indexEntryKb: 0.5,
@@ -51,7 +51,7 @@ export const ASSUMPTIONS = {
   refusedLogKb: 1,
   logKbPerRun: 2,
   logKbPerTask: 3,
-  /** Lambda's long polls of the webhook queue: five, each of 20 s. */
+  /** Lambda's long polls of a queue: five, each of 20 s. The webhooks have one; that of the wakes is with the poller. */
   queuePollsPerMinute: 15,
 } as const;
 
@@ -64,13 +64,32 @@ const DAYS = 30;
 const MINUTES = DAYS * 1440;
 const KB_PER_GB = 1_000_000;
 
-type Load = { tasksPerDay: number; sweepsPerBusyMinute: number; emailsPerTask: number };
+/** What the poller takes a day at a load, as `npm run bench -- deployed` measures it; a test compares the two. */
+export type PollerUse = {
+  seconds: number;
+  runs: number;
+  messages: number;
+  /** For cursors and leases alone. */
+  writeUnits: number;
+  readUnits: number;
+};
+
+type Load = { tasksPerDay: number; emailsPerTask: number; isBusy: boolean; poller: PollerUse };
 
 /** The loads of docs/operations.md. Nobody reads 100,000 e-mails a day, so that load tells machines alone. */
 export const LOADS: readonly Load[] = [
-  { tasksPerDay: 10, sweepsPerBusyMinute: 15, emailsPerTask: 1 },
-  { tasksPerDay: 1_000, sweepsPerBusyMinute: 20, emailsPerTask: 1 },
-  { tasksPerDay: 100_000, sweepsPerBusyMinute: 60, emailsPerTask: 0 },
+  {
+    ...{ tasksPerDay: 10, emailsPerTask: 1, isBusy: false },
+    poller: { seconds: 0, runs: 0, messages: 0, writeUnits: 0, readUnits: 0 },
+  },
+  {
+    ...{ tasksPerDay: 1_000, emailsPerTask: 1, isBusy: false },
+    poller: { seconds: 0, runs: 0, messages: 0, writeUnits: 0, readUnits: 0 },
+  },
+  {
+    ...{ tasksPerDay: 100_000, emailsPerTask: 0, isBusy: true },
+    poller: { seconds: 0, runs: 0, messages: 0, writeUnits: 0, readUnits: 0 },
+  },
 ];
 
 type CostLine = { what: string; usd: number };
@@ -93,43 +112,43 @@ export function totalOf(lines: readonly CostLine[]): number {
   return lines.reduce((sum, { usd }) => sum + usd, 0);
 }
 
-function fixedLines({ tasksPerDay }: Load): CostLine[] {
+function fixedLines({ tasksPerDay, isBusy }: Load): CostLine[] {
   const p = PRICES;
   const a = ASSUMPTIONS;
-  const hoursWithTasks = Math.min(1, tasksPerDay / 24);
+  const hoursWith = (eventsPerDay: number) => Math.min(1, eventsPerDay / 24);
+  const whenBusy = isBusy ? a.metricsWhenBusy : 0;
+  const metrics = a.metricsWithTasks * hoursWith(tasksPerDay) + hoursWith(tasksPerDay * a.failedShare) + whenBusy;
   return [
     { what: 'KMS key', usd: p.kmsKeyMonth },
     { what: 'CloudWatch alarms', usd: a.alarms * p.alarmMonth },
-    { what: 'CloudWatch metrics', usd: (a.metricsAlways + a.metricsWithTasks * hoursWithTasks) * p.metricMonth },
+    { what: 'CloudWatch metrics', usd: metrics * p.metricMonth },
     { what: 'Secrets Manager', usd: a.secrets * p.secretMonth + (MINUTES / 5) * p.secretRead },
     { what: 'SQS long polls', usd: MINUTES * a.queuePollsPerMinute * p.sqsRequest },
   ];
 }
 
-/** A run lasts its whole minute while something young is pending, and a moment otherwise. */
-function pollerLines({ tasksPerDay, sweepsPerBusyMinute }: Load): CostLine[] {
+/** A message is sent, received and deleted; the queue of the wakes is polled as that of the webhooks is. */
+function pollerLines({ poller }: Load): CostLine[] {
   const p = PRICES;
   const a = ASSUMPTIONS;
-  const busy = Math.min(1, (tasksPerDay * a.minutesPending) / 1440);
-  const seconds = MINUTES * (busy * 60 + (1 - busy) * a.idleRunSeconds);
-  const pendingKb = ((tasksPerDay * a.minutesPending) / 1440) * a.pendingRowKb;
-  const scans = MINUTES * (busy * sweepsPerBusyMinute + (1 - busy));
-  const units = scans * Math.max(1, Math.ceil(pendingKb / 4)) * 0.5;
+  const idleReceives = MINUTES * a.queuePollsPerMinute;
+  const units = poller.writeUnits * p.dynamoWriteUnit + poller.readUnits * p.dynamoReadUnit;
   return [
-    { what: 'Poller: Lambda time', usd: seconds * a.pollerGb * p.lambdaGbSecond },
-    { what: 'Poller: invocations', usd: MINUTES * (p.lambdaRequest + p.schedulerInvocation) },
-    { what: 'Poller: scans', usd: units * p.dynamoReadUnit },
+    { what: 'Poller: Lambda time', usd: DAYS * poller.seconds * a.pollerGb * p.lambdaGbSecond },
+    { what: 'Poller: runs and schedule', usd: DAYS * poller.runs * p.lambdaRequest + MINUTES * p.schedulerInvocation },
+    { what: 'Poller: wakes', usd: (DAYS * 3 * poller.messages + idleReceives) * p.sqsRequest },
+    { what: 'Poller: scans, cursors, leases', usd: DAYS * units },
   ];
 }
 
-function taskLines({ tasksPerDay, emailsPerTask }: Load): CostLine[] {
+function taskLines({ tasksPerDay, emailsPerTask, poller }: Load): CostLine[] {
   const p = PRICES;
   const a = ASSUMPTIONS;
   const tasks = tasksPerDay * DAYS;
   const kept = tasksPerDay * a.retentionDays;
   const api = p.httpApiRequest + p.lambdaRequest + a.apiSeconds * 0.5 * p.lambdaGbSecond;
   const exportsKept = (kept * a.exportShare * a.exportKb) / KB_PER_GB;
-  const logGb = (MINUTES * a.logKbPerRun + tasks * a.logKbPerTask) / KB_PER_GB;
+  const logGb = (DAYS * poller.runs * a.logKbPerRun + tasks * a.logKbPerTask) / KB_PER_GB;
   return [
     { what: 'DynamoDB writes', usd: tasks * writeUnitsPerTask(a.resultKb) * p.dynamoWriteUnit },
     { what: 'DynamoDB storage and backup', usd: storedResults(kept) },

@@ -14,7 +14,7 @@ export const alarmsSchema = z
     pollerSilentMinutes: whole(5, 60)
       .default(10)
       .describe(
-        'The alarm fires when a shard completes no sweep in this many of the last minutes; the window is a quarter longer (10 of 13).',
+        'The alarm fires when a shard has no heartbeat in this many of the last minutes; the window is a quarter longer (10 of 13).',
       ),
     // The poller says nothing of tasks that are younger.
     oldestPendingMinutes: whole(10, 10_080)

@@ -55,7 +55,13 @@ export function createMetrics(watched: Watched) {
       statistic: 'Minimum',
       label: 'unread wakes',
     }),
-    outcomes: each('Outcomes', OUTCOMES),
+    outcomes: [
+      own(METRICS.detectionDelay, 'SampleCount', 'all'),
+      ...each(
+        'Outcomes',
+        OUTCOMES.filter((outcome) => outcome !== 'succeeded'),
+      ),
+    ],
     detectionDelay: ['p50', 'p95'].map((statistic) => own(METRICS.detectionDelay, statistic, statistic)),
     notificationFailures: own(METRICS.notificationFailures, 'Sum', 'failed'),
     webhookUnsigned: own(DELIVERY_METRICS['webhooks: unsigned'], 'Sum'),

@@ -89,7 +89,7 @@ export const settingsSchema = z.strictObject({
     .describe('Number of pollers that run in parallel, each for its share of the pending tasks.'),
   pollMinIntervalMs: whole(1000, 300_000)
     .optional()
-    .describe('Shortest time between two polls of a task, in milliseconds; used while the task is new. Default: 4000.'),
+    .describe('Shortest time between two polls of a task, in milliseconds; used while the task is new. Default: 2000.'),
   taskDeadlineHours: whole(1, 168).default(24).describe('Hours after which an unfinished task ends as `expired`.'),
   resultRetentionDays: whole(1, 3650)
     .default(90)

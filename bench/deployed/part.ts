@@ -17,8 +17,8 @@ const PROCESSES = 2;
 /** Dollars a month for Lambda, messages, reads, writes and triggers. */
 const BUDGETS: Record<number, number> = { 10: 0.5, 1000: 2.4, 100000: 13 };
 
-/** 20,000 tasks or a week, whichever is first. */
-const tasksOf = (tasksPerDay: number) => Math.min(20_000, 7 * tasksPerDay);
+/** 20,000 tasks or a week, whichever is first; and eight weeks of ten tasks a day, because 70 tasks say little. */
+const tasksOf = (tasksPerDay: number) => Math.min(20_000, Math.max(560, 7 * tasksPerDay));
 
 const lifeOf = (tasksPerDay: number, more: Partial<Load> = {}): Load => ({
   ...{ tasksPerDay, burst: 1, shards: 1, tasks: tasksOf(tasksPerDay), seed: 11 },

@@ -57,6 +57,8 @@ export type PollerDeps = {
   /** Read at the start of each run, so that a rotated secret needs no deploy. */
   profiles(): Promise<Profiles>;
   schedule: TaskSchedule;
+  /** See `SettleDeps`; absent where several processes poll. */
+  aloneSinceMs?: number | undefined;
   clock: Clock;
   metrics: MetricSink;
   log: Log;
@@ -84,7 +86,6 @@ export function createPoller(deps: PollerDeps): Poller {
     limiters: createLimiters(clock),
     budget: createByteBudget(settings.answerBytes),
     toldBefore: createBoundedMap<number>(REMEMBERED_RESULTS),
-    asked: new Map<string, number>(),
     isBusy: false,
   };
 
@@ -96,13 +97,18 @@ export function createPoller(deps: PollerDeps): Poller {
     }
   };
   const run = async (trigger: Trigger, lease: Lease, limits: RunLimits): Promise<HoldReport> => {
-    const none = { coveredUntilMs: lease.coveredUntilMs, scannedUntilMs: lease.coveredUntilMs };
+    const { coveredUntilMs, asked } = lease;
+    const none = { coveredUntilMs, scannedUntilMs: coveredUntilMs, asked };
     let report: HoldReport | undefined;
     try {
       const { remainingMs = Number.POSITIVE_INFINITY, signal = NEVER } = limits;
       const untilMs = clock.now() + Math.min(LIFE_MS, remainingMs - RESERVE_MS);
       const sweep = await createSweep(deps, process, { trigger, untilMs, lease, signal });
-      report = await holdShard({ clock, lease, sweep, dueMs: trigger.dueMs }, untilMs, signal);
+      report = await holdShard(
+        { clock, lease, sweep, totalShards: trigger.shard.totalSegments, dueMs: trigger.dueMs },
+        untilMs,
+        signal,
+      );
       const { isWhole, nextDueMs } = report;
       process.isBusy = report.isBusy;
       // First the wake, then the release: who dies in between has sent one wake too many, and lost none.
@@ -131,8 +137,6 @@ type Process = {
   limiters: ReturnType<typeof createLimiters>;
   budget: ReturnType<typeof createByteBudget>;
   toldBefore: ReturnType<typeof createBoundedMap<number>>;
-  /** When the polls since the last scan began, by task. */
-  asked: Map<string, number>;
   /** The last run polled much, so the next one will. */
   isBusy: boolean;
 };
@@ -143,7 +147,7 @@ async function createSweep(deps: PollerDeps, process: Process, { trigger, lease,
   const { shard } = trigger;
   const profiles = await deps.profiles();
   process.limiters.configure(profiles, shard.totalSegments);
-  const { health, budget, toldBefore, asked } = process;
+  const { health, budget, toldBefore } = process;
   const round = createSettlingRound({
     ...deps,
     toldBefore,
@@ -153,7 +157,7 @@ async function createSweep(deps: PollerDeps, process: Process, { trigger, lease,
     ...deps,
     ...deps.settings,
     health,
-    asked,
+    asked: lease.asked,
     budget,
     round,
     limiterOf: process.limiters.of,
@@ -162,13 +166,14 @@ async function createSweep(deps: PollerDeps, process: Process, { trigger, lease,
   return new Sweep(parts, { shard, untilMs, mayPoll: () => lease.mayPoll(), signal });
 }
 
-/** From so many tasks on, or from that age, what is pending is worth a metric, which is paid for by the hour. */
+/** From so many requests or tasks on, or from that age, a run is worth a metric, which is paid for by the hour. */
 const MANY = 10;
 const OLD_MS = 10 * 60_000;
 
 /** Gauges that say nothing are left out: a small deployment pays for none. */
 function noteRun(metrics: MetricSink, log: Log, report: HoldReport): void {
-  const { pending, oldestAgeMs, scans, polled, missed, isWhole, coveredUntilMs } = report;
+  const { pending, oldestAgeMs, scans, polled, requests, missed, isWhole, coveredUntilMs } = report;
+  if (requests >= MANY) metrics.add('Polls', requests);
   if (pending >= MANY || oldestAgeMs >= OLD_MS) {
     metrics.add('PendingTasks', pending);
     metrics.add('OldestPendingAgeSeconds', oldestAgeMs / 1000, 'Seconds');

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock, Log, Segment } from '../tasks/ports.ts';
-import type { ShardProgress, ShardStore } from '../tasks/shards.ts';
+import type { Asked, ShardProgress, ShardStore } from '../tasks/shards.ts';
 import type { Sweep, SweepCounts } from './sweep.ts';
 
 /** What calls the poller: a schedule, once a minute and shard, or a message for a point that is due. */
@@ -24,12 +24,14 @@ export type Lease = {
   coveredUntilMs: number;
   /** What was promised with the claim. */
   awakeUntilMs: number | undefined;
+  /** What it had asked beyond that. */
+  asked: Asked;
   /** Checked before every poll: a process that was starved may have slept through its renewals. */
   mayPoll(): boolean;
   /** Renews the lease every four seconds from now on. */
   keep(standing: () => Standing): void;
   /** Ends it; the progress counts only where the lease is still ours. */
-  release(progress: ShardProgress): Promise<void>;
+  release(progress: ShardProgress & { asked?: Asked }): Promise<void>;
 };
 
 /** Why there is nothing to do: the point is covered or will be, or its wake has to come again. */
@@ -55,16 +57,18 @@ export async function takeLease(
   const awakeUntilMs = awakeForMs === undefined ? undefined : nowMs + awakeForMs;
   const { isTaken, row } = await shards.take(shard, { leaseId, nowMs, leaseUntilMs, dueMs, awakeUntilMs });
   const coveredUntilMs = row?.coveredUntilMs ?? 0;
-  if (isTaken) return new HeldLease(deps, shard, { leaseId, leaseUntilMs, coveredUntilMs, awakeUntilMs });
+  const asked = row?.asked ?? {};
+  if (isTaken) return new HeldLease(deps, shard, { leaseId, leaseUntilMs, coveredUntilMs, awakeUntilMs, asked });
   if (dueMs === undefined) return 'held';
   return Math.max(row?.scannedUntilMs ?? 0, coveredUntilMs) >= dueMs ? 'covered' : 'later';
 }
 
-type Grant = { leaseId: string; leaseUntilMs: number; coveredUntilMs: number; awakeUntilMs: number | undefined };
+type Grant = Pick<Lease, 'coveredUntilMs' | 'awakeUntilMs' | 'asked'> & { leaseId: string; leaseUntilMs: number };
 
 class HeldLease implements Lease {
   readonly coveredUntilMs: number;
   readonly awakeUntilMs: number | undefined;
+  readonly asked: Asked;
   readonly #deps: LeaseDeps;
   readonly #shard: Segment;
   readonly #id: string;
@@ -72,13 +76,14 @@ class HeldLease implements Lease {
   #untilMs: number;
   #renewing: Promise<void> = Promise.resolve();
 
-  constructor(deps: LeaseDeps, shard: Segment, { leaseId, leaseUntilMs, coveredUntilMs, awakeUntilMs }: Grant) {
+  constructor(deps: LeaseDeps, shard: Segment, { leaseId, leaseUntilMs, coveredUntilMs, awakeUntilMs, asked }: Grant) {
     this.#deps = deps;
     this.#shard = shard;
     this.#id = leaseId;
     this.#untilMs = leaseUntilMs;
     this.coveredUntilMs = coveredUntilMs;
     this.awakeUntilMs = awakeUntilMs;
+    this.asked = asked;
   }
 
   mayPoll(): boolean {
@@ -89,7 +94,7 @@ class HeldLease implements Lease {
     this.#renewing = this.#renewUntilReleased(standing);
   }
 
-  async release(progress: ShardProgress): Promise<void> {
+  async release(progress: ShardProgress & { asked?: Asked }): Promise<void> {
     this.#released.abort();
     await this.#renewing;
     const isOurs = await this.#deps.shards.release(this.#shard, this.#id, progress);
@@ -123,15 +128,13 @@ class HeldLease implements Lease {
 const LINGER_MS = 1_000;
 /** From the start of one scan to the next: points that come meanwhile share one. */
 const SCAN_GAP_MS = 500;
-/** The same where tasks wait for the turns of their profile, so that reading more often gains nothing. */
-const BUSY_SCAN_GAP_MS = 750;
 /** While polls are under way, so that a slow one delays no registration. */
 const SCAN_AT_LEAST_EVERY_MS = 1_000;
 /** A scan reads the whole shard, so a long one is read less often: a second's pause for every 10,000 tasks. */
 const PENDING_PER_GAP_MS = 10;
 /** What polls under way get when the run's time is over. */
 const GRACE_MS = 5_000;
-/** From so many polls a second on a holder promises to stay awake: then a registration needs no wake. */
+/** From so many polls a second of all shards on a holder promises to stay awake: then a registration needs no wake. */
 const BUSY_PER_SECOND = 3;
 /** How long such a promise holds: a renewal and a half. */
 export const AWAKE_MS = 5_500;
@@ -140,12 +143,14 @@ export type HoldDeps = {
   clock: Clock;
   lease: Lease;
   sweep: Sweep;
+  totalShards: number;
   /** The point of the wake that began the run: it may come before the row can be seen. */
   dueMs?: number | undefined;
 };
 
 /** `coveredUntilMs`: every point up to it was asked or given up. `nextDueMs`: infinite where nothing is pending. */
-export type HoldReport = SweepCounts & ShardProgress & { isWhole: boolean; nextDueMs: number; isBusy: boolean };
+export type HoldReport = SweepCounts &
+  ShardProgress & { isWhole: boolean; nextDueMs: number; isBusy: boolean; asked: Asked };
 
 /*
  * One run, from a granted lease on:
@@ -235,9 +240,7 @@ class Run {
   }
 
   #gapMs(): number {
-    const { sweep } = this.#deps;
-    const gapMs = sweep.isWaiting() ? BUSY_SCAN_GAP_MS : SCAN_GAP_MS;
-    return Math.max(gapMs, sweep.counts.pending / PENDING_PER_GAP_MS);
+    return Math.max(SCAN_GAP_MS, this.#deps.sweep.counts.pending / PENDING_PER_GAP_MS);
   }
 
   /** What is written at a renewal. */
@@ -250,7 +253,7 @@ class Run {
     const awakeUntilMs = nowMs + AWAKE_MS;
     const mayPromise = this.#gapMs() <= SCAN_AT_LEAST_EVERY_MS && awakeUntilMs <= this.#untilMs;
     // A promise that was given is kept, so it is not written shorter either.
-    this.#isBusy = perSecond >= BUSY_PER_SECOND;
+    this.#isBusy = perSecond * this.#deps.totalShards >= BUSY_PER_SECOND;
     if (this.#isBusy && mayPromise) this.#awakeUntilMs = awakeUntilMs;
     return { ...this.progress(), awakeUntilMs: this.#awakeUntilMs };
   }
@@ -263,6 +266,13 @@ class Run {
   report(): HoldReport {
     const { sweep } = this.#deps;
     const nextDueMs = Math.min(sweep.nextDueMs, this.#wakeDueMs());
-    return { ...sweep.counts, isWhole: this.#isWhole, ...this.progress(), nextDueMs, isBusy: this.#isBusy };
+    return {
+      ...sweep.counts,
+      isWhole: this.#isWhole,
+      ...this.progress(),
+      nextDueMs,
+      isBusy: this.#isBusy,
+      asked: sweep.asked(),
+    };
   }
 }

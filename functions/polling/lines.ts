@@ -66,10 +66,6 @@ export class Line {
     this.#isSorted = false;
   }
 
-  isWaiting(): boolean {
-    return this.#waiting.length > 0;
-  }
-
   /** What waits has grown older. */
   sortAgain(): void {
     this.#isSorted = false;

@@ -1,6 +1,7 @@
 import type { ByteBudget } from '../huawei/byte-budget.ts';
 import type { TaskSchedule } from '../schedule/schedule.ts';
 import type { Clock, Log, MetricSink, PendingTaskStore, Segment } from '../tasks/ports.ts';
+import type { Asked } from '../tasks/shards.ts';
 import type { PendingTask } from '../tasks/task.ts';
 import { concludeTask, keepError, noteEnd, noteFault, resultOf } from './conclude-task.ts';
 import { type Entry, Line } from './lines.ts';
@@ -16,8 +17,8 @@ export type SweepDeps = ObserveDeps & {
   metrics: MetricSink;
   log: Log;
   health: ProfileHealth;
-  /** When the polls since the last scan began, by task; kept from run to run, because points before belong to them. */
-  asked: Map<string, number>;
+  /** From the holder before: when a poll began after a point that its cursor does not cover. */
+  asked: Asked;
   /** Polls of one profile in flight at once. */
   concurrency: number;
   /** For large answers, until they are stored. */
@@ -37,7 +38,15 @@ export type SweepLimits = {
 };
 
 /** What one run's sweep has seen and done; `pending` and `oldestAgeMs` are those of the last scan. */
-export type SweepCounts = { scans: number; polled: number; missed: number; pending: number; oldestAgeMs: number };
+export type SweepCounts = {
+  scans: number;
+  polled: number;
+  /** Those of the polls, retries included. */
+  requests: number;
+  missed: number;
+  pending: number;
+  oldestAgeMs: number;
+};
 
 /** While a line holds more than it may, a scan reads on only after this wait, once for each line. */
 const PATIENCE_MS = 1_000;
@@ -58,7 +67,7 @@ const NEW_MS = 2 * 60_000;
  * Nothing is OPEN any more when the run ends. A task's trouble stops neither the others nor the scans that follow.
  */
 export class Sweep {
-  readonly counts: SweepCounts = { scans: 0, polled: 0, missed: 0, pending: 0, oldestAgeMs: 0 };
+  readonly counts: SweepCounts = { scans: 0, polled: 0, requests: 0, missed: 0, pending: 0, oldestAgeMs: 0 };
   /** The earliest point after the last scan among the tasks that are not open (epoch milliseconds). */
   nextDueMs = Number.POSITIVE_INFINITY;
   readonly #deps: SweepDeps;
@@ -66,6 +75,7 @@ export class Sweep {
   readonly #lines = new Map<string, Line>();
   readonly #open = new Map<string, Entry>();
   readonly #over = new Set<string>();
+  readonly #asked: Map<string, number>;
   readonly #slowedDown = new Set<string>();
   readonly #cutOff = new AbortController();
   readonly #troubles = createTroubles();
@@ -76,13 +86,13 @@ export class Sweep {
   constructor(deps: SweepDeps, limits: SweepLimits) {
     this.#deps = deps;
     this.#limits = limits;
+    this.#asked = new Map(Object.entries(deps.asked));
   }
 
   /** Reads the whole shard and lines up what has a point in (`afterMs`, `nowMs`]. False where a page cannot be read. */
   async scan(afterMs: number, nowMs: number): Promise<boolean> {
     this.#scannedMs = nowMs;
-    const { asked } = this.#deps;
-    for (const [taskId, askedMs] of asked) if (askedMs <= afterMs) asked.delete(taskId);
+    for (const [taskId, askedMs] of this.#asked) if (askedMs <= afterMs) this.#asked.delete(taskId);
     this.nextDueMs = Number.POSITIVE_INFINITY;
     const seen = { pending: 0, oldestAgeMs: 0 };
     const patient = new Set<Line>();
@@ -110,11 +120,6 @@ export class Sweep {
     return this.#open.size === 0;
   }
 
-  /** Whether tasks wait because the rate of their profile allows no more. */
-  isWaiting(): boolean {
-    return [...this.#lines.values()].some((line) => line.isWaiting());
-  }
-
   /** Resolves when nothing is open any more. */
   async whenIdle(): Promise<void> {
     if (this.isIdle()) return;
@@ -127,6 +132,11 @@ export class Sweep {
     let least = coveredMs;
     for (const { pointMs } of this.#open.values()) least = Math.min(least, pointMs - 1);
     return least;
+  }
+
+  /** What the next holder need not ask again although the cursor does not cover it. */
+  asked(): Asked {
+    return Object.fromEntries(this.#asked);
   }
 
   /** Gives up what waits, and what is still under way after `graceMs`; then publishes. Throws what went wrong in all scans. */
@@ -156,7 +166,7 @@ export class Sweep {
       open.overdue = this.#overdueOf(task, open.pointMs, nowMs);
       return;
     }
-    const pointMs = this.#dueAt(task, Math.max(afterMs, this.#deps.asked.get(task.taskId) ?? 0));
+    const pointMs = this.#dueAt(task, Math.max(afterMs, this.#asked.get(task.taskId) ?? 0));
     if (pointMs > nowMs) {
       this.nextDueMs = Math.min(this.nextDueMs, pointMs);
       return;
@@ -208,7 +218,7 @@ export class Sweep {
   async #poll(entry: Entry): Promise<void> {
     const { task } = entry;
     const allowance = this.#deps.budget.open();
-    this.#deps.asked.set(task.taskId, this.#deps.clock.now());
+    this.#noteAsked(task);
     try {
       const limits = { ...this.#limits, cutOff: this.#cutOff.signal, allowance };
       await this.#handle(task, await observeTask(this.#deps, task, limits));
@@ -222,10 +232,16 @@ export class Sweep {
     }
   }
 
+  /** A point between the last scan and the start of a poll belongs to that poll. */
+  #noteAsked(task: PendingTask): void {
+    const nowMs = this.#deps.clock.now();
+    if (this.#dueAt(task, this.#scannedMs) <= nowMs) this.#asked.set(task.taskId, nowMs);
+  }
+
   async #handle(task: PendingTask, observed: Observed): Promise<void> {
     const deps = this.#deps;
     this.counts.polled += 1;
-    deps.metrics.add('Polls', observed.requests);
+    this.counts.requests += observed.requests;
     noteFault({ ...deps, slowedDown: this.#slowedDown }, task, observed);
     const nowMs = deps.clock.now();
     const conclusion = concludeTask(task, observed.observation, nowMs);
@@ -240,7 +256,6 @@ export class Sweep {
     await keepError(deps, task, observed.observation);
   }
 
-  /** A point between the scan and the poll counts: another scan has to cover it, or the next run would ask again. */
   #noteNext(task: PendingTask): void {
     this.nextDueMs = Math.min(this.nextDueMs, this.#dueAt(task, this.#scannedMs));
   }

@@ -32,7 +32,11 @@ export function createMemoryShardStore(): ShardStore {
         lease: { id: leaseId, untilMs: leaseUntilMs },
         ...(awakeUntilMs !== undefined && { awakeUntilMs }),
       })),
-    release: async (shard, leaseId, { coveredUntilMs, scannedUntilMs }) =>
-      change(shard, leaseId, ({ awakeUntilMs: _a, lease: _l, ...row }) => ({ ...row, coveredUntilMs, scannedUntilMs })),
+    release: async (shard, leaseId, { coveredUntilMs, scannedUntilMs, asked = {} }) =>
+      change(shard, leaseId, ({ awakeUntilMs: _a, lease: _l, asked: _b, ...row }) => ({
+        ...row,
+        ...{ coveredUntilMs, scannedUntilMs },
+        ...(Object.keys(asked).length > 0 && { asked }),
+      })),
   };
 }

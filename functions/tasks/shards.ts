@@ -11,12 +11,17 @@ export type ShardRow = {
   scannedUntilMs: number;
   /** Who sweeps the shard, and until when it may, unless it renews. Absent while nobody does. */
   lease?: { id: string; untilMs: number };
+  /** From the last holder: these points need no other poll. Absent where there are none. */
+  asked?: Asked;
   /** A promise of the holder: until then it scans at least once a second. Absent unless it is busy. */
   awakeUntilMs?: number;
 };
 
 /** How far a holder has come; neither ever goes back. */
 export type ShardProgress = Pick<ShardRow, 'coveredUntilMs' | 'scannedUntilMs'>;
+
+/** Tasks whose poll began at this instant, after a point that the cursor does not cover yet: by id. */
+export type Asked = Record<string, number>;
 
 /** Who wants to hold a shard, and for what. */
 export type ShardClaim = {
@@ -45,7 +50,7 @@ export interface ShardStore {
     change: ShardProgress & { leaseUntilMs: number; awakeUntilMs?: number | undefined },
   ): Promise<boolean>;
   /** Takes the lease away, under the same condition. */
-  release(shard: Segment, leaseId: string, progress: ShardProgress): Promise<boolean>;
+  release(shard: Segment, leaseId: string, progress: ShardProgress & { asked?: Asked }): Promise<boolean>;
 }
 
 /** Asks for a sweep of the shard because one of its tasks is due at `dueMs`. */

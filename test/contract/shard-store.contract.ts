@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createDynamoShardStore } from '../../functions/stores/dynamo/shard-store.ts';
 import type { ShardStore } from '../../functions/tasks/shards.ts';
-import { type StartBackend, useBackend } from './backend.ts';
+import { type DynamoStores, type StartBackend, useBackend } from './backend.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 24, 12);
 const SHARD = { segment: 0, totalSegments: 2 };
@@ -17,7 +17,7 @@ export function describeShardStore(name: string, prepare: () => () => Promise<Sh
 }
 
 /** The same on tables of DynamoDB. */
-export function describeDynamoShardStore(name: string, start: StartBackend): void {
+export function describeDynamoShardStore(name: string, start: StartBackend<DynamoStores>): void {
   describeShardStore(name, () => {
     const stores = useBackend(start);
     return async () => {
@@ -97,6 +97,14 @@ function describeCases(create: () => Promise<ShardStore>): void {
     await store.renew(SHARD, 'a', awake);
     await store.take(SHARD, claim('b', { nowMs: NOW_MS + 60_000 }));
     expect(await store.get(SHARD)).not.toHaveProperty('awakeUntilMs');
+  });
+
+  test('hands over what was asked beyond the cursor, once', async (store) => {
+    await store.take(SHARD, claim('a'));
+    await store.release(SHARD, 'a', { ...progress, asked: { 'task-1': NOW_MS + 900 } });
+    expect((await store.take(SHARD, claim('b'))).row).toEqual({ ...progress, asked: { 'task-1': NOW_MS + 900 } });
+    await store.release(SHARD, 'b', progress);
+    expect(await store.get(SHARD)).toEqual(progress);
   });
 
   test('keeps a promise that comes with the claim', async (store) => {

@@ -121,13 +121,38 @@ describe('what a month costs', () => {
     };
     expect(lineOf(2, 'DynamoDB writes')).toBeCloseTo(3_000_000 * 4 * 0.000000625, 6);
     expect(lineOf(2, 'DynamoDB storage and backup')).toBeCloseTo(9 * 0.45 + 4.5 * 0.25, 6);
-    expect(lineOf(1, 'Poller: Lambda time')).toBeCloseTo(43_200 * 60 * 0.5 * 0.0000133334, 6);
-    expect(lineOf(0, 'Poller: Lambda time')).toBeCloseTo((900 * 60 + 42_300 * 0.05) * 0.5 * 0.0000133334, 6);
-    expect(lineOf(0, 'Poller: invocations')).toBeCloseTo(43_200 * 0.0000012, 6);
+    const { poller } = LOADS[2] ?? expect.fail('there is no third load');
+    expect(lineOf(2, 'Poller: Lambda time')).toBeCloseTo(poller.seconds * 30 * 0.25 * 0.0000133334, 6);
+    expect(lineOf(2, 'Poller: runs and schedule')).toBeCloseTo(poller.runs * 30 * 2e-7 + 43_200 * 1e-6, 6);
+    expect(lineOf(2, 'Poller: wakes')).toBeCloseTo((poller.messages * 90 + 648_000) * 4e-7, 6);
     expect(lineOf(0, 'KMS requests')).toBeCloseTo(300 * 2 * 2 * 0.000003, 6);
     expect(lineOf(2, 'KMS requests')).toBeCloseTo(8_640 * 2 * 2 * 0.000003, 6);
     expect(lineOf(1, 'E-mail, one address')).toBeCloseTo(0.6, 6);
     expect(PRICES.alarmMonth * ASSUMPTIONS.alarms).toBeCloseTo(1.5, 6);
+  });
+
+  it('takes what the poller uses from the benchmark of a deployment', () => {
+    const { deployed } = JSON.parse(readFileSync(new URL('../../bench/results.json', import.meta.url), 'utf8'));
+    for (const { tasksPerDay, poller } of LOADS) {
+      const life = deployed.data.single.find(
+        ({ load }: { load: { tasksPerDay: number } }) => load.tasksPerDay === tasksPerDay,
+      );
+      const measured = {
+        seconds: life.billedSeconds,
+        runs: life.runsPerTask * tasksPerDay,
+        messages: life.messagesPerTask * tasksPerDay,
+        writeUnits: life.writeUnits / 30,
+        readUnits: life.readUnits / 30,
+      };
+      for (const [what, value] of Object.entries(poller))
+        expect(Math.abs(value / measured[what as keyof typeof measured] - 1), what).toBeLessThan(0.05);
+    }
+  });
+
+  it('stays within what was promised', () => {
+    const [few = 0, many = 0] = LOADS.map((load) => totalOf(monthlyCost(load)));
+    expect(few).toBeLessThanOrEqual(4.26);
+    expect(many).toBeLessThanOrEqual(7.26);
   });
 
   it('grows with the tasks', () => {

@@ -5,6 +5,8 @@ const NOT_PROVEN = [
   'that a secret’s Ref is its ARN and PublishBatch asks for sns:Publish: MiniStack says otherwise, and is mended at its start',
   'that the functions’ log lines become metrics: it reads no embedded metric format, so the alarm was rung by a metric put by hand',
   'that the alarm for a silent poller fires: missing data are never judged',
+  'that Lambda lets the poller wake itself again and again: the loop detection that RecursiveLoop switches off is not there',
+  'that the alarm for unread wakes fires: the emulator has no metrics of queues and schedules',
   'that KMS encrypts the topics, and that the key’s policy lets the functions, SNS and the alarms use it',
   'that the roles of EventBridge Scheduler and of the queues’ feeds suffice: only calls of the functions themselves are judged by IAM',
   'that dynamodb:LeadingKeys keeps the alert memory to its own rows: the condition is not known there',

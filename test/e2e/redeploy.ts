@@ -32,7 +32,7 @@ export async function redeployWithTwoShards(world: World, deployment: Deployment
   await report.step('find the events', () => verifyEvents(world, deployment, [...tasks, ...slow]));
 }
 
-const shareOf = (segment: number) => `{"segment":${segment},"totalSegments":2,`;
+const shareOf = (segment: number) => `{"segment":${segment},"totalSegments":2}`;
 
 /** A run from before sweeps the whole table for the rest of its minute: what it settles says nothing of shards. */
 async function untilOneMoreEnds(world: World): Promise<void> {

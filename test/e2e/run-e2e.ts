@@ -9,6 +9,7 @@ import { verifyAlarm } from './verify-alarm.ts';
 import { verifyDocuments } from './verify-documents.ts';
 import { verifyMessages } from './verify-messages.ts';
 import { verifyResults } from './verify-results.ts';
+import { verifyWakes } from './verify-wakes.ts';
 import { startWorld } from './world.ts';
 
 /** So many that two shards hardly ever leave one of them without any: once in 32,768 times. */
@@ -19,6 +20,7 @@ export async function runE2e(report: Report, options: { path: string; cleanup: A
   const world = await startWorld(report, options);
   const deployment = await deployService(world);
   await report.step('call as somebody who may not', () => verifyAccess(world, deployment));
+  await verifyWakes(world, deployment);
   const { tasks, slow } = await report.step('start tasks and register them through the deployed API', async () => {
     const started = { tasks: await startTasks(world), slow: startSlowTasks(world, SLOW_TASKS) };
     await registerTasks(world, deployment, [...started.tasks, ...started.slow]);

@@ -19,7 +19,7 @@ function sdkCallsOf({ metafile }: FunctionBundle): string[] {
 /** Calls that a bundle holds beside those it makes: methods of a store that its function never calls, kept with the others. */
 const NEVER_MADE: Record<FunctionName, string[]> = {
   'tasks-api': ['dynamodb:UpdateItem'],
-  'poll-tasks': [],
+  'poll-tasks': ['dynamodb:Query'],
   'notify-slack': [],
   'deliver-webhook': ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query'],
 };

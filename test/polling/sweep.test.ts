@@ -46,7 +46,8 @@ describe('a sweep', () => {
     expect(end?.polls).toBeGreaterThan(20);
     expect(end?.expiresAtS).toBe(Math.floor(((end?.completedAtMs ?? 0) + 86_400_000) / 1000));
     expect([...pending.rows.keys()]).toEqual(['task1']);
-    expect(metrics.sums).toMatchObject({ Outcomes_succeeded: 1 });
+    expect(metrics.sums.DetectionDelaySeconds).toBeGreaterThan(0);
+    expect(metrics.sums).not.toHaveProperty('Outcomes_succeeded');
   });
 
   it('leaves gauges out that say nothing, because each is paid for by the hour', async () => {
@@ -54,11 +55,12 @@ describe('a sweep', () => {
     expect(idle.metrics.sums).toEqual({});
     const young = { registeredAtMs: START_MS + 600_000 };
     const few = await only({ tasks: many(2, young), answer: () => processing });
-    expect(Object.keys(few.metrics.sums)).toEqual(['Polls']);
+    expect(few.metrics.sums).toEqual({});
     const crowd = await only({ tasks: many(10, young), answer: () => processing });
     expect(crowd.metrics.sums.PendingTasks).toBe(10);
+    expect(crowd.metrics.sums.Polls).toBeGreaterThanOrEqual(10);
     const old = await only({ tasks: many(2, { registeredAtMs }), answer: () => processing });
-    expect(old.metrics.sums).toMatchObject({ PendingTasks: 2, OldestPendingAgeSeconds: 4_220 });
+    expect(old.metrics.sums).toEqual({ PendingTasks: 2, OldestPendingAgeSeconds: 4_220 });
   });
 
   it('records an error on its task once, and clears it with the next answer', async () => {

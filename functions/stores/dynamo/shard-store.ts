@@ -4,7 +4,9 @@ import {
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod/mini';
 import { StoreError } from '../../tasks/errors.ts';
+import { parseJson } from '../../tasks/json.ts';
 import type { Segment } from '../../tasks/ports.ts';
 import type { ShardRow, ShardStore } from '../../tasks/shards.ts';
 import type { Row } from './rows.ts';
@@ -60,16 +62,23 @@ export function createDynamoShardStore(table: DynamoTable): ShardStore {
       return answer !== undefined;
     },
 
-    async release(shard, leaseId, { coveredUntilMs, scannedUntilMs }) {
+    async release(shard, leaseId, { coveredUntilMs, scannedUntilMs, asked = {} }) {
+      const hasAsked = Object.keys(asked).length > 0;
       const answer = await update(shard, {
-        set: { covered_until: coveredUntilMs, scanned_until: scannedUntilMs },
-        remove: ['lease_id', 'lease_until', 'awake_until'],
+        set: {
+          covered_until: coveredUntilMs,
+          scanned_until: scannedUntilMs,
+          ...(hasAsked && { asked: JSON.stringify(asked) }),
+        },
+        remove: ['lease_id', 'lease_until', 'awake_until', ...(hasAsked ? [] : ['asked'])],
         ...onlyBy(leaseId),
       });
       return answer !== undefined;
     },
   };
 }
+
+const askedSchema = z.record(z.string(), z.number());
 
 const IS_FREE = '(attribute_not_exists(lease_until) OR lease_until < :now)';
 const IS_NOT_COVERED = ' AND (attribute_not_exists(covered_until) OR covered_until < :due)';
@@ -124,11 +133,13 @@ function readShard(row: Row): ShardRow {
   const read = (name: string): number | undefined => (row[name]?.N === undefined ? undefined : Number(row[name].N));
   const [leaseUntilMs, awakeUntilMs] = [read('lease_until'), read('awake_until')];
   const leaseId = row.lease_id?.S;
+  const asked = askedSchema.safeParse(parseJson(row.asked?.S ?? ''));
   return {
     coveredUntilMs: read('covered_until') ?? 0,
     scannedUntilMs: read('scanned_until') ?? 0,
     ...(leaseId !== undefined && leaseUntilMs !== undefined && { lease: { id: leaseId, untilMs: leaseUntilMs } }),
     ...(awakeUntilMs !== undefined && { awakeUntilMs }),
+    ...(asked.success && { asked: asked.data }),
   };
 }
 

@@ -48,7 +48,7 @@ function synthesizeToFile(settings: unknown): string {
 }
 
 function runCfnLint(template: string): Finding[] {
-  const report = cfnLintReport.parse(run('cfn-lint', ['--format', 'json', '--include-checks', 'I', '--', template]));
+  const report = cfnLintReport.parse(run('cfn-lint', ['--format', 'json', '--', template]));
   return report.map(({ Rule, Location }) => ({
     rule: Rule.Id,
     resource: String(Location.Path[1]),

@@ -25,7 +25,7 @@ export const PRICES = {
 
 /** What a deployment with default settings does; everything a month is of 30 days. */
 export const ASSUMPTIONS = {
-  alarms: 13,
+  alarms: 15,
   secrets: 2,
   /** The delay; a metric costs by the hour in which it has data. */
   metricsWithTasks: 1,
@@ -46,6 +46,9 @@ export const ASSUMPTIONS = {
   dataKeyMinutes: 5,
   apiRequestsPerTask: 2,
   apiSeconds: 0.05,
+  /** A request without a key: 401 before any store is asked, an access line and Lambda's own lines. */
+  refusedSeconds: 0.005,
+  refusedLogKb: 1,
   logKbPerRun: 2,
   logKbPerTask: 3,
   /** Lambda's long polls of a queue: five, each of 20 s. The webhooks have one; that of the wakes is with the poller. */
@@ -94,6 +97,15 @@ type CostLine = { what: string; usd: number };
 /** US$ a month, line by line. */
 export function monthlyCost(load: Load): CostLine[] {
   return [...fixedLines(load), ...pollerLines(load), ...taskLines(load)];
+}
+
+/** US$ for a month in which requests without a key arrive as fast as API Gateway lets them through. */
+export function floodCost(requestsPerSecond: number): number {
+  const p = PRICES;
+  const { refusedSeconds, refusedLogKb } = ASSUMPTIONS;
+  const time = refusedSeconds * 0.5 * p.lambdaGbSecond;
+  const logs = (refusedLogKb / KB_PER_GB) * p.logGb;
+  return MINUTES * 60 * requestsPerSecond * (p.httpApiRequest + p.lambdaRequest + time + logs);
 }
 
 export function totalOf(lines: readonly CostLine[]): number {

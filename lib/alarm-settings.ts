@@ -22,6 +22,12 @@ export const alarmsSchema = z
       .describe('Threshold: age of the oldest pending task, in minutes.'),
     notificationFailures: whole(1, 1000).default(1).describe('Threshold: failed notifications in 5 minutes.'),
     webhookFailures: whole(1, 1000).default(1).describe('Threshold: undeliverable webhooks in 5 minutes.'),
+    apiRequests: whole(100, 1_000_000)
+      .default(1500)
+      .describe('Threshold: requests to the API in 5 minutes, refused ones included.'),
+    apiClientErrors: whole(1, 1_000_000)
+      .default(300)
+      .describe('Threshold: API answers with status 4xx in 5 minutes, 429 included.'),
     apiServerErrors: whole(1, 10_000).default(5).describe('Threshold: API answers with status 5xx in 5 minutes.'),
   })
   .prefault({})

@@ -103,6 +103,7 @@ function createApi(scope: Construct, settings: Settings): HttpApi {
     apiName: settings.stackName,
     description: 'Registers Huawei Cloud APIG tasks to watch and returns their results',
     createDefaultStage: false,
+    disableExecuteApiEndpoint: !settings.api.defaultEndpoint,
     ...(corsOrigins.length > 0 && {
       corsPreflight: {
         allowOrigins: corsOrigins,

@@ -1,9 +1,9 @@
 import type { Fault } from '../tasks/observation.ts';
 import type { Clock } from '../tasks/ports.ts';
-import type { Allowance, HttpAnswer, Transport } from './transport.ts';
 import { classifyError } from './faults.ts';
 import type { Connection } from './sign-in.ts';
 import { canonicalQuery } from './sign-request.ts';
+import type { Allowance, HttpAnswer, Transport } from './transport.ts';
 
 /** One request to a gateway of `projectId`. */
 export type SignedCall = {

@@ -3,7 +3,9 @@ import { systemClock as clock } from '../functions/runtime/system-clock.ts';
 import { giveUp, namingVariable, onStop, refuseArguments } from '../local/command.ts';
 import { loadOrCreateApiKey } from '../local/local-api-key.ts';
 import { readLocalConfig } from '../local/local-config.ts';
+import { reachableUrl } from '../local/public-url.ts';
 import { startService } from '../local/service.ts';
+import { noteServiceUrl } from '../local/service-url.ts';
 import { wantsColours } from '../local/terminal-alerts.ts';
 import { createTerminalLog } from '../local/terminal-log.ts';
 import { tryItText } from '../local/try-it.ts';
@@ -13,7 +15,7 @@ import { startSimulator } from '../simulator/simulator.ts';
 async function main(): Promise<void> {
   refuseArguments(
     'npm start',
-    'Settings are environment variables, as in PORT=3001 npm start; README lists all of them.',
+    'Settings are environment variables, as in PORT=3001 npm start; docs/local.md lists all of them.',
   );
   const config = readLocalConfig(process.env);
   if (config.warning !== undefined) console.error(`WARNING: ${config.warning}`);
@@ -49,6 +51,7 @@ async function main(): Promise<void> {
     clock,
     log: createTerminalLog(process.stderr),
   }).catch(namingVariable('PORT'));
+  const removeNote = await noteServiceUrl(config.DATA_DIR, reachableUrl(service.url));
   console.log(`listening on ${service.url}`);
   if (simulator) {
     const dataDir = hasKeys ? undefined : config.DATA_DIR;
@@ -56,6 +59,7 @@ async function main(): Promise<void> {
   }
   onStop(async () => {
     console.log('waiting for polls in progress');
+    await removeNote();
     await service.close();
     await simulator?.close();
     process.exit(0);

@@ -4,6 +4,7 @@ import { buildOpenApiDocument } from '../functions/http/openapi/document.ts';
 import { settingsSchema } from '../lib/settings.ts';
 import { describeSettings } from '../lib/settings-table.ts';
 import { buildStatusPage } from '../web/build-status-page.ts';
+import { renderClientBundle } from './client-bundle.ts';
 import { renderCostTable } from './monthly-cost.ts';
 import { embedSamples, renderSamples } from './samples.ts';
 
@@ -14,6 +15,7 @@ export const ROOT = new URL('../', import.meta.url);
 export function renderGeneratedFiles(): Record<string, string> {
   const samples = renderSamples();
   return {
+    'action/apig-tasks.mjs': renderClientBundle(),
     'functions/http/openapi/openapi.json': json(buildOpenApiDocument()),
     'functions/http/status-page.json': json(buildStatusPage(read('web/index.html'))),
     'settings.schema.json': json(z.toJSONSchema(settingsSchema, { io: 'input', target: 'draft-7' })),

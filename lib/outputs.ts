@@ -1,5 +1,6 @@
-import { CfnOutput, type Stack } from 'aws-cdk-lib';
+import { CfnOutput } from 'aws-cdk-lib';
 import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
 import type { Backing } from './backing.ts';
 import type { Notifications } from './notifications.ts';
 import type { Poller } from './poller.ts';
@@ -16,15 +17,15 @@ export type OutputProps = Backing & {
 type Output = [id: string, value: string | undefined, description: string];
 
 /** What a deployer needs next, and every name that a command of docs/operations.md takes. */
-export function addOutputs(stack: Stack, props: OutputProps) {
+export function addOutputs(scope: Construct, props: OutputProps) {
   for (const [id, value, description] of [...outputsToUse(props), ...outputsToOperate(props)]) {
-    if (value !== undefined) new CfnOutput(stack, id, { value, description });
+    if (value !== undefined) new CfnOutput(scope, id, { value, description });
   }
 }
 
-function outputsToUse({ settings, tables, files, secrets, topics, api }: OutputProps): Output[] {
+function outputsToUse({ tables, files, secrets, topics, api }: OutputProps): Output[] {
   return [
-    ['ApiUrl', settings.api.defaultEndpoint ? api.api.apiEndpoint : api.publicUrl, 'Base URL of the HTTP API'],
+    ['ApiUrl', api.url, 'Base URL of the HTTP API'],
     ['HuaweiSecret', secrets.huawei.secretArn, 'Put the profiles here: {"profiles":{"default":{…}}}'],
     ['ApiKeysSecret', secrets.apiKeys.secretArn, 'Contains the first API key as generated_key'],
     ['SlackSecret', secrets.slack?.secretArn, 'Put the webhook URLs here: {"channels":{"default":"https://…"}}'],

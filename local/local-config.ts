@@ -15,7 +15,7 @@ import { port, whole } from './whole-number.ts';
 
 const text = z.optional(z.string());
 
-/** The environment of `npm start`; README has the table. */
+/** The environment of `npm start`; docs/local.md has the table. */
 const localEnvironment = z.object({
   PORT: z._default(port, 3000),
   HOST: z._default(z.string(), '127.0.0.1'),

@@ -101,7 +101,9 @@ type Where = { path: string; problems: string[] };
 
 function messageOf({ code, path, message }: z.core.$ZodIssue): string {
   if (code === 'unrecognized_keys') return 'has a field other than key, hash and scopes';
-  return code === 'invalid_type' && path.length === 0 && message === 'Invalid input' ? 'is not an object' : message;
+  // zod's own sentence, in whichever of its forms is loaded.
+  const isBare = code === 'invalid_type' && path.length === 0 && message.startsWith('Invalid input');
+  return isBare ? 'is not an object' : message;
 }
 
 /** Keys without a name. */

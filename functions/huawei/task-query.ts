@@ -2,13 +2,12 @@ import { ConfigError } from '../tasks/errors.ts';
 import type { Fault, Observation } from '../tasks/observation.ts';
 import type { Clock } from '../tasks/ports.ts';
 import type { TaskIdentity } from '../tasks/task.ts';
-import type { Allowance } from './byte-budget.ts';
 import { classifyError, faultOf } from './faults.ts';
 import { parseTaskAnswer } from './parse-answer.ts';
 import type { ProfileBook } from './profiles.ts';
 import { type Connection, createConnections } from './sign-in.ts';
 import { encodeSegment } from './sign-request.ts';
-import { createTransport, type HttpAnswer, type TransportOptions, unlessAborted } from './transport.ts';
+import { type Allowance, createTransport, type HttpAnswer, type TransportOptions, unlessAborted } from './transport.ts';
 
 export type PollLimits = {
   /** Cuts the request off. */

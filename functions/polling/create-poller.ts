@@ -1,6 +1,6 @@
-import { createByteBudget } from '../huawei/byte-budget.ts';
 import type { Profiles } from '../huawei/profiles.ts';
 import type { TaskQuery } from '../huawei/task-query.ts';
+import { createByteBudget } from '../huawei/transport.ts';
 import type { OperatorAlerter } from '../messages/operator-alerter.ts';
 import type { Publisher } from '../messages/publishers.ts';
 import type { TaskSchedule } from '../schedule/schedule.ts';

@@ -1,5 +1,5 @@
-import type { Allowance } from '../huawei/byte-budget.ts';
 import type { TaskQuery } from '../huawei/task-query.ts';
+import type { Allowance } from '../huawei/transport.ts';
 import type { Fault, Observation } from '../tasks/observation.ts';
 import type { Clock } from '../tasks/ports.ts';
 import type { PendingTask } from '../tasks/task.ts';

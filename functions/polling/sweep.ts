@@ -1,4 +1,4 @@
-import type { ByteBudget } from '../huawei/byte-budget.ts';
+import type { ByteBudget } from '../huawei/transport.ts';
 import type { TaskSchedule } from '../schedule/schedule.ts';
 import type { Clock, Log, MetricSink, PendingTaskStore, Segment } from '../tasks/ports.ts';
 import type { Asked } from '../tasks/shards.ts';

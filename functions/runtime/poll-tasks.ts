@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { createSnsOperatorAlerter } from '../channels/sns.ts';
-import { answerBytesOf } from '../huawei/byte-budget.ts';
 import { sortProfiles } from '../huawei/profiles.ts';
 import { createHuaweiTaskQuery } from '../huawei/task-query.ts';
+import { answerBytesOf } from '../huawei/transport.ts';
 import { createPoller } from '../polling/create-poller.ts';
 import type { Trigger } from '../polling/hold-shard.ts';
 import { createTaskSchedule, withMinInterval } from '../schedule/schedule.ts';

@@ -100,10 +100,13 @@ async function ask(url: string | undefined, target: string, init: RequestInit = 
   return fetch(url + target, { ...init, headers, signal: AbortSignal.timeout(10_000) }).catch(() => undefined);
 }
 
-/** Returns when everything has ended and arrived, or when nothing has for a minute. */
+/** Longer than the longest time between two polls of an old task. */
+const PATIENCE_MS = 6 * 60_000;
+
+/** Returns when everything has ended and arrived, or when nothing has for that long. */
 async function untilAllIsTold(url: string, { expected }: World, told: () => string[]): Promise<void> {
   let last = { arrived: 0, atMs: Date.now() };
-  while (Date.now() - last.atMs < 60_000) {
+  while (Date.now() - last.atMs < PATIENCE_MS) {
     const arrived = new Set(told());
     if ([...expected.keys()].every((taskId) => arrived.has(taskId)) && (await list(url, 'pending')).length === 0)
       return;

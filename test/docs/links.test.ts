@@ -41,9 +41,9 @@ describe.each(pages)('%s', (page) => {
   });
 });
 
-describe('README', () => {
+describe('docs/local.md', () => {
   it('lists only environment names that npm start reads', () => {
-    const rows = [...read('README.md').matchAll(/^\| (`[A-Z][A-Z_]+`.*?) \|/gm)].map(([, names = '']) => names);
+    const rows = [...read('docs/local.md').matchAll(/^\| (`[A-Z][A-Z_]+`.*?) \|/gm)].map(([, names = '']) => names);
     const names = rows.flatMap((row) => [...row.matchAll(/`([A-Z][A-Z_]+)`/g)].map(([, name = '']) => name));
     expect(names.length).toBeGreaterThan(15);
     const source = read('local/local-config.ts') + read('local/huawei-variables.ts');

@@ -31,6 +31,7 @@ it('docs/notifications.md shows the description of an alarm as it is deployed', 
 });
 
 it('docs/notifications.md says what to do after each outcome', () => {
-  const [, table = ''] = page.split('### After an alert: what to do');
+  const [, rest = ''] = page.split('\n## After an alert: what to do');
+  const [table = ''] = rest.split('\n## ');
   expect([...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name)).toEqual([...OUTCOMES]);
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { answerBytesOf } from '../../functions/huawei/byte-budget.ts';
+import { answerBytesOf } from '../../functions/huawei/transport.ts';
 import { toResultRow } from '../../functions/stores/dynamo/result-row.ts';
 import { tableDefinitions } from '../../functions/stores/dynamo/tables.ts';
 import {
@@ -152,7 +152,8 @@ describe('what a month costs', () => {
   it('stays within what was promised', () => {
     const [few = 0, many = 0] = LOADS.map((load) => totalOf(monthlyCost(load)));
     expect(few).toBeLessThanOrEqual(4.26);
-    expect(many).toBeLessThanOrEqual(7.26);
+    // 7.26, and 0.20 for the two alarms on a flood that came later.
+    expect(many).toBeLessThanOrEqual(7.46);
   });
 
   it('grows with the tasks', () => {

@@ -1,7 +1,7 @@
 import type { Report } from './report.ts';
 
 /** Where AWS is more, or other, than MiniStack 1.5.33: the stack keeps what is right for AWS, and here is what that leaves open. */
-const NOT_PROVEN = [
+export const NOT_PROVEN = [
   'that a secret’s Ref is its ARN and PublishBatch asks for sns:Publish: MiniStack says otherwise, and is mended at its start',
   'that the functions’ log lines become metrics: it reads no embedded metric format, so the alarm was rung by a metric put by hand',
   'that the alarm for a silent poller fires: missing data are never judged',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { answerBytesOf, createByteBudget } from '../../functions/huawei/byte-budget.ts';
+import { answerBytesOf, createByteBudget } from '../../functions/huawei/transport.ts';
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 

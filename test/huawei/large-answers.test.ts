@@ -1,8 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Allowance, createByteBudget } from '../../functions/huawei/byte-budget.ts';
-import { createTransport } from '../../functions/huawei/transport.ts';
+import { type Allowance, createByteBudget, createTransport } from '../../functions/huawei/transport.ts';
 
 const MIB = 2 ** 20;
 const servers: Server[] = [];

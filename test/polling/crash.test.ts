@@ -81,7 +81,7 @@ describe('a poller that dies anywhere', () => {
           if (crashes.length === 0) expect(published).toHaveLength(TASKS);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 });

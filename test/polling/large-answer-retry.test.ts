@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { createByteBudget } from '../../functions/huawei/byte-budget.ts';
 import type { TaskQuery } from '../../functions/huawei/task-query.ts';
+import { createByteBudget } from '../../functions/huawei/transport.ts';
 import { createRateLimiter } from '../../functions/polling/lines.ts';
 import { observeTask } from '../../functions/polling/observe-task.ts';
 import { createProfileHealth } from '../../functions/polling/profile-health.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createByteBudget } from '../../functions/huawei/byte-budget.ts';
+import { createByteBudget } from '../../functions/huawei/transport.ts';
 import type { OperatorAlert } from '../../functions/messages/operator-alerter.ts';
 import { createRateLimiter } from '../../functions/polling/lines.ts';
 import { observeTask } from '../../functions/polling/observe-task.ts';

@@ -1,11 +1,9 @@
 import { crc32 } from 'node:zlib';
 import { createBoundedMap } from '../../tasks/bounded-map.ts';
 import type { Log, PendingTaskStore, Segment } from '../../tasks/ports.ts';
-import type { Heard, PendingTask, TaskError } from '../../tasks/task.ts';
-import { boundError } from '../../tasks/task.ts';
+import { boundError, type Heard, type PendingTask, type TaskError } from '../../tasks/task.ts';
 import type { SqliteDatabase } from './database.ts';
-import { type RowRead, readStoredJson, requireRow, toStoredJson } from './json.ts';
-import { checksumOf } from './schema.ts';
+import { checksumOf, type RowRead, readStoredJson, requireRow, toStoredJson } from './schema.ts';
 
 type Row = { task_id: string; body: string; checksum: number };
 

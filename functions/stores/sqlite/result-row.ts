@@ -1,8 +1,7 @@
 import type { Delivery, TaskResult } from '../../tasks/result.ts';
 import { boundError } from '../../tasks/task.ts';
 import { readStoredResult } from '../stored-result.ts';
-import { type RowRead, readStoredJson, requireRow, toStoredJson } from './json.ts';
-import { checksumOf } from './schema.ts';
+import { checksumOf, type RowRead, readStoredJson, requireRow, toStoredJson } from './schema.ts';
 
 /** One row of `results`, its columns in the table's order. `head` is what a listing shows. */
 export type ResultRow = {

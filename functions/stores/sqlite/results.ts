@@ -1,10 +1,9 @@
 import type { Clock, Log, TaskResultStore } from '../../tasks/ports.ts';
 import type { Delivery } from '../../tasks/result.ts';
 import type { SqliteDatabase } from './database.ts';
-import { toStoredJson } from './json.ts';
 import { listResults } from './result-list.ts';
 import { type ResultRow, readResult, toResultRow } from './result-row.ts';
-import { checksumOf } from './schema.ts';
+import { checksumOf, toStoredJson } from './schema.ts';
 
 const KEPT_DELIVERIES = 20;
 

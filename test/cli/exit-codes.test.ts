@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { OUTCOMES } from '../../functions/names.ts';
+import { objectsOf, run } from './run.ts';
+import { problem, type Script, type StandIn, startStandIn } from './stand-in.ts';
+
+let service: StandIn;
+beforeAll(async () => {
+  service = await startStandIn();
+});
+afterAll(() => service.close());
+beforeEach(() => {
+  service.tasks.clear();
+  service.instead = () => undefined;
+});
+
+const ENDS = [...OUTCOMES, 'forgotten', 'never'] as const;
+const CODES = {
+  succeeded: 0,
+  failed: 1,
+  partially_succeeded: 3,
+  expired: 4,
+  not_found: 4,
+  rejected: 4,
+  forgotten: 4,
+  never: 5,
+};
+
+/** The contract's sentence: of several tasks the first that applies of 6, 1, 4, 3, 5, 0. */
+function expectedCode(ends: Script['end'][], allowPartial: boolean): number {
+  const codes: number[] = ends.map((end) => (allowPartial && end === 'partially_succeeded' ? 0 : CODES[end]));
+  return [6, 1, 4, 3, 5].find((code) => codes.includes(code)) ?? 0;
+}
+
+/** `never` costs a run its time-out, so it is drawn seldom. */
+const end = fc.oneof(
+  { weight: 20, arbitrary: fc.constantFrom(...OUTCOMES, 'forgotten' as const) },
+  { weight: 1, arbitrary: fc.constant('never' as const) },
+);
+const scripts = fc.array(fc.record({ end, afterAnswers: fc.nat(3) }), { minLength: 1, maxLength: 5 });
+const flags = fc.record({
+  options: fc.subarray(['--allow-partial', '--json']),
+  isPiped: fc.boolean(),
+  columns: fc.constantFrom(undefined, 30, 100),
+});
+
+/** Nothing listens there. */
+async function freeUrl(): Promise<string> {
+  const closed = await startStandIn();
+  await closed.close();
+  return closed.url;
+}
+
+describe('the exit code of a wait', () => {
+  it('is the first that applies, whatever the outcomes, the flags and the output', async () => {
+    await fc.assert(
+      fc.asyncProperty(scripts, flags, async (drawn, { isPiped, columns, options }) => {
+        service.tasks.clear();
+        for (const [index, script] of drawn.entries()) service.tasks.set(`task-${index}`, { ...script });
+        const ids = [...service.tasks.keys()];
+        const argv = ['watch', ...(isPiped ? [] : ids), ...options, '--timeout', '1.2s'];
+        const ran = await run(argv, { url: service.url, stdin: ids.join('\n'), ...(columns && { columns }) });
+        const ends = drawn.map((script) => script.end);
+        expect(ran.code, ran.err + ran.out).toBe(expectedCode(ends, options.includes('--allow-partial')));
+        const told = options.includes('--json') ? objectsOf(ran).map(({ task_id }) => task_id) : ids;
+        expect(told.toSorted()).toEqual(ids);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it.each(ENDS.map((end) => [end, CODES[end]] as const))('of a task that ends as %s is %i', async (end, code) => {
+    service.tasks.set('a', { end, afterAnswers: 1 });
+    expect(await run(['watch', 'a', '--timeout', '0.6s'], { url: service.url })).toMatchObject({ code });
+  });
+
+  it('is 2 when there is nothing to watch', async () => {
+    expect(await run(['watch'], { url: service.url })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('Which task?'),
+    });
+  });
+
+  it('is 6 when the service refuses the key, at the start or in the middle', async () => {
+    service.tasks.set('a', { end: 'never', afterAnswers: 0 });
+    const wrong = await run(['watch', 'a'], { url: service.url, env: { APIG_TASKS_KEY: 'another-key' } });
+    expect(wrong).toMatchObject({ code: 6, err: expect.stringContaining('The key is not known.') });
+    let left = 2;
+    service.instead = () => (left-- > 0 ? undefined : problem(401, 'unauthenticated', 'The key was revoked.'));
+    const revoked = await run(['watch', 'a'], { url: service.url });
+    expect(revoked).toMatchObject({ code: 6, out: expect.stringContaining('The key was revoked') });
+  });
+
+  it('is 6 when nothing listens for as long as the client is patient', async () => {
+    const ran = await run(['watch', 'a'], { url: await freeUrl(), patience: { giveUpMs: 300 } });
+    expect(ran).toMatchObject({
+      code: 6,
+      err: expect.stringMatching(/trying again\n.*No usable answer from .*: connection refused/),
+    });
+    expect(ran.err.match(/trying again/g)).toHaveLength(1);
+  });
+
+  it('is 6, and not 5, when --timeout passes before the service has said anything', async () => {
+    expect(await run(['watch', 'a', '--timeout', '0.1s'], { url: await freeUrl() })).toMatchObject({ code: 6 });
+  });
+
+  it('is not decided by 429 and 5xx, however long they last', async () => {
+    service.tasks.set('a', { end: 'succeeded', afterAnswers: 2 });
+    const statuses = [429, 500, 502, 503, 504, 404];
+    let answers = 0;
+    service.instead = (request) =>
+      request.url?.includes('wait') && answers++ < 30
+        ? { status: statuses[answers % 6] ?? 500, body: { message: 'no' } }
+        : undefined;
+    expect(await run(['watch', 'a'], { url: service.url, patience: { giveUpMs: 200 } })).toMatchObject({ code: 0 });
+    expect(answers).toBeGreaterThan(30);
+  });
+
+  it('is 130 after Ctrl-C, which says that the tasks go on and how to come back', async () => {
+    service.tasks.set('a', { end: 'never', afterAnswers: 0 });
+    service.tasks.set('b', { end: 'never', afterAnswers: 0 });
+    const ran = await run(['watch', 'a', 'b'], { url: service.url, signal: AbortSignal.timeout(200) });
+    expect(ran).toMatchObject({ code: 130, err: expect.stringContaining('The tasks go on') });
+    expect(ran.err).toContain('apig-tasks watch a b');
+  });
+
+  it('is 0 with --no-wait as soon as the task is watched', async () => {
+    const ran = await run(['watch', 'a', '--no-wait', '--label', 'x'], { url: service.url });
+    expect(ran).toMatchObject({ code: 0, out: 'a  processing\n' });
+    expect(service.tasks.has('a')).toBe(true);
+  });
+});

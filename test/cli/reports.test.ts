@@ -1,0 +1,188 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { renderTable } from '../../cli/table.ts';
+import { shorten, widthOf } from '../../cli/text.ts';
+import { run } from './run.ts';
+import { finalView, type StandIn, startStandIn } from './stand-in.ts';
+
+let service: StandIn;
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'apig-reports-'));
+  service = await startStandIn();
+});
+afterAll(async () => {
+  await service.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function importPartly(options: string[] = [], env: Record<string, string> = {}) {
+  const file = path.join(folder, 'orders.json');
+  await writeFile(file, '{}');
+  service.nextStart = { end: 'partially_succeeded', afterAnswers: 2, label: 'orders' };
+  return { file, ...(await run(['import', file, ...options], { url: service.url, env })) };
+}
+
+describe('the end of an import', () => {
+  it('says what was created, updated and refused, with code, message and what helps', async () => {
+    const { out, err } = await importPartly();
+    expect(out).toMatchInlineSnapshot(`
+      "▲ orders: import partially succeeded after 1 min 5 s: 1 created, 1 updated, 2 failed
+        + GET /pets
+        ~ PUT /pets
+        - POST /pets
+          APIG.2012: Invalid value, parameterName:match_mode
+          → Use SWA or NORMAL.
+        - GET /100%,:|x
+          APIG.3202: API already exists
+        task started-1, group g1
+      "
+    `);
+    expect(err).toMatchInlineSnapshot(`
+      "orders: processing
+      orders: ▲ partially succeeded
+      "
+    `);
+  });
+
+  it('is the same in --json, whole', async () => {
+    const { out } = await importPartly(['--json']);
+    expect(JSON.parse(out)).toMatchObject({
+      outcome: 'partially_succeeded',
+      result: { failure: [{ error_code: 'APIG.2012', help: 'Use SWA or NORMAL.' }, { path: '/100%,:|x' }] },
+    });
+  });
+
+  it('shows no control characters of a message, because they could move the cursor', async () => {
+    service.instead = (request) => {
+      if (!request.url?.startsWith('/tasks/evil')) return undefined;
+      const task = finalView(
+        { task_id: 'evil', instance_id: 'g', project_id: 'p', profile: 'd', registered_at: '2026-11-26T12:00:00Z' },
+        'failed',
+      );
+      return { status: 200, body: { ...task, error: { code: 'X', message: 'a\u001b[2Jb\u202ec' } } };
+    };
+    const { out } = await run(['show', 'evil'], { url: service.url });
+    service.instead = () => undefined;
+    expect(out).toContain('X: a [2Jb c');
+  });
+});
+
+describe('in GitHub Actions', () => {
+  it('each refused API is an annotation, and the job summary gets a table', async () => {
+    const summary = path.join(folder, 'summary.md');
+    const { err, file } = await importPartly([], { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary });
+    const annotations = err.split('\n').filter((line) => line.startsWith('::'));
+    const place = file.replaceAll(':', '%3A').replaceAll(',', '%2C');
+    expect(annotations).toEqual([
+      `::error file=${place},title=Refused by Huawei Cloud%3A POST /pets::APIG.2012: Invalid value, parameterName:match_mode%0AUse SWA or NORMAL.`,
+      `::error file=${place},title=Refused by Huawei Cloud%3A GET /100%25%2C%3A|x::APIG.3202: API already exists`,
+    ]);
+    const table = readFileSync(summary, 'utf8');
+    expect(table).toContain(
+      '| started-1 | orders | partially succeeded |'.replace('started-1', `started-${service.starts.size}`),
+    );
+    expect(table).toContain('| GET /100%,:\\|x | APIG.3202: API already exists |  |');
+  });
+
+  it('a partial success that is allowed warns', async () => {
+    const { err, code } = await importPartly(['--allow-partial'], { GITHUB_ACTIONS: 'true' });
+    expect(code).toBe(0);
+    expect(err).toContain('::warning ');
+    expect(err).not.toContain('::error');
+  });
+
+  it.each(['failed', 'expired', 'never', 'forgotten'] as const)(
+    'a task that ends as %s is an annotation',
+    async (end) => {
+      service.tasks.set('a', { end, afterAnswers: 0 });
+      const { err } = await run(['watch', 'a', '--timeout', '0.2s'], {
+        url: service.url,
+        env: { GITHUB_ACTIONS: 'true' },
+      });
+      expect(err.match(/^::error title=/gm)).toHaveLength(1);
+    },
+  );
+});
+
+it('--junit writes a test case for each API, and XML whatever Huawei says', async () => {
+  const file = path.join(folder, 'report.xml');
+  await importPartly(['--junit', file]);
+  const xml = readFileSync(file, 'utf8');
+  expect(xml).toContain('<testsuite name="orders" tests="5" failures="3">');
+  expect(xml).toContain('<testcase name="GET /pets"/>');
+  expect(xml).toContain(
+    '<failure type="APIG.2012" message="APIG.2012: Invalid value, parameterName:match_mode Use SWA or NORMAL."/>',
+  );
+});
+
+describe('the table at a terminal', () => {
+  const text = fc.string({ unit: 'grapheme', maxLength: 30 });
+  const row = fc.record({ label: text, isFinal: fc.boolean(), usualMs: fc.option(fc.nat(1e7), { nil: undefined }) });
+
+  it('is never wider or longer than the terminal, whatever the labels', () => {
+    fc.assert(
+      fc.property(
+        fc.array(row, { minLength: 1, maxLength: 40 }),
+        fc.integer({ min: 1, max: 200 }),
+        fc.integer({ min: 5, max: 50 }),
+        (drawn, columns, rows) => {
+          const shared = { task_id: 'ac6ee5e0ba6f4e0f8e1a1d2c3b4a5968', registered_at: '2026-11-26T12:00:00Z' };
+          const table = drawn.map(({ label, isFinal, usualMs }) => ({
+            usualMs,
+            task: isFinal
+              ? {
+                  ...shared,
+                  label,
+                  state: 'final' as const,
+                  outcome: 'partially_succeeded' as const,
+                  completed_at: shared.registered_at,
+                  summary: {},
+                }
+              : {
+                  ...shared,
+                  label,
+                  state: 'pending' as const,
+                  status: 'processing',
+                  next_poll_at: shared.registered_at,
+                },
+          }));
+          const lines = renderTable(table, {
+            columns,
+            rows,
+            nowMs: Date.parse('2026-11-26T12:01:00Z'),
+            paint: (_, line) => line,
+          });
+          expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(columns);
+          expect(lines.length).toBeLessThan(rows);
+        },
+      ),
+    );
+  });
+
+  it('counts wide characters as two columns, and marks and joined emoji as none', () => {
+    expect(widthOf('订单 e\u0301 👩‍👩‍👧')).toBe(4 + 1 + 1 + 1 + 2);
+    expect(shorten('订单导入', 5)).toBe('订单…');
+    expect(shorten('orders', 6)).toBe('orders');
+  });
+
+  it('has colours only without NO_COLOR', async () => {
+    service.tasks.set('a', { end: 'succeeded', afterAnswers: 1 });
+    const options = { url: service.url, columns: 80 };
+    const plain = await run(['watch', 'a'], { ...options, env: { NO_COLOR: '1' } });
+    service.tasks.set('a', { end: 'succeeded', afterAnswers: 1 });
+    const coloured = await run(['watch', 'a'], options);
+    expect(plain.err).not.toContain('\u001b[2m');
+    expect(coloured.err).toContain('\u001b[2m');
+  });
+});
+
+it('elsewhere there is a line per change, and none without one', async () => {
+  service.tasks.set('a', { end: 'succeeded', afterAnswers: 30 });
+  const { err } = await run(['watch', 'a'], { url: service.url });
+  expect(err).toBe('a: processing\na: ✔ succeeded\n');
+});

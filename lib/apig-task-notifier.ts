@@ -71,7 +71,7 @@ export class ApigTaskNotifier extends Construct {
     addOutputs(this, { ...backing, api, poller, notifications, dashboard });
     for (const [key, value] of Object.entries(backing.settings.tags)) Tags.of(this).add(key, value);
 
-    this.apiUrl = api.api.apiEndpoint;
+    this.apiUrl = api.url;
     this.events = topics.events;
     this.alerts = topics.alerts;
     this.operator = topics.operator;

@@ -18,6 +18,6 @@ export class NotifierStack extends Stack {
       ...stackProps,
     });
     // CDK leaves "Default" out of logical ids, so that outputs have the names that the pages and the doctor use.
-    new ApigTaskNotifier(this, 'Default', { ...settings, tags: {} }, bundles);
+    new ApigTaskNotifier(this, 'Default', settings, bundles);
   }
 }

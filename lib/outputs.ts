@@ -23,9 +23,9 @@ export function addOutputs(scope: Construct, props: OutputProps) {
   }
 }
 
-function outputsToUse({ settings, tables, files, secrets, topics, api }: OutputProps): Output[] {
+function outputsToUse({ tables, files, secrets, topics, api }: OutputProps): Output[] {
   return [
-    ['ApiUrl', settings.api.defaultEndpoint ? api.api.apiEndpoint : api.publicUrl, 'Base URL of the HTTP API'],
+    ['ApiUrl', api.url, 'Base URL of the HTTP API'],
     ['HuaweiSecret', secrets.huawei.secretArn, 'Put the profiles here: {"profiles":{"default":{…}}}'],
     ['ApiKeysSecret', secrets.apiKeys.secretArn, 'Contains the first API key as generated_key'],
     ['SlackSecret', secrets.slack?.secretArn, 'Put the webhook URLs here: {"channels":{"default":"https://…"}}'],

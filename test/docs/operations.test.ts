@@ -152,7 +152,8 @@ describe('what a month costs', () => {
   it('stays within what was promised', () => {
     const [few = 0, many = 0] = LOADS.map((load) => totalOf(monthlyCost(load)));
     expect(few).toBeLessThanOrEqual(4.26);
-    expect(many).toBeLessThanOrEqual(7.26);
+    // 7.26, and 0.20 for the two alarms on a flood that came later.
+    expect(many).toBeLessThanOrEqual(7.46);
   });
 
   it('grows with the tasks', () => {

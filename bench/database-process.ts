@@ -1,6 +1,6 @@
 import { BatchWriteItemCommand, type BatchWriteItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { toPendingRow } from '../functions/stores/dynamo/pending-tasks.ts';
-import { LOCAL_TABLES, startEmbeddedDynamo } from '../local/embedded-dynamodb.ts';
+import { LOCAL_TABLES, startDynalite } from '../test/support/dynalite.ts';
 import { answerRequests } from './child.ts';
 import { dueTask } from './sweep/rows.ts';
 
@@ -9,7 +9,7 @@ export type DatabaseRequest = { from: number; to: number; windowMs: number };
 
 const BATCH = 25;
 const PARALLEL = 8;
-const { client, endpoint } = await startEmbeddedDynamo();
+const { client, endpoint } = await startDynalite();
 
 answerRequests(async ({ from, to, windowMs }: DatabaseRequest) => {
   for (let begin = from; begin < to; begin += BATCH * PARALLEL) {

@@ -16,15 +16,23 @@ export async function checkChannels(channels: Iterable<NamedChannel>): Promise<F
   );
 }
 
-/** Connects, encrypts and signs in to the mail server, and sends nothing. */
-export function smtpCheck(url: string): Check {
+/** Connects, encrypts and signs in to the mail server, and asks whether it takes sender and recipients; sends nothing. */
+export function smtpCheck(url: string, recipients: readonly string[]): Check {
   const name = 'smtp';
   return {
     name,
     async run() {
-      const problem = await probeSmtp(url);
-      if (problem === undefined) return [ok(name, 'the mail server accepted the login')];
-      return [fail(name, problem, 'check host, port, user and password in SMTP_URL')];
+      const problems = await probeSmtp(url, recipients);
+      if (problems.length === 0) return [ok(name, 'the mail server accepts the login, the sender and every recipient')];
+      return problems.map(({ code, recipient }) =>
+        recipient === undefined
+          ? fail(name, code, 'check host, port, user and password in SMTP_URL')
+          : fail(
+              name,
+              `${code} for ${recipients[recipient]}`,
+              'the mail server refuses the sender or this address: check ALERT_EMAILS, and what the server lets this user send',
+            ),
+      );
     },
   };
 }

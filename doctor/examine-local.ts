@@ -7,6 +7,7 @@ import { type Check, type Finding, runChecks, warn } from './check.ts';
 import { checkApi } from './check-api.ts';
 import { checkChannels, checkWebhooks, smtpCheck } from './check-channels.ts';
 import { checkProfiles } from './check-profiles.ts';
+import { checkWaiting } from './check-waiting.ts';
 import { checkClock, type DateNotes } from './clock-skew.ts';
 import { holdProfiles } from './hold-profiles.ts';
 import type { Redactor } from './redactor.ts';
@@ -48,8 +49,9 @@ function checksOf({ config, url, apiKey: key, clock, dates }: LocalExamination):
       name: 'api',
       run: async () => [...keysFileFindings(config), ...(await checkApi({ url, key, clock, hints: HINTS }))],
     },
+    { name: 'messages', run: async () => checkWaiting(config.DATA_DIR, clock.now()) },
     ...(SLACK_WEBHOOK_URL ? [{ name: 'slack', run: () => checkSlack(SLACK_WEBHOOK_URL, clock) }] : []),
-    ...(SMTP_URL ? [smtpCheck(SMTP_URL)] : []),
+    ...(SMTP_URL ? [smtpCheck(SMTP_URL, config.alertEmails)] : []),
   ];
 }
 

@@ -14,7 +14,7 @@ export async function loadOrCreateApiKey(dataDir: string): Promise<{ key: string
   const kept = await readKept(file);
   if (kept !== '') return { key: checked(kept, file), isNew: false };
   const key = randomBytes(24).toString('base64url');
-  await writeWhole(file, Buffer.from(`${key}\n`), 0o600);
+  await writeWhole(file, Buffer.from(`${key}\n`));
   return { key, isNew: true };
 }
 

@@ -14,35 +14,48 @@ export type LocalEvent = { event: TaskEvent; attributes: Record<string, string> 
 
 /** `TaskEvents` on one machine. */
 export function createLocalEventPublisher(topic: Topic<LocalEvent>, options: TaskEventOptions): Publisher {
-  return {
-    async publish(results) {
-      const events = results.map((one) => ({ event: toTaskEvent(one, options), attributes: toEventAttributes(one) }));
-      return reportOf(results, topic.publish(events));
-    },
-  };
+  return { publish: (results) => publish(topic, results, (result) => toLocalEvent(result, options)) };
 }
 
 /** `TaskAlerts` on one machine: results that are published together stay together, so that a burst becomes a digest. */
 export function createLocalAlertPublisher(topic: Topic<TaskResult>): Publisher {
-  return { publish: async (results) => reportOf(results, topic.publish(results)) };
+  return { publish: (results) => publish(topic, results, (result) => result) };
 }
 
 /** The event for one named channel alone. */
-export async function publishToChannel(
+export function publishToChannel(
   topic: Topic<LocalEvent>,
   { result, channel, ...options }: TaskEventOptions & { result: TaskResult; channel: string },
 ): Promise<PublishReport> {
-  const attributes = { ...toEventAttributes(result), channel };
-  return reportOf([result], topic.publish([{ event: toTaskEvent(result, options), attributes }]));
+  const { event, attributes } = toLocalEvent(result, options);
+  return publish(topic, [result], () => ({ event, attributes: { ...attributes, channel } }));
 }
 
-/** Results that the outbox does not accept stay pending, and a later sweep publishes them. */
-async function reportOf(results: readonly TaskResult[], publishing: Promise<void>): Promise<PublishReport> {
+function toLocalEvent(result: TaskResult, options: TaskEventOptions): LocalEvent {
+  return { event: toTaskEvent(result, options), attributes: toEventAttributes(result) };
+}
+
+/** Results that cannot be rendered or kept stay pending, and a later sweep publishes them; the others are published. */
+async function publish<T>(
+  topic: Topic<T>,
+  results: readonly TaskResult[],
+  render: (result: TaskResult) => T,
+): Promise<PublishReport> {
+  const failed: PublishReport['failed'] = [];
+  const rendered = new Map<T, string>();
+  for (const result of results) {
+    try {
+      rendered.set(render(result), result.taskId);
+    } catch (error) {
+      failed.push({ taskId: result.taskId, reason: `cannot be rendered (${(error as Error).name})` });
+    }
+  }
   try {
-    await publishing;
-    return { failed: [] };
+    const refused = await topic.publish([...rendered.keys()]);
+    for (const { message, reason } of refused) failed.push({ taskId: rendered.get(message) ?? '', reason });
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
-    return { failed: results.map(({ taskId }) => ({ taskId, reason: error.message })) };
+    for (const taskId of rendered.values()) failed.push({ taskId, reason: error.message });
   }
+  return { failed };
 }

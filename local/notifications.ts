@@ -6,8 +6,9 @@ import { openChannels, parseRouting } from '../functions/channels/routing.ts';
 import { createCallbackRouter } from '../functions/channels/webhook/channel.ts';
 import { parseSigningKeys } from '../functions/channels/webhook/settings.ts';
 import type { Profiles } from '../functions/huawei/profiles.ts';
-import { createProcessAlertMemory, type OperatorAlerter } from '../functions/messages/operator-alerter.ts';
+import type { AlertMemory, OperatorAlerter } from '../functions/messages/operator-alerter.ts';
 import type { Publisher, PublishReport } from '../functions/messages/publishers.ts';
+import type { MessageQueues } from '../functions/stores/sqlite/messages.ts';
 import type { Clock, Log, MetricSink, TaskResultStore } from '../functions/tasks/ports.ts';
 import type { TaskResult } from '../functions/tasks/result.ts';
 import {
@@ -16,7 +17,6 @@ import {
   type LocalEvent,
   publishToChannel,
 } from './local-publishers.ts';
-import type { Outbox } from './outbox.ts';
 import { publisherSubscriber, workerSubscriber } from './subscribers.ts';
 import { createTerminalOperatorAlerter, createTerminalPublisher, type Terminal } from './terminal-alerts.ts';
 import { createTopic } from './topics.ts';
@@ -39,11 +39,11 @@ export type Notifications = {
   stop(): Promise<void>;
 };
 
-/** The undelivered messages, by topic. */
-export type Outboxes = { events: Outbox<LocalEvent>; alerts: Outbox<TaskResult> };
-
 type Deps = NotificationSettings & {
-  outboxes: Outboxes;
+  /** The undelivered messages. */
+  queues: MessageQueues;
+  /** Which operator alerts were raised lately, over restarts. */
+  alertMemory: AlertMemory;
   terminal: Terminal;
   clock: Clock;
   log: Log;
@@ -58,16 +58,16 @@ type Deps = NotificationSettings & {
 
 /** The two topics of one machine and their subscribers: terminal and webhooks always, Slack and e-mail if configured. */
 export function createNotifications(deps: Deps): Notifications {
-  const { clock, log, terminal, publicUrl, outboxes } = deps;
-  const events = createTopic({ clock, log, outbox: outboxes.events });
-  const alerts = createTopic({ clock, log, outbox: outboxes.alerts });
+  const { clock, log, terminal, publicUrl, queues } = deps;
+  const events = createTopic<LocalEvent>({ name: 'events', queues, clock, log });
+  const alerts = createTopic<TaskResult>({ name: 'alerts', queues, clock, log });
   // Read at each message, because the port is not known before the server listens.
   const link = {
     get publicUrl() {
       return publicUrl();
     },
   };
-  const operatorAlerts = createTerminalOperatorAlerter({ terminal, memory: createProcessAlertMemory(), clock, log });
+  const operatorAlerts = createTerminalOperatorAlerter({ terminal, memory: deps.alertMemory, clock, log });
   alerts.subscribe(publisherSubscriber('terminal', createTerminalPublisher(terminal, link)));
   if (deps.slackWebhookUrl !== undefined) events.subscribe(namedChannels(deps.slackWebhookUrl, deps, operatorAlerts));
   events.subscribe(webhooks(deps));

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { parseRouting } from '../functions/channels/routing.ts';
 import { classifyAddress } from '../functions/channels/webhook/target.ts';
 import type { Change } from '../functions/http/access.ts';
@@ -10,22 +9,16 @@ import { createHuaweiTaskQuery, type TaskQuery } from '../functions/huawei/task-
 import { createRepublish } from '../functions/messages/publishers.ts';
 import { createPoller, type Poller } from '../functions/polling/create-poller.ts';
 import { createTaskSchedule, withMinInterval } from '../functions/schedule/schedule.ts';
-import { createDynamoPendingTaskStore } from '../functions/stores/dynamo/pending-tasks.ts';
-import { createDynamoTaskResultStore } from '../functions/stores/dynamo/results.ts';
-import { createMemoryShardStore } from '../functions/stores/memory-shard-store.ts';
 import { createStoreResult } from '../functions/stores/store-result.ts';
 import type { Clock, Log, MetricSink } from '../functions/tasks/ports.ts';
-import type { TaskResult } from '../functions/tasks/result.ts';
-import { LOCAL_TABLES, startEmbeddedDynamo } from './embedded-dynamodb.ts';
-import { createFolderFileStore } from './folder-file-store.ts';
-import { openFolderOutbox } from './folder-outbox.ts';
 import { startHttpServer } from './http-server.ts';
 import { createKeysFile } from './keys-file.ts';
-import type { LocalEvent } from './local-publishers.ts';
 import { createNotifications, type NotificationSettings, type Notifications } from './notifications.ts';
 import { reachableUrl } from './public-url.ts';
 import { createTriggers, SHARD, type Triggers } from './run-poller.ts';
+import { openStores, type Stores } from './stores.ts';
 import type { Terminal } from './terminal-alerts.ts';
+import { withoutReported } from './without-reported.ts';
 
 export type ServiceOptions = NotificationSettings & {
   host: string;
@@ -60,24 +53,27 @@ const NO_METRICS: MetricSink = { add() {} };
 const ANSWER_BYTES = 256 * 2 ** 20;
 const RETENTION_MS = 90 * 86_400_000;
 const CONCURRENCY = 32;
-/** After this a hanging poll or receiver is given up: its task is still pending, its message in the outbox. */
+/** After this a hanging poll or receiver is given up: its task is still pending, its message in the database. */
 const CLOSE_WITHIN_MS = 4_000;
 
 /** Everything on one machine: the same API, poller and notifications as in AWS, with the edges replaced. */
-export async function startService(options: ServiceOptions): Promise<Service> {
-  const { clock, log } = options;
-  const stores = await openStores(options);
+export async function startService(given: ServiceOptions): Promise<Service> {
+  const options = { ...given, log: withoutReported(given.log) };
+  const { log } = options;
+  const stores = openStores(options);
+  const { clock } = stores;
   const listening: { url?: string } = {};
   const notifications = createNotifications({
     ...options,
     metrics: options.metrics ?? NO_METRICS,
     results: stores.results,
-    outboxes: stores.outboxes,
+    ...{ clock, queues: stores.queues, alertMemory: stores.alertMemory },
     publicUrl: () => options.publicUrl ?? listening.url,
   });
   const query = createHuaweiTaskQuery({
     profiles: async () => ({ profiles: options.profiles }),
-    clock,
+    // Signatures carry the machine's time, whatever it is.
+    clock: options.clock,
     connections: CONCURRENCY,
   });
   const triggers = createTriggers({ log });
@@ -96,31 +92,16 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   };
 }
 
-type Stores = Awaited<ReturnType<typeof openStores>>;
-
-async function openStores({ dataDir, clock, log }: ServiceOptions) {
-  const { client, close } = await startEmbeddedDynamo({ dataDir });
-  return {
-    pending: createDynamoPendingTaskStore({ client, tableName: LOCAL_TABLES.pending, log }),
-    results: createDynamoTaskResultStore({ client, tableName: LOCAL_TABLES.results, log, clock }),
-    shards: createMemoryShardStore(),
-    files: createFolderFileStore({ folder: path.join(dataDir, 'files') }),
-    outboxes: {
-      events: await openFolderOutbox<LocalEvent>({ folder: path.join(dataDir, 'outbox', 'events'), log }),
-      alerts: await openFolderOutbox<TaskResult>({ folder: path.join(dataDir, 'outbox', 'alerts'), log }),
-    },
-    close,
-  };
-}
-
 function createLocalPoller(
   options: ServiceOptions,
-  { pending, results, files, shards }: Stores,
+  { clock, pending, results, files, shards }: Stores,
   { query, notifications, triggers }: { query: TaskQuery; notifications: Notifications; triggers: Triggers },
 ): Poller {
-  const { clock, log, profiles, metrics = NO_METRICS } = options;
+  const { log, profiles, metrics = NO_METRICS } = options;
   return createPoller({
     ...{ pending, query, clock, metrics, log, publishers: notifications.publishers },
+    // The folder's lock: no other process can have stored a result since.
+    aloneSinceMs: clock.now(),
     operatorAlerts: notifications.operatorAlerts,
     storeResult: createStoreResult({ results, files }),
     profiles: async () => profiles,
@@ -135,18 +116,18 @@ function createApi(
   stores: Stores,
   { notifications, triggers }: { notifications: Notifications; triggers: Triggers },
 ): TasksApiHandler {
-  const { clock, log, taskDeadlineMs, allowLoopbackCallbacks = true, apiKeysFile: file } = options;
+  const { log, taskDeadlineMs, allowLoopbackCallbacks = true, apiKeysFile: file } = options;
   const keysOfFile = file === undefined ? async () => [] : createKeysFile(file, log);
   const unnamed = unnamedKeys(options.apiKeys);
   const defaults = parseProfileDefaults(JSON.stringify({ profiles: options.profiles }));
   return createTasksApiHandler({
-    ...{ ...stores, clock, log, taskDeadlineMs, allowLoopbackCallbacks, canStream: true },
+    ...{ ...stores, log, taskDeadlineMs, allowLoopbackCallbacks, canStream: true },
     schedule: createTaskSchedule(withMinInterval(options.pollMinIntervalMs)),
     wakePoller: createWakePoller({
       shards: stores.shards,
       wakes: triggers.wakes,
       totalShards: SHARD.totalSegments,
-      clock,
+      clock: stores.clock,
       log,
     }),
     profiles: async () => defaults,

@@ -3,8 +3,8 @@ import type { SQSRecord } from 'aws-lambda';
 import { createWorker, type WorkerDeps } from '../functions/channels/worker.ts';
 import type { Publisher } from '../functions/messages/publishers.ts';
 import type { TaskResult } from '../functions/tasks/result.ts';
+import type { Attempt, Returned, Subscriber } from './delivery-queue.ts';
 import type { LocalEvent } from './local-publishers.ts';
-import type { Attempt, Subscriber } from './outbox.ts';
 
 /** An invocation of a worker in AWS has a minute too. */
 const TIMEOUT_MS = 60_000;
@@ -43,14 +43,32 @@ export function workerSubscriber({ wants, maxBatch, ...deps }: WorkerOptions): S
 
 /** A publisher of alerts behind the local topic; tasks that it reports as failed are tried again. */
 export function publisherSubscriber(name: string, publisher: Publisher): Subscriber<TaskResult> {
+  const deliver: Subscriber<TaskResult>['deliver'] = async (batch) => {
+    const { failed } = await publisher.publish(batch.map(({ message }) => message));
+    const reasons = new Map(failed.map(({ taskId, reason }) => [taskId, reason]));
+    return batch.flatMap((attempt) => {
+      const reason = reasons.get(attempt.message.taskId);
+      return reason === undefined ? [] : [{ attempt, reason }];
+    });
+  };
   return {
     name,
     async deliver(batch) {
-      const { failed } = await publisher.publish(batch.map(({ message }) => message));
-      const failedIds = new Set(failed.map(({ taskId }) => taskId));
-      return batch.filter(({ message }) => failedIds.has(message.taskId)).map((attempt) => ({ attempt }));
+      try {
+        return await deliver(batch);
+      } catch {
+        // One of them cannot be rendered. Publishing renders everything before it sends, so none has arrived.
+        const ends = await Promise.all(
+          batch.map((one) => deliver([one]).catch((error: unknown) => failedBy(one, error))),
+        );
+        return ends.flat();
+      }
     },
   };
+}
+
+function failedBy(attempt: Attempt<TaskResult>, error: unknown): Returned<TaskResult>[] {
+  return [{ attempt, reason: error instanceof Error ? error.message : 'unknown' }];
 }
 
 /** The attempt as a record of an SQS queue that a topic feeds with raw delivery. The id is also its receipt. */

@@ -1,4 +1,5 @@
 import type { Log } from '../functions/tasks/ports.ts';
+import { escapeUnseen, oneLine } from '../functions/tasks/safe-text.ts';
 
 type Level = 'info' | 'warn' | 'error';
 
@@ -8,7 +9,8 @@ export function createTerminalLog(stream: { write(text: string): unknown }, quie
   const write = (level: Level) => (message: string, fields?: Record<string, unknown>) => {
     if (levels.indexOf(level) < levels.indexOf(quietest)) return;
     const shown = fields ? ` ${JSON.stringify(fields, showErrors)}` : '';
-    stream.write(`${new Date().toISOString().slice(11, 19)} ${level} ${message}${shown}\n`);
+    // Texts of peers can hold what moves a terminal's cursor or turns its direction.
+    stream.write(`${new Date().toISOString().slice(11, 19)} ${level} ${oneLine(message)}${escapeUnseen(shown)}\n`);
   };
   return { info: write('info'), warn: write('warn'), error: write('error') };
 }

@@ -1,9 +1,9 @@
+import type { MessageQueues } from '../functions/stores/sqlite/messages.ts';
 import type { Clock, Log } from '../functions/tasks/ports.ts';
-import { createDeliveryQueue, type DeliveryQueue } from './delivery-queue.ts';
-import type { Outbox, OutboxEntry, Subscriber } from './outbox.ts';
+import { createDeliveryQueue, type DeliveryQueue, type Subscriber } from './delivery-queue.ts';
 
-/** So many messages are kept together: each rewrite of an entry is then small, and a round takes few. */
-const ENTRY_MESSAGES = 100;
+/** A message that cannot be kept, by its own fault: no JSON can be made of it. */
+export type Refused<T> = { message: T; reason: string };
 
 /** A topic with a queue per subscriber: what SNS and SQS are in AWS. Like them it keeps undelivered messages. */
 export type Topic<T> = {
@@ -11,56 +11,65 @@ export type Topic<T> = {
   /** Continues with the messages that earlier processes left; once, after all have subscribed. */
   resume(): void;
   /**
-   * Resolves when the messages are kept for every subscriber that wants them, without waiting for any delivery.
-   * Throws `StoreError`, and then no subscriber gets them.
+   * Resolves when the messages are kept for every subscriber that wants them, without waiting for any delivery; to those
+   * that could not be kept. Rejects with `StoreError`, and then no subscriber gets any.
    */
-  publish(messages: readonly T[]): Promise<void>;
+  publish(messages: readonly T[]): Promise<Refused<T>[]>;
   /** Resolves when every queue is empty, retries included. */
   drained(): Promise<void>;
   /** Delivers due messages and resolves. Messages that wait for their next try are kept for the next process. */
   stop(): Promise<void>;
 };
 
+type TopicDeps = { name: string; queues: MessageQueues; clock: Clock; log: Log };
+
 /** Makes a topic. A subscriber's trouble is retried, then logged under its name, and never touches the others. */
-export function createTopic<T>(deps: { clock: Clock; log: Log; outbox: Outbox<T> }): Topic<T> {
-  const { clock, log, outbox } = deps;
-  const queues = new Map<string, { subscriber: Subscriber<T>; queue: DeliveryQueue<T> }>();
-  const onAll = async (act: (queue: DeliveryQueue<T>) => Promise<void>) => {
-    await Promise.all(queues.values().map(({ queue }) => act(queue)));
+export function createTopic<T>({ name: topic, ...deps }: TopicDeps): Topic<T> {
+  const { queues, clock, log } = deps;
+  const subscribed = new Map<string, { subscriber: Subscriber<T>; queue: DeliveryQueue }>();
+  const onAll = async (act: (queue: DeliveryQueue) => Promise<void>) => {
+    await Promise.all(subscribed.values().map(({ queue }) => act(queue)));
   };
   return {
     subscribe(subscriber) {
-      queues.set(subscriber.name, { subscriber, queue: createDeliveryQueue({ ...deps, subscriber }) });
+      const queue = createDeliveryQueue<T>({ ...deps, topic, subscriber });
+      subscribed.set(subscriber.name, { subscriber, queue });
     },
     resume() {
-      for (const [name, entries] of Map.groupBy(outbox.takeLeft(), ({ subscriber }) => subscriber)) {
-        const found = queues.get(name);
-        const messages = entries.reduce((sum, { waiting }) => sum + waiting.length, 0);
+      for (const { subscriber: channel, messages } of queues.waiting().filter((one) => one.topic === topic)) {
+        const found = subscribed.get(channel);
         if (found === undefined)
-          log.warn('undelivered messages for a channel that is not configured', { channel: name, messages });
-        else log.warn('sending messages that the last run left', { channel: name, messages });
-        found?.queue.accept(entries);
+          log.warn('undelivered messages for a channel that is not configured', { channel, messages });
+        else log.warn('sending messages that the last run left', { channel, messages });
+        found?.queue.wake();
       }
     },
     async publish(messages) {
-      const nowMs = clock.now();
-      const entries = [...queues.values().flatMap(({ subscriber }) => toEntries(subscriber, messages, nowMs))];
-      if (entries.length === 0) return;
-      const stored = await outbox.add(entries);
-      for (const [name, own] of Map.groupBy(stored, ({ subscriber }) => subscriber))
-        queues.get(name)?.queue.accept(own);
+      const dueAtMs = clock.now();
+      const { kept, refused } = toJson(messages);
+      const wanted = [...subscribed.values()].flatMap(({ subscriber }) =>
+        kept
+          .filter(({ message }) => subscriber.wants?.(message) ?? true)
+          .map(({ json }) => ({ topic, subscriber: subscriber.name, json, dueAtMs })),
+      );
+      if (wanted.length > 0) await queues.add(wanted);
+      for (const { subscriber } of wanted) subscribed.get(subscriber)?.queue.wake();
+      return refused;
     },
     drained: () => onAll((queue) => queue.drained()),
     stop: () => onAll((queue) => queue.stop()),
   };
 }
 
-function toEntries<T>(subscriber: Subscriber<T>, messages: readonly T[], nowMs: number): OutboxEntry<T>[] {
-  const waiting = messages
-    .filter((message) => subscriber.wants?.(message) ?? true)
-    .map((message) => ({ message, attempts: 0, dueAtMs: nowMs }));
-  return Array.from({ length: Math.ceil(waiting.length / ENTRY_MESSAGES) }, (_, i) => ({
-    subscriber: subscriber.name,
-    waiting: waiting.slice(i * ENTRY_MESSAGES, (i + 1) * ENTRY_MESSAGES),
-  }));
+function toJson<T>(messages: readonly T[]): { kept: { message: T; json: string }[]; refused: Refused<T>[] } {
+  const kept: { message: T; json: string }[] = [];
+  const refused: Refused<T>[] = [];
+  for (const message of messages) {
+    try {
+      kept.push({ message, json: JSON.stringify(message) });
+    } catch (error) {
+      refused.push({ message, reason: `no JSON can be made of it (${(error as Error).name})` });
+    }
+  }
+  return { kept, refused };
 }

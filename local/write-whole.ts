@@ -7,12 +7,12 @@ import { StoreError } from '../functions/tasks/errors.ts';
 /** The name's end of files that are still being written: what a killed process leaves of them is worth nothing. */
 export const UNFINISHED = '.tmp';
 
-/** Writes a file whole or not at all, folders included; once it resolves, a power cut takes nothing. Throws `StoreError`. */
-export async function writeWhole(target: string, bytes: Uint8Array, mode = 0o666): Promise<void> {
+/** Writes a file whole or not at all, folders included, for its owner alone; once it resolves, a power cut takes nothing. Throws `StoreError`. */
+export async function writeWhole(target: string, bytes: Uint8Array): Promise<void> {
   const temporary = `${target}.${randomUUID()}${UNFINISHED}`;
   try {
-    await mkdir(path.dirname(target), { recursive: true });
-    await writeThrough(temporary, bytes, mode);
+    await mkdir(path.dirname(target), { recursive: true, mode: 0o700 });
+    await writeThrough(temporary, bytes);
     await rename(temporary, target);
     await syncFolder(path.dirname(target));
   } catch (cause) {
@@ -22,8 +22,8 @@ export async function writeWhole(target: string, bytes: Uint8Array, mode = 0o666
 }
 
 /** Renamed before its bytes are on the disk, a file could be empty after a power cut. */
-async function writeThrough(file: string, bytes: Uint8Array, mode: number): Promise<void> {
-  await using handle = await open(file, 'wx', mode);
+async function writeThrough(file: string, bytes: Uint8Array): Promise<void> {
+  await using handle = await open(file, 'wx', 0o600);
   await handle.writeFile(bytes);
   await handle.sync();
 }

@@ -1,6 +1,6 @@
 import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { toPendingRow } from '../../functions/stores/dynamo/pending-tasks.ts';
-import { LOCAL_TABLES } from '../../local/embedded-dynamodb.ts';
+import { LOCAL_TABLES } from '../../test/support/dynalite.ts';
 
 const DAY_MS = 86_400_000;
 

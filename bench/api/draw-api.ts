@@ -3,7 +3,7 @@ import { drawBars } from '../bars/draw-bars.ts';
 import { spreadOf } from '../stats.ts';
 import { KINDS, type Kind, NAMES, type RouteRuns, type Run } from './runs.ts';
 
-const COLORS: Record<Kind, BarColor> = { ours: 'ours', same_calls: 'peer', one_put: 'floor' };
+const COLORS: Record<Kind, BarColor> = { ours: 'ours', on_dynalite: 'peer', same_calls: 'peer', one_put: 'floor' };
 
 /** Rate and latency of our API beside the bare servers. */
 export function drawApi(routes: RouteRuns[]): string {

@@ -1,12 +1,13 @@
 import type { BareKind } from './bare-registrations.ts';
 
 /** The servers that are compared. */
-export type Kind = 'ours' | BareKind;
-export const KINDS: Kind[] = ['ours', 'same_calls', 'one_put'];
+export type Kind = 'ours' | 'on_dynalite' | BareKind;
+export const KINDS: Kind[] = ['ours', 'on_dynalite', 'same_calls', 'one_put'];
 export const NAMES: Record<Kind, string> = {
-  ours: 'our API',
-  same_calls: 'bare node:http, same three calls',
-  one_put: 'bare node:http, one put',
+  ours: 'our API on SQLite, synced',
+  on_dynalite: 'our API on dynalite, in memory',
+  same_calls: 'bare node:http on dynalite, same three calls',
+  one_put: 'bare node:http on dynalite, one put',
 };
 
 /** Tasks registered a second, the same by the CPU of the server's process, and how long the slowest hundredth took. */

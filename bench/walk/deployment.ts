@@ -1,8 +1,8 @@
 import type { Context } from 'aws-lambda';
-import { LOCAL_TABLES, startEmbeddedDynamo } from '../../local/embedded-dynamodb.ts';
 import { defaultProfile } from '../../simulator/default-profile.ts';
 import { startSimulator } from '../../simulator/simulator.ts';
 import { type LoopbackCloud, startLoopbackCloud } from '../../test/lib/loopback-cloud.ts';
+import { LOCAL_TABLES, startDynalite } from '../../test/support/dynalite.ts';
 
 const API_KEY = 'key-of-forty-characters-0123456789-abcde';
 const TOPIC = 'arn:aws:sns:eu-central-1:000000000000';
@@ -17,7 +17,7 @@ export type Deployment = AsyncDisposable & {
 
 /** Sets the environment of this process and imports the real `*.lambda.ts`. */
 export async function startDeployment(): Promise<Deployment> {
-  const [cloud, dynamo, simulator] = await Promise.all([startLoopbackCloud(), startEmbeddedDynamo(), startSimulator()]);
+  const [cloud, dynamo, simulator] = await Promise.all([startLoopbackCloud(), startDynalite(), startSimulator()]);
   cloud.secrets = {
     huawei: { profiles: { default: defaultProfile(simulator.url) } },
     'api-keys': { keys: [], hashes: [], generated_key: API_KEY },

@@ -2,7 +2,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import type { OperatorAlert, OperatorAlerter } from '../messages/operator-alerter.ts';
 import { createBoundedMap } from '../tasks/bounded-map.ts';
 import type { Clock } from '../tasks/ports.ts';
-import type { Answer, Channel, Item, Router, Sent } from './channel.ts';
+import type { Answer, Channel, Item, Post, Router, Sent } from './channel.ts';
 import { Ends, type EndsDeps, type Ticket } from './ends.ts';
 import { readRecord } from './queues.ts';
 
@@ -104,15 +104,32 @@ type DeliveryTime = {
  * is time, or out of reach, the rest is not tried and shares that answer. Never throws for what the receiver does.
  */
 async function deliver<T extends Item>(channel: Channel, items: T[], time: DeliveryTime): Promise<Sent<T>[]> {
-  const sent: Sent<T>[] = [];
+  const { posts, unrendered } = renderApart(channel, items);
+  const sent: Sent<T>[] = unrendered.map((item) => ({ item, answer: UNRENDERED }));
   let stop: Answer | undefined;
-  for (const [index, post] of channel.render(items).entries()) {
+  for (const [index, post] of posts.entries()) {
     if (index > 0 && stop === undefined) await time.clock.sleep(channel.paceMs ?? 0);
     const answer: Answer = stop ?? (await postWithPatience(channel, post.message, time));
     sent.push(...post.items.map((item) => ({ item, answer })));
     if (answer.kind === 'gone' || answer.kind === 'unavailable') stop = answer;
   }
   return sent;
+}
+
+const UNRENDERED: Answer = { kind: 'refused', reason: 'the message cannot be rendered' };
+
+/** Renders together; where that throws, each item alone, so that one which cannot be rendered holds up no other. */
+function renderApart<T extends Item>(channel: Channel, items: T[]): { posts: Post<T>[]; unrendered: T[] } {
+  try {
+    return { posts: channel.render(items), unrendered: [] };
+  } catch {
+    if (items.length === 1) return { posts: [], unrendered: items };
+    const apart = items.map((item) => renderApart(channel, [item]));
+    return {
+      posts: apart.flatMap(({ posts }) => posts),
+      unrendered: apart.flatMap(({ unrendered }) => unrendered),
+    };
+  }
 }
 
 /** Waits as long as a 429 asks for, as often as the invocation's time allows. */

@@ -29,11 +29,12 @@ const routeRequests = httpRouter as unknown as (options: {
 /** The whole API as one middy handler. Every end, expected or not, is an answer: it never rejects. */
 export function createTasksApiHandler(deps: TasksApiDeps): TasksApiHandler {
   const routes = createRoutes(deps);
+  const unrouted = answerUnrouted(routes);
   return middy<ApiEvent, ApiResponse>()
     .use(normalizeRequest())
     .use(httpHeaderNormalizer())
     .use(problemHandler(deps.log))
-    .handler(routeRequests({ routes, notFoundResponse: answerUnrouted(routes) }));
+    .handler(routeRequests({ routes: [...routes, ...refuseOnBatch(unrouted)], notFoundResponse: unrouted }));
 }
 
 /** One line of the contract's table. */
@@ -132,16 +133,25 @@ function normalizeRequest(): MiddlewareObj<ApiEvent, ApiResponse> {
   };
 }
 
+/** Without these, the router would look for a task called `batch`. */
+function refuseOnBatch(unrouted: ReturnType<typeof answerUnrouted>): TaskRoute[] {
+  const handler: RouteHandler = ({ requestContext }) => unrouted(requestContext.http);
+  return (['GET', 'DELETE'] as const).map((method) => ({ method, path: '/tasks/batch', handler }));
+}
+
 type Unrouted = { method: string; path: string };
 
 /** What is left when no route fits: the answer to OPTIONS, 405 for another method of a known path, 404. */
 function answerUnrouted(routes: TaskRoute[]): (request: Unrouted) => Promise<ApiResponse> {
   const patterns = routes.map(({ method, path }) => ({
-    method,
+    ...{ method, path },
     pattern: new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}/?$`),
   }));
   return async ({ method, path }) => {
-    const methods = new Set<string>(patterns.filter(({ pattern }) => pattern.test(path)).map((route) => route.method));
+    const fitting = patterns.filter(({ pattern }) => pattern.test(path));
+    // A literal path is no task's: `/tasks/batch` has the methods of the batch alone.
+    const literal = fitting.filter((route) => !route.path.includes('{'));
+    const methods = new Set<string>((literal.length > 0 ? literal : fitting).map((route) => route.method));
     if (methods.size === 0) throw new HttpProblem(404, 'No such route. GET /openapi.json lists all routes.');
     if (methods.has('GET')) methods.add('HEAD');
     const allow = [...methods.add('OPTIONS')].sort().join(', ');

@@ -117,7 +117,9 @@ type Failed = { event: ApiEvent; context: RequestContext; log: Log };
 export function concealed(error: unknown, { event, context, log }: Failed): HttpProblem {
   const { method, path } = event.requestContext.http;
   const requestId = context.awsRequestId ?? randomUUID();
-  log.error('request failed', { request_id: requestId, method, path, error: describe(error) });
+  // A full disk refuses thousands of requests alike: the store has said so, once.
+  if (!(error instanceof StoreError && error.isReported))
+    log.error('request failed', { request_id: requestId, method, path, error: describe(error) });
   const isPassing = error instanceof StoreError || (error instanceof Error && error.name === 'TimeoutError');
   return isPassing
     ? new HttpProblem(503, 'The service is temporarily unavailable. Retry the request.', {

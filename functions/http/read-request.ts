@@ -57,7 +57,9 @@ function parseStrictly(text: string): unknown {
     throw badBody(`The body is not JSON: ${error instanceof Error ? error.message : 'it cannot be read'}.`);
   }
   const duplicate = findDuplicateKey(text);
-  if (duplicate !== undefined) throw badBody(`The body has the key ${JSON.stringify(duplicate)} twice. Send it once.`);
+  if (duplicate !== undefined) {
+    throw badBody(`The body has the key ${JSON.stringify(cut(duplicate, MAX_ECHO))} twice. Send it once.`);
+  }
   return value;
 }
 

@@ -8,7 +8,16 @@ const LIMIT_RULE = 'must be a whole number from 1 to 100';
 
 /** Ids as Huawei gives them, and names of profiles. */
 export const idSchema = z.string(ID_RULE).check(z.regex(/^[A-Za-z0-9_-]{1,64}$/, ID_RULE));
-const labelSchema = z.string(LABEL_RULE).check(z.regex(/^(?=.*\S)[^\p{C}\p{Zl}\p{Zp}]{1,128}$/u, LABEL_RULE));
+/** No control, invisible or direction character. Spelled out, because clients and tools that read the document know no `\p{C}`. */
+const LABEL_CHARACTER =
+  '[^\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\uffff]';
+const LABEL = new RegExp(`^${LABEL_CHARACTER}*${LABEL_CHARACTER.replace('[^', '[^\\s')}${LABEL_CHARACTER}*$`, 'u');
+const labelSchema = z.string(LABEL_RULE).check(
+  // First, because the pattern takes long for a long text that does not match.
+  z.maxLength(128, { error: LABEL_RULE, abort: true }),
+  z.regex(LABEL, { error: LABEL_RULE, abort: true }),
+  z.refine((label) => label.isWellFormed(), LABEL_RULE),
+);
 
 const changeable = {
   instance_id: z.optional(idSchema),

@@ -48,7 +48,7 @@ export function deleteTaskRoute(deps: TasksApiDeps): RouteHandler {
 export function notifyAgainRoute(deps: TasksApiDeps): RouteHandler {
   return async (event) => {
     const taskId = taskIdOf(event);
-    const { channel } = validBody(notificationSchema, event.body ?? {});
+    const { channel } = validBody(notificationSchema, event.body === undefined ? {} : event.body);
     const result = await finalResult(deps, taskId);
     if (channel !== undefined) requireChannel(deps, result, channel);
     await deps.republish(result, channel);

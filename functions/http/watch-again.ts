@@ -22,7 +22,7 @@ const RETRY_AFTER_S = '5';
 export function watchAgainRoute(deps: TasksApiDeps): RouteHandler {
   return async (event) => {
     const taskId = taskIdOf(event);
-    const changes = validBody(watchAgainSchema, event.body ?? {});
+    const changes = validBody(watchAgainSchema, event.body === undefined ? {} : event.body);
     // In this order, for a task that ends now has its result before its row goes.
     const pending = await deps.pending.get(taskId);
     const result = await deps.results.get(taskId);

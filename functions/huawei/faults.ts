@@ -2,6 +2,7 @@ import type { FaultClass } from '../names.ts';
 import { asText, isFields, parseJson } from '../tasks/json.ts';
 import type { Fault } from '../tasks/observation.ts';
 import { parseRetryAfter } from '../tasks/retry-after.ts';
+import { redact } from '../tasks/safe-text.ts';
 import { boundError, type TaskError } from '../tasks/task.ts';
 
 /** An answer that is not a success, or that cannot be read. Header names are in lower case. */
@@ -11,6 +12,8 @@ export type ErrorAnswer = {
   headers?: Readonly<Record<string, string | string[] | undefined>>;
   /** Epoch milliseconds, to count a `Retry-After` date from. */
   nowMs: number;
+  /** Credentials that were sent: a peer, or a proxy before it, may repeat them. */
+  secrets?: readonly (string | undefined)[];
 };
 
 /** Codes that say more than their status does, below 500. Source: the error codes of APIG, of APIC and of the front gateway. */
@@ -68,10 +71,11 @@ function readError(answer: ErrorAnswer): TaskError {
   const message =
     asText(fields.error_msg) || asText(iam.message) || `HTTP ${answer.httpStatus}, with no error that can be read`;
   const requestId = headerOf(answer, 'x-request-id') || asText(fields.request_id);
+  const clean = (text: string) => redact(text, answer.secrets ?? []);
   return boundError({
-    code: asText(fields.error_code) || (iamCode ? `IAM.${iamCode}` : `HTTP.${answer.httpStatus}`),
-    message,
-    ...(requestId ? { requestId } : {}),
+    code: clean(asText(fields.error_code) || (iamCode ? `IAM.${iamCode}` : `HTTP.${answer.httpStatus}`)),
+    message: clean(message),
+    ...(requestId ? { requestId: clean(requestId) } : {}),
     httpStatus: answer.httpStatus,
   });
 }

@@ -148,7 +148,9 @@ async function signIn({ transport, clock, iamOrigin }: Iam, body: string): Promi
       return { kind: 'signed_in', held: heldFrom(token, answer.body, clock.now()) };
     }
     const { status: httpStatus, headers: answered, body: said } = answer;
-    return withoutToken(classifyError({ httpStatus, body: said, headers: answered, nowMs: clock.now() }));
+    return withoutToken(
+      classifyError({ httpStatus, body: said, headers: answered, nowMs: clock.now(), secrets: secretsIn(body) }),
+    );
   } catch (cause) {
     return withoutToken(faultOf(cause));
   }
@@ -176,6 +178,11 @@ function expiryOf(body: string): number | undefined {
 }
 
 /** Source: IAM API reference, "Obtaining a User Token Through Password Authentication". */
+function secretsIn(request: string): string[] {
+  const { auth } = JSON.parse(request) as { auth: { identity: { password: { user: { password: string } } } } };
+  return [auth.identity.password.user.password];
+}
+
 function passwordRequest({ domainName, userName, password }: PasswordLogin, projectId: string): string {
   const user = { domain: { name: domainName }, name: userName, password };
   const identity = { methods: ['password'], password: { user } };

@@ -50,11 +50,11 @@ export function createHuaweiTaskQuery({ profiles, clock, ...options }: HuaweiTas
     // Many polls share a sign-in: an aborted poll stops waiting, and the sign-in goes on for the others.
     const authorized = signedIn instanceof Promise ? await unlessAborted(signedIn, signal) : signedIn;
     if (authorized.kind === 'fault') return authorized;
-    const first = observe(await send(authorized.headers), clock);
+    const first = observe(await send(authorized.headers), { clock, sent: authorized.headers });
     if (first.kind !== 'fault' || !isRefusedToken(first.fault)) return first;
     const again = await unlessAborted(signIn.reauthorize(request, authorized.headers), signal);
     if (again === undefined) return first;
-    return again.kind === 'fault' ? again : observe(await send(again.headers), clock);
+    return again.kind === 'fault' ? again : observe(await send(again.headers), { clock, sent: again.headers });
   };
 
   return {
@@ -70,14 +70,23 @@ export function createHuaweiTaskQuery({ profiles, clock, ...options }: HuaweiTas
   };
 }
 
-function observe(answer: HttpAnswer, clock: Clock): Observation {
+type Sent = { clock: Clock; sent: Readonly<Record<string, string>> };
+
+function observe(answer: HttpAnswer, { clock, sent }: Sent): Observation {
   const { status: httpStatus, body, headers } = answer;
   const parsed = httpStatus >= 200 && httpStatus < 300 ? parseTaskAnswer(body) : undefined;
   if (parsed !== undefined && parsed.kind !== 'unreadable') return parsed;
-  const fault = classifyError({ httpStatus, body, headers, nowMs: clock.now() });
+  const fault = classifyError({ httpStatus, body, headers, nowMs: clock.now(), secrets: secretsIn(sent) });
   const saysNothing = parsed !== undefined && fault.error.code === `HTTP.${httpStatus}`;
   if (!saysNothing) return { kind: 'fault', fault };
   return { kind: 'fault', fault: { ...fault, error: { ...fault.error, code: 'BAD_ANSWER', message: parsed.reason } } };
+}
+
+/** What proves who sent a request; of a signature also the key's name and the signature alone. */
+function secretsIn(headers: Sent['sent']): (string | undefined)[] {
+  const { authorization, 'x-auth-token': token, 'x-security-token': securityToken } = headers;
+  const signed = /Access=([^,]+),.*Signature=(\w+)/.exec(authorization ?? '') ?? [];
+  return [token, securityToken, authorization, ...signed.slice(1)];
 }
 
 /** Encoded, because rows may get into the table without the checks of a registration. */

@@ -57,6 +57,8 @@ export type PollerDeps = {
   /** Read at the start of each run, so that a rotated secret needs no deploy. */
   profiles(): Promise<Profiles>;
   schedule: TaskSchedule;
+  /** See `SettleDeps`; absent where several processes poll. */
+  aloneSinceMs?: number | undefined;
   clock: Clock;
   metrics: MetricSink;
   log: Log;

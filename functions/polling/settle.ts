@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import type { Publisher } from '../messages/publishers.ts';
+import type { Publisher, PublishReport } from '../messages/publishers.ts';
 import type { StoreResult } from '../stores/store-result.ts';
 import type { BoundedMap } from '../tasks/bounded-map.ts';
 import type { Clock, Log, MetricSink, PendingTaskStore } from '../tasks/ports.ts';
@@ -15,6 +15,8 @@ export type SettleDeps = {
   publishers: readonly Publisher[];
   /** How many of the publishers have an end that not all of them took: those are not told again by this process. */
   toldBefore: BoundedMap<number>;
+  /** When nobody else runs since then (epoch milliseconds), a result that is older was left by a process that died. */
+  aloneSinceMs?: number | undefined;
   clock: Clock;
   log: Log;
   metrics: MetricSink;
@@ -64,7 +66,7 @@ export function createSettlingRound(deps: SettleDeps): SettlingRound {
   return {
     async add(result) {
       const stored = await deps.storeResult(result);
-      if (stored.kind === 'exists' && isLeftToOther(stored.result, result, deps.clock.now())) return false;
+      if (stored.kind === 'exists' && isLeftToOther(stored.result, result, deps)) return false;
       if (round.push(stored.result) === 1) void tellLater();
       if (round.length >= MAX_ROUND) {
         tell();
@@ -82,8 +84,10 @@ export function createSettlingRound(deps: SettleDeps): SettlingRound {
 }
 
 /** A result with our own completion time is ours: the SDK repeated a put whose answer got lost. */
-function isLeftToOther(existing: TaskResult, ours: TaskResult, nowMs: number): boolean {
-  return existing.completedAtMs !== ours.completedAtMs && nowMs - existing.completedAtMs < RUN_LIFETIME_MS;
+function isLeftToOther(existing: TaskResult, ours: TaskResult, { clock, aloneSinceMs = 0 }: SettleDeps): boolean {
+  const { completedAtMs } = existing;
+  if (completedAtMs === ours.completedAtMs || completedAtMs < aloneSinceMs) return false;
+  return clock.now() - completedAtMs < RUN_LIFETIME_MS;
 }
 
 async function publishAndRemove(deps: SettleDeps, results: TaskResult[]): Promise<void> {
@@ -92,8 +96,7 @@ async function publishAndRemove(deps: SettleDeps, results: TaskResult[]): Promis
     !failed.has(result.taskId) && (deps.toldBefore.get(endOf(result)) ?? 0) <= number;
   for (const [number, publisher] of deps.publishers.entries()) {
     const open = results.filter((result) => isOpen(result, number));
-    const report = await publisher.publish(open);
-    for (const { taskId, reason } of report.failed) failed.set(taskId, reason);
+    for (const { taskId, reason } of await publishApart(publisher, open)) failed.set(taskId, reason);
     for (const result of open) if (!failed.has(result.taskId)) deps.toldBefore.set(endOf(result), number + 1);
   }
   const told = results.filter((result) => !failed.has(result.taskId));
@@ -102,6 +105,21 @@ async function publishAndRemove(deps: SettleDeps, results: TaskResult[]): Promis
     deps.log.error('not published, will be published again', { failed: Object.fromEntries([...failed].slice(0, 20)) });
   }
   await removeAll(deps, told);
+}
+
+/** Publishes together; where that throws, each alone, so that a result which cannot be rendered holds up no other. */
+async function publishApart(publisher: Publisher, results: TaskResult[]): Promise<PublishReport['failed']> {
+  try {
+    return (await publisher.publish(results)).failed;
+  } catch (error) {
+    const reports = results.length > 1 ? await Promise.allSettled(results.map((one) => publisher.publish([one]))) : [];
+    // Nothing can be published at all: that is the publisher's trouble, not the results'.
+    if (reports.every(({ status }) => status === 'rejected')) throw error;
+    return results.flatMap(({ taskId }, index) => {
+      const report = reports[index];
+      return report?.status === 'fulfilled' ? report.value.failed : [{ taskId, reason: 'it cannot be published' }];
+    });
+  }
 }
 
 /** A task that is watched again has another end later, of which nobody has been told. */

@@ -22,10 +22,15 @@ export type StoreResult = (
  */
 export function createStoreResult(stores: { results: TaskResultStore; files: FileStore }): StoreResult {
   return async (result) => {
-    const fitting = await moveToFiles(stores.files, boundTexts(result));
+    const fitting = await moveToFiles(stores.files, boundTexts(boundNesting(result)));
     const put = await stores.results.put(fitting);
     return put.kind === 'exists' ? put : { kind: 'stored', result: fitting };
   };
+}
+
+/** JSON nested by the thousand ends `JSON.stringify`, here, in every channel and in the API's answers. */
+function boundNesting(task: TaskResult): TaskResult {
+  return { ...task, result: boundDepth(task.result) };
 }
 
 /** A name or code that Huawei made as large as an item would keep its task pending for ever; ends in `…` where it is cut. */
@@ -128,4 +133,24 @@ function spend(value: unknown, budget: number, depth: number): number {
 /** UTF-8 has at least a byte and at most three for each UTF-16 unit, so most texts need not be counted. */
 function byteLength(text: string, budget: number): number {
   return text.length > budget ? text.length : Buffer.byteLength(text);
+}
+
+/** The same JSON value, with what is nested deeper than a table item may be as text; itself when nothing is. */
+export function boundDepth<T>(value: T, depth = 0): T {
+  if (typeof value !== 'object' || value === null || !isDeeper(value, MAX_ITEM_DEPTH - depth)) return value;
+  return cutDepth(value, depth) as T;
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels <= 0) return true;
+  for (const key in value) if (isDeeper(value[key as keyof typeof value], levels - 1)) return true;
+  return false;
+}
+
+function cutDepth(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth >= MAX_ITEM_DEPTH) return asText(value);
+  if (Array.isArray(value)) return value.map((entry) => cutDepth(entry, depth + 1));
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, cutDepth(member, depth + 1)]));
 }

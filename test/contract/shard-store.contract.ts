@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createDynamoShardStore } from '../../functions/stores/dynamo/shard-store.ts';
 import type { ShardStore } from '../../functions/tasks/shards.ts';
-import { type StartBackend, useBackend } from './backend.ts';
+import { type DynamoStores, type StartBackend, useBackend } from './backend.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 24, 12);
 const SHARD = { segment: 0, totalSegments: 2 };
@@ -17,7 +17,7 @@ export function describeShardStore(name: string, prepare: () => () => Promise<Sh
 }
 
 /** The same on tables of DynamoDB. */
-export function describeDynamoShardStore(name: string, start: StartBackend): void {
+export function describeDynamoShardStore(name: string, start: StartBackend<DynamoStores>): void {
   describeShardStore(name, () => {
     const stores = useBackend(start);
     return async () => {

@@ -14,7 +14,7 @@ import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { createApi } from '../http/support/api.ts';
 import { createMemoryFiles } from '../http/support/memory-files.ts';
 import { createMetricSums, createVirtualClock, silentLog } from '../support/fixtures.ts';
-import { type StartBackend, useBackend } from './backend.ts';
+import { type DynamoStores, type StartBackend, useBackend } from './backend.ts';
 import { meterWrites, reportedBy, totals } from './write-meter.ts';
 
 const RUN_EVERY_MS = 5_000;
@@ -23,7 +23,11 @@ const RUN_EVERY_MS = 5_000;
  * What a task's whole life costs, from `POST /tasks` to the deleted row, through the real API, poller and stores. The
  * units of indexes are derived by DynamoDB's rule; where the backend reports them, each write must agree.
  */
-export function describeTaskLife(name: string, start: StartBackend, { reportsIndexes }: { reportsIndexes: boolean }) {
+export function describeTaskLife(
+  name: string,
+  start: StartBackend<DynamoStores>,
+  { reportsIndexes }: { reportsIndexes: boolean },
+) {
   describe(`Write units of a task's life on ${name}`, () => {
     const stores = useBackend(start);
     const clock = createVirtualClock();

@@ -4,12 +4,16 @@ import { describe, expect, it } from 'vitest';
 import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-tasks.ts';
 import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/results.ts';
 import { tableDefinitions } from '../../functions/stores/dynamo/tables.ts';
-import { type StartBackend, useBackend } from './backend.ts';
+import { type DynamoStores, type StartBackend, useBackend } from './backend.ts';
 import { aResult, aTask, NOW_MS } from './samples.ts';
 import { meterWrites, reportedBy, totals } from './write-meter.ts';
 
 /** What each write costs. The units of the index follow from DynamoDB's rule; a backend that reports them must agree. */
-export function describeWriteUnits(name: string, start: StartBackend, { reportsIndexes }: { reportsIndexes: boolean }) {
+export function describeWriteUnits(
+  name: string,
+  start: StartBackend<DynamoStores>,
+  { reportsIndexes }: { reportsIndexes: boolean },
+) {
   describe(`Write units on ${name}`, () => {
     const stores = useBackend(start);
 

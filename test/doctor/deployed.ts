@@ -7,12 +7,12 @@ import { type Examination, examineDeployment } from '../../doctor/examine-deploy
 import { createRedactor } from '../../doctor/redactor.ts';
 import { systemClock } from '../../functions/runtime/system-clock.ts';
 import { parseSettings } from '../../lib/settings.ts';
-import { LOCAL_TABLES, startEmbeddedDynamo } from '../../local/embedded-dynamodb.ts';
 import { startService } from '../../local/service.ts';
 import { defaultProfile } from '../../simulator/default-profile.ts';
 import { startSimulator } from '../../simulator/simulator.ts';
 import { startSlackServer } from '../channels/slack/slack-server.ts';
 import { EVERYTHING, synthesize } from '../lib/synthesize.ts';
+import { LOCAL_TABLES, startDynalite } from '../support/dynalite.ts';
 import { type Account, startAwsStandIn } from './aws-stand-in.ts';
 
 export const KEY = 'the-api-key-of-this-test';
@@ -33,7 +33,7 @@ export async function startDeployment() {
   const profiles = { default: defaultProfile(simulator.url) };
   const slack = stack.use(await startSlackServer());
   slack.answerWith('ops', { status: 400, body: 'no_text' });
-  const database = stack.adopt(await startEmbeddedDynamo(), (it) => it.close());
+  const database = stack.adopt(await startDynalite(), (it) => it.close());
   const service = stack.adopt(
     await startService({
       ...{ host: '127.0.0.1', port: 0, dataDir, profiles, apiKeys: [KEY], taskDeadlineMs: 60_000, alertEmails: [] },

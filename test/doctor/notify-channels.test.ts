@@ -56,12 +56,15 @@ describe('a Slack webhook', () => {
 });
 
 describe('a mail server', () => {
-  async function startSmtp() {
+  async function startSmtp(refuses?: string) {
+    const refusal = Object.assign(new Error('no'), { responseCode: 550 });
     const mails: unknown[] = [];
     const server = new SMTPServer({
       disabledCommands: ['STARTTLS'],
       onAuth: ({ password }, _session, done) =>
         done(password === 'right-password' ? null : new Error('no'), { user: 'u' }),
+      onMailFrom: ({ address }, _session, done) => done(address === refuses ? refusal : null),
+      onRcptTo: ({ address }, _session, done) => done(address === refuses ? refusal : null),
       onData: (stream, _session, done) => {
         mails.push(stream.resume());
         done();
@@ -81,14 +84,28 @@ describe('a mail server', () => {
 
   it('is signed in to, and gets no mail', async () => {
     await using server = await startSmtp();
-    expect(await smtpCheck(server.url('right-password')).run()).toMatchObject([{ level: 'ok' }]);
+    expect(await smtpCheck(server.url('right-password'), ['a@example.com', 'B <b@example.com>']).run()).toMatchObject([
+      { level: 'ok' },
+    ]);
     expect(server.mails).toEqual([]);
   });
 
   it('that refuses the password is told by its code, without the password', async () => {
     await using server = await startSmtp();
-    const findings = await smtpCheck(server.url('wrong-password')).run();
+    const findings = await smtpCheck(server.url('wrong-password'), ['a@example.com']).run();
     expect(findings).toMatchObject([{ level: 'fail', message: 'EAUTH 535', fix: expect.stringContaining('SMTP_URL') }]);
     expect(JSON.stringify(findings)).not.toContain('wrong-password');
+  });
+
+  it.each([
+    ['the sender', 'apig-task-notifier@localhost', ['a@example.com', 'b@example.com']],
+    ['one recipient', 'b@example.com', ['b@example.com']],
+  ])('that refuses %s is no working one, though it accepts the login', async (_, refuses, named) => {
+    await using server = await startSmtp(refuses);
+    const findings = await smtpCheck(server.url('right-password'), ['a@example.com', 'b@example.com']).run();
+    expect(findings).toMatchObject(
+      named.map((address) => ({ level: 'fail', message: `EENVELOPE 550 for ${address}` })),
+    );
+    expect(server.mails).toEqual([]);
   });
 });

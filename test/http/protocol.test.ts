@@ -60,7 +60,9 @@ describe('routes and methods', () => {
     ['PATCH', '/tasks/f1', 'DELETE, GET, HEAD, OPTIONS'],
     ['GET', '/tasks/f1/notifications', 'OPTIONS, POST'],
     ['POST', '/health', 'GET, HEAD, OPTIONS'],
-    ['PUT', '/tasks/batch/', 'DELETE, GET, HEAD, OPTIONS, POST'],
+    ['PUT', '/tasks/batch/', 'OPTIONS, POST'],
+    ['GET', '/tasks/batch', 'OPTIONS, POST'],
+    ['DELETE', '/tasks/batch', 'OPTIONS, POST'],
     ['PROPFIND', '/', 'GET, HEAD, OPTIONS'],
   ])('%s %s', async (method, path, allow) => {
     const reply = await createApi().call(method, path, { key: null });
@@ -112,6 +114,24 @@ describe('bodies', () => {
     expect(reply.status).toBe(400);
     expect(reply.json().detail).toContain(detail);
   });
+
+  it('says no more than the beginning of a long key back', async () => {
+    const key = 'k'.repeat(500_000);
+    const reply = await post(`{"${key}":1,"${key}":2}`);
+    expect(reply.status).toBe(400);
+    expect(reply.body.length).toBeLessThan(1_000);
+  });
+
+  it.each(['/tasks/f1/notifications', '/tasks/f1/watch'])(
+    'takes no body, and not null, for the defaults of %s',
+    async (path) => {
+      const { call } = createApi({}, rows);
+      expect((await call('POST', path, { rawBody: 'null' })).json()).toMatchObject({
+        status: 400,
+        detail: 'The body must be a JSON object.',
+      });
+    },
+  );
 
   it('does not take equal keys of different objects for duplicates', async () => {
     const entry = '{"task_id":"a","label":"task_id: {["}';

@@ -188,6 +188,8 @@ describe('what POST /tasks refuses', () => {
     [{ task_id: 't', label: '   ' }, '#/label', 'printable'],
     [{ task_id: 't', label: 'a\u0000' }, '#/label', 'printable'],
     [{ task_id: 't', label: '\ud800' }, '#/label', 'printable'],
+    [{ task_id: 't', label: `${' '.repeat(900_000)}\u0000` }, '#/label', 'printable'],
+    [{ task_id: 't', label: 'a\u202eb' }, '#/label', 'printable'],
     [{ task_id: 't', label: 'x'.repeat(129) }, '#/label', 'printable'],
     [{ task_id: 't', deadline_seconds: 59 }, '#/deadline_seconds', 'from 60 to 604800'],
     [{ task_id: 't', deadline_seconds: 604_801 }, '#/deadline_seconds', 'from 60 to 604800'],

@@ -3,7 +3,7 @@ import { toTaskEvent } from '../../functions/messages/task-event.ts';
 import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-tasks.ts';
 import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/results.ts';
 import type { TaskResult } from '../../functions/tasks/result.ts';
-import { type EmbeddedDynamo, LOCAL_TABLES, startEmbeddedDynamo } from '../../local/embedded-dynamodb.ts';
+import { type Dynalite, LOCAL_TABLES, startDynalite } from '../support/dynalite.ts';
 import { invokeBundle } from './invoke-bundle.ts';
 import { type LoopbackCloud, startLoopbackCloud } from './loopback-cloud.ts';
 
@@ -19,11 +19,11 @@ const API_KEY = 'key-of-forty-characters-0123456789-abcde';
 const CI_KEY = 'the-key-of-the-ci-job';
 
 let cloud: LoopbackCloud;
-let dynamo: EmbeddedDynamo;
+let dynamo: Dynalite;
 let environment: Record<string, string>;
 
 beforeAll(async () => {
-  [cloud, dynamo] = await Promise.all([startLoopbackCloud(), startEmbeddedDynamo()]);
+  [cloud, dynamo] = await Promise.all([startLoopbackCloud(), startDynalite()]);
   cloud.secrets = {
     huawei: { profiles: { default: PROFILE } },
     'api-keys': {

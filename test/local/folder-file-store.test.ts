@@ -26,6 +26,16 @@ describe('Folder file store', () => {
     expect(await readdir(folder, { recursive: true })).toEqual(['task-1', path.join('task-1', 'a.json')]);
   });
 
+  it('gives no document that has changed since it was stored', async () => {
+    const folder = await newFolder();
+    const files = createFolderFileStore({ folder });
+    const ref = await files.put('task-1/a.json', '{"a":1}', 'application/json');
+    for (const text of ['{"a":2}', '', '{"a"']) {
+      await writeFile(path.join(folder, 'task-1', 'a.json'), text);
+      await expect(files.open(ref)).rejects.toThrow('The file task-1/a.json is damaged');
+    }
+  });
+
   it('reports a folder that it cannot write to', async () => {
     const folder = await newFolder();
     await writeFile(path.join(folder, 'task-1'), 'a file where a folder should be');

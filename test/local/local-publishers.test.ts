@@ -1,21 +1,28 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StoreError } from '../../functions/tasks/errors.ts';
 import type { TaskResult } from '../../functions/tasks/result.ts';
 import { burst, failedImport, goodExport } from '../../generate/sample-results.ts';
+import type { Subscriber } from '../../local/delivery-queue.ts';
 import {
   createLocalAlertPublisher,
   createLocalEventPublisher,
   type LocalEvent,
   publishToChannel,
 } from '../../local/local-publishers.ts';
-import type { Subscriber } from '../../local/outbox.ts';
 import { publisherSubscriber } from '../../local/subscribers.ts';
 import { createTopic } from '../../local/topics.ts';
 import { createFakeClock, silentLog } from '../support/fixtures.ts';
-import { createMemoryOutbox } from './memory-outbox.ts';
+import { openLocalStores } from './local-stores.ts';
 
-function topicOf<T>(outbox = createMemoryOutbox<T>()) {
-  return createTopic<T>({ clock: createFakeClock(), log: silentLog, outbox });
+type Stores = Awaited<ReturnType<typeof openLocalStores>>;
+let stores: Stores;
+beforeEach(async () => {
+  stores = await openLocalStores();
+});
+afterEach(() => stores[Symbol.asyncDispose]());
+
+function topicOf<T>(queues = stores.queues) {
+  return createTopic<T>({ name: 'events', clock: createFakeClock(), log: silentLog, queues });
 }
 
 function collector(wants: (message: LocalEvent) => boolean) {
@@ -64,11 +71,30 @@ describe('the local publishers', () => {
     expect(rounds).toEqual([burst.map(({ taskId }) => taskId), [failedImport.taskId]]);
   });
 
-  it('report every task as not published where the outbox does not take them', async () => {
-    const add = () => Promise.reject(new StoreError('The outbox is full'));
-    const topic = topicOf<TaskResult>({ ...createMemoryOutbox(), add });
+  it('report every task as not published when the database does not accept them', async () => {
+    const add = () => Promise.reject(new StoreError('The disk is full'));
+    const topic = topicOf<TaskResult>({ ...stores.queues, add });
     topic.subscribe(publisherSubscriber('e-mail', { publish: async () => ({ failed: [] }) }));
     const report = await createLocalAlertPublisher(topic).publish(burst);
-    expect(report.failed).toEqual(burst.map(({ taskId }) => ({ taskId, reason: 'The outbox is full' })));
+    expect(report.failed).toEqual(burst.map(({ taskId }) => ({ taskId, reason: 'The disk is full' })));
+  });
+
+  it('lets a result that cannot be rendered keep no other back', async () => {
+    const topic = topicOf<TaskResult>();
+    const rounds: string[][] = [];
+    const publisher = {
+      publish: async (results: TaskResult[]) => {
+        if (results.some(({ taskId }) => taskId === failedImport.taskId) && rounds.length < 5)
+          throw new RangeError('deep');
+        rounds.push(results.map(({ taskId }) => taskId));
+        return { failed: [] };
+      },
+    };
+    topic.subscribe(publisherSubscriber('e-mail', publisher));
+    const others = burst.filter(({ taskId }) => taskId !== failedImport.taskId);
+    await createLocalAlertPublisher(topic).publish([failedImport, ...others]);
+    await topic.drained();
+    expect(rounds.slice(0, -1)).toEqual(others.map(({ taskId }) => [taskId]));
+    expect(rounds.at(-1)).toEqual([failedImport.taskId]);
   });
 });

@@ -1,24 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/results.ts';
-import type { TaskResult } from '../../functions/tasks/result.ts';
-import { LOCAL_TABLES, startEmbeddedDynamo } from '../../local/embedded-dynamodb.ts';
-import type { LocalEvent } from '../../local/local-publishers.ts';
 import { createNotifications } from '../../local/notifications.ts';
 import { type Answer, startSlackServer } from '../channels/slack/slack-server.ts';
 import { aResult, longId } from '../contract/samples.ts';
 import { createFakeClock, createMetricSums, silentLog } from '../support/fixtures.ts';
-import { createMemoryOutbox } from './memory-outbox.ts';
+import { openLocalStores } from './local-stores.ts';
 
 /** The topics of `npm start` on its database, with a Slack of its own; waits between attempts pass at once. */
 async function setUp(...answers: Answer[]) {
   const clock = createFakeClock(Date.now());
-  const outboxes = { events: createMemoryOutbox<LocalEvent>(), alerts: createMemoryOutbox<TaskResult>() };
-  const database = await startEmbeddedDynamo();
+  const stores = await openLocalStores({ clock });
+  const { queues, results, alertMemory } = stores;
   const slack = await startSlackServer();
   slack.answerWith('ops', ...answers);
-  const results = createDynamoTaskResultStore({ client: database.client, tableName: LOCAL_TABLES.results, clock });
   const notifications = createNotifications({
-    ...{ outboxes, results, clock, metrics: createMetricSums(), log: silentLog, alertEmails: [], profiles: {} },
+    ...{
+      queues,
+      alertMemory,
+      results,
+      clock,
+      metrics: createMetricSums(),
+      log: silentLog,
+      alertEmails: [],
+      profiles: {},
+    },
     slackWebhookUrl: slack.url('ops'),
     terminal: { write: () => true, colours: false },
     publicUrl: () => 'http://127.0.0.1:3000',
@@ -30,12 +34,12 @@ async function setUp(...answers: Answer[]) {
       const made = taskIds.map((taskId) => aResult({ taskId, expiresAtS }));
       await Promise.all(made.map((result) => results.put(result)));
       await Promise.all(notifications.publishers.map((publisher) => publisher.publish(made)));
-      await expect.poll(() => outboxes.events.kept.size + outboxes.alerts.kept.size).toBe(0);
+      await expect.poll(() => stores.waiting()).toBe(0);
     },
     deliveriesOf: async (taskId: string) => (await results.get(taskId))?.deliveries,
     async [Symbol.asyncDispose]() {
       await slack[Symbol.asyncDispose]();
-      await database.close();
+      await stores[Symbol.asyncDispose]();
     },
   };
 }

@@ -1,14 +1,11 @@
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
-import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/results.ts';
 import type { TaskResult } from '../../functions/tasks/result.ts';
-import { LOCAL_TABLES, startEmbeddedDynamo } from '../../local/embedded-dynamodb.ts';
-import type { LocalEvent } from '../../local/local-publishers.ts';
 import { createNotifications } from '../../local/notifications.ts';
 import { startReceiver } from '../channels/webhook/receiver.ts';
 import { aResult } from '../contract/samples.ts';
 import { createFakeClock, createMetricSums, silentLog } from '../support/fixtures.ts';
-import { createMemoryOutbox } from './memory-outbox.ts';
+import { openLocalStores } from './local-stores.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 3).toString('base64')}`;
 const PROFILES = { default: { project_id: 'p', webhook_secrets: [SECRET] } };
@@ -16,15 +13,14 @@ const PROFILES = { default: { project_id: 'p', webhook_secrets: [SECRET] } };
 /** The topics of `npm start` on its database; waits between attempts pass at once. */
 async function setUp({ allowLoopbackCallbacks }: { allowLoopbackCallbacks?: boolean } = {}) {
   const clock = createFakeClock(Date.now());
-  const outboxes = { events: createMemoryOutbox<LocalEvent>(), alerts: createMemoryOutbox<TaskResult>() };
-  const database = await startEmbeddedDynamo();
+  const stores = await openLocalStores({ clock });
+  const { queues, results, alertMemory } = stores;
   const receiver = await startReceiver();
-  const table = { client: database.client, tableName: LOCAL_TABLES.results };
-  const results = createDynamoTaskResultStore({ ...table, clock });
   const metrics = createMetricSums();
   const notifications = createNotifications({
     ...{
-      outboxes,
+      queues,
+      alertMemory,
       results,
       clock,
       metrics,
@@ -46,13 +42,13 @@ async function setUp({ allowLoopbackCallbacks }: { allowLoopbackCallbacks?: bool
     await Promise.all(notifications.publishers.map((publisher) => publisher.publish([result])));
   };
   /** Until nothing is left to send; `stop` would leave what waits for another try. */
-  const settled = () => expect.poll(() => outboxes.events.kept.size + outboxes.alerts.kept.size).toBe(0);
+  const settled = () => expect.poll(() => stores.waiting()).toBe(0);
   const deliveriesOf = async ({ taskId }: TaskResult) => (await results.get(taskId))?.deliveries;
   return {
     ...{ receiver, notifications, clock, settled, metrics, store, publish, deliveriesOf },
     async [Symbol.asyncDispose]() {
       await receiver[Symbol.asyncDispose]();
-      await database.close();
+      await stores[Symbol.asyncDispose]();
     },
   };
 }

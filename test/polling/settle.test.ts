@@ -25,9 +25,9 @@ function setUp(taskIds: string[]) {
       return { failed: failed.map(({ taskId }) => ({ taskId, reason: 'InternalError' })) };
     },
   });
-  const round = (publishers: Publisher[]) => {
+  const round = (publishers: Publisher[], aloneSinceMs?: number) => {
     const stores = { storeResult: results.store, pending, toldBefore };
-    return createSettlingRound({ ...stores, publishers, clock, log: silentLog, metrics });
+    return createSettlingRound({ ...stores, publishers, aloneSinceMs, clock, log: silentLog, metrics });
   };
   return { clock, pending, results, metrics, published, publisher, round };
 }
@@ -175,6 +175,19 @@ describe('settling', () => {
     expect(pending.rows.size).toBe(0);
   });
 
+  it('takes over at once where nobody else runs, but nothing that it stored itself', async () => {
+    const { clock, results, published, publisher, round } = setUp(['a', 'b']);
+    clock.advance(1_000);
+    results.rows.set('a', resultOf('a', clock.now() - 1));
+    results.rows.set('b', resultOf('b', clock.now()));
+    const settling = round([publisher()], clock.now());
+    clock.advance(1_000);
+    expect(await settling.add(resultOf('a', clock.now()))).toBe(true);
+    expect(await settling.add(resultOf('b', clock.now()))).toBe(false);
+    await settling.finish();
+    expect(published).toEqual(['a']);
+  });
+
   it('goes on with its own result when only the answer of the put was lost', async () => {
     const { results, published, publisher, round } = setUp(['a']);
     const ours = resultOf('a', START_MS);
@@ -183,6 +196,23 @@ describe('settling', () => {
     expect(await settling.add(ours)).toBe(true);
     await settling.finish();
     expect(published).toEqual(['a']);
+  });
+
+  it('publishes the others when one cannot be rendered', async () => {
+    const { pending, published, metrics, publisher, round } = setUp(['a', 'b', 'c']);
+    const sound = publisher();
+    const fragile: Publisher = {
+      async publish(batch) {
+        if (batch.some(({ taskId }) => taskId === 'b')) throw new RangeError('Maximum call stack size exceeded');
+        return sound.publish(batch);
+      },
+    };
+    const settling = round([fragile]);
+    for (const taskId of ['a', 'b', 'c']) await settling.add(resultOf(taskId));
+    await settling.finish();
+    expect(published).toEqual(['a', 'c']);
+    expect([...pending.rows.keys()]).toEqual(['b']);
+    expect(metrics.sums).toMatchObject({ NotificationFailures: 1 });
   });
 
   it('deletes nothing when nothing can be published at all, and says so', async () => {

@@ -1,4 +1,5 @@
 import { createTransport } from 'nodemailer';
+import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { composeAlerts, toReport } from '../../messages/digest.ts';
 import type { Publisher } from '../../messages/publishers.ts';
 import { type TaskEventOptions, toNotice } from '../../messages/task-event.ts';
@@ -14,7 +15,8 @@ export type SmtpOptions = TaskEventOptions & {
 /** A publisher with a connection to close. */
 export type SmtpPublisher = Publisher & { close(): void };
 
-const FROM = 'APIG task notifier <apig-task-notifier@localhost>';
+const FROM_ADDRESS = 'apig-task-notifier@localhost';
+const FROM = `APIG task notifier <${FROM_ADDRESS}>`;
 
 /**
  * Sends alerts by e-mail, over one connection for a whole round. A refusal is reported by code only: no error has the
@@ -38,17 +40,52 @@ export function createSmtpPublisher(options: SmtpOptions): SmtpPublisher {
   };
 }
 
-/** Connects, encrypts and signs in, and sends nothing. Resolves to the error's code, or undefined when all is well. */
-export async function probeSmtp(url: string): Promise<string | undefined> {
+/** Why the server would not send: `code` of the error, and the recipient that it is about, by its place in the list. */
+export type SmtpProblem = { code: string; recipient?: number };
+
+/**
+ * Connects, encrypts, signs in, and names sender and recipients (MAIL FROM, RCPT TO); then hangs up, so that nothing is
+ * sent. Resolves to the problems, none when all is well.
+ */
+export async function probeSmtp(url: string, recipients: readonly string[]): Promise<SmtpProblem[]> {
   const transport = createTransport({ ...encryptionFor(url), ...TIMEOUTS, socketTimeout: 10_000, url });
   try {
     await transport.verify();
-    return undefined;
   } catch (error) {
-    return smtpReason(error);
+    return [{ code: smtpReason(error) }];
   } finally {
     transport.close();
   }
+  const { options } = transport.transporter as unknown as { options: SMTPConnection.Options & { auth?: Credentials } };
+  const answers = await Promise.all(recipients.map((recipient) => offer({ ...options }, recipient)));
+  return answers.flatMap((error, recipient) => (error === undefined ? [] : [{ code: smtpReason(error), recipient }]));
+}
+
+type Credentials = SMTPConnection.AuthenticationType;
+
+/** A connection for each recipient: one that is refused then hides none that is accepted, or the other way round. */
+function offer(
+  { auth, ...options }: SMTPConnection.Options & { auth?: Credentials },
+  recipient: string,
+): Promise<unknown> {
+  const connection = new SMTPConnection(options);
+  const { promise, resolve } = Promise.withResolvers<unknown>();
+  const to = /<([^<>]*)>$/.exec(recipient)?.[1] ?? recipient;
+  // nodemailer offers no envelope without a mail: the dialogue ends where it would say DATA.
+  const dialogue = connection as unknown as { _sendCommand(command: string): void; _supportedExtensions: string[] };
+  const say = dialogue._sendCommand.bind(connection);
+  dialogue._sendCommand = (command) => (command === 'DATA' ? resolve(undefined) : say(command));
+  const send = () => {
+    // With it, DATA would go out before the answers to what it stands on.
+    dialogue._supportedExtensions = dialogue._supportedExtensions.filter((name) => name !== 'PIPELINING');
+    connection.send({ from: FROM_ADDRESS, to }, 'never said', (error) => resolve(error));
+  };
+  connection.on('error', resolve);
+  connection.connect((error) => {
+    if (error || auth === undefined) return error ? resolve(error) : send();
+    connection.login(auth, (refused) => (refused ? resolve(refused) : send()));
+  });
+  return promise.finally(() => connection.close());
 }
 
 const TIMEOUTS = { connectionTimeout: 10_000, greetingTimeout: 10_000 };

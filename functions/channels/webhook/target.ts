@@ -45,6 +45,16 @@ export type AddressKind = 'public' | 'loopback' | 'internal';
 /** Only this part of IPv6 is handed out for use on the Internet (RFC 4291, IANA). */
 const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR('2000::/3');
 
+/** ISATAP writes an IPv4 address behind this, whatever network it is in (RFC 5214, 6.1). Without the bit that says "global". */
+const ISATAP = [0x0000, 0x5efe];
+const UNIVERSAL_BIT = 0x0200;
+
+function isPublicIpv6(address: ipaddr.IPv6): boolean {
+  const [high = 0, low] = address.parts.slice(4, 6);
+  const isIsatap = (high & ~UNIVERSAL_BIT) === ISATAP[0] && low === ISATAP[1];
+  return address.match(GLOBAL_UNICAST) && !isIsatap;
+}
+
 /**
  * Sorts a literal address. `internal` is everything that is not plainly public: private, link-local with the metadata services,
  * shared (carrier-grade NAT), multicast, reserved, and every form of IPv6 that carries an IPv4 address inside.
@@ -54,6 +64,6 @@ export function classifyAddress(literal: string): AddressKind {
   const address = ipaddr.parse(literal);
   const range = address.range();
   if (range === 'loopback') return 'loopback';
-  const isPublic = range === 'unicast' && (address.kind() === 'ipv4' || address.match(GLOBAL_UNICAST));
+  const isPublic = range === 'unicast' && (address instanceof ipaddr.IPv4 || isPublicIpv6(address));
   return isPublic ? 'public' : 'internal';
 }

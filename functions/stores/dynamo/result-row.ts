@@ -1,6 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { LISTING, OUTCOMES, type Outcome } from '../../names.ts';
-import type { Delivery, ParsedResult, Summary, TaskResult } from '../../tasks/result.ts';
+import type { Delivery, Summary, TaskResult } from '../../tasks/result.ts';
+import { readStoredResult } from '../stored-result.ts';
 import {
   errorAttribute,
   fromAttribute,
@@ -46,7 +47,7 @@ export function readResultRow(row: Row): RowRead<TaskResult> {
     return unreadable(row, missingAttributes(row));
   }
   const summary: Summary = readMap(row.summary) ?? {};
-  const result = readParsedResult(row.result);
+  const result = readStoredResult(row.result && fromAttribute(row.result));
   const value = { ...identity, outcome, registeredAtMs, completedAtMs, expiresAtS, summary, result };
   return { ok: true, value: { ...value, ...readOptional(row) } };
 }
@@ -65,27 +66,6 @@ function readOptional(row: Row): Partial<TaskResult> {
 
 function readOutcome(attribute: AttributeValue | undefined): Outcome | undefined {
   return OUTCOMES.find((outcome) => outcome === attribute?.S);
-}
-
-/** What an own put wrote comes back as it was; what a person's edit has broken is kept as `raw`. */
-function readParsedResult(attribute: AttributeValue | undefined): ParsedResult {
-  if (attribute === undefined) return { kind: 'none' };
-  const map = readMap(attribute);
-  if (map !== undefined && hasShapeOfItsKind(map)) return map as ParsedResult;
-  return { kind: 'raw', raw: JSON.stringify(fromAttribute(attribute)), reason: 'The stored result is malformed' };
-}
-
-function hasShapeOfItsKind(map: Record<string, unknown>): boolean {
-  switch (map.kind) {
-    case 'import':
-      return Array.isArray(map.success) && Array.isArray(map.failure);
-    case 'stored':
-      return typeof map.kind_stored === 'string' && typeof map.file === 'object';
-    case 'raw':
-      return typeof map.raw === 'string';
-    default:
-      return map.kind === 'export' || map.kind === 'failure' || map.kind === 'none';
-  }
 }
 
 function missingAttributes(row: Row): string[] {

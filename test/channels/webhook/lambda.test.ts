@@ -6,8 +6,8 @@ import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { toTaskEvent } from '../../../functions/messages/task-event.ts';
 import { createDynamoTaskResultStore } from '../../../functions/stores/dynamo/results.ts';
-import { LOCAL_TABLES, startEmbeddedDynamo } from '../../../local/embedded-dynamodb.ts';
 import { aResult } from '../../contract/samples.ts';
+import { LOCAL_TABLES, startDynalite } from '../../support/dynalite.ts';
 import { record } from '../slack/setup.ts';
 import { startReceiver } from './receiver.ts';
 import { PROFILES, SECRET } from './setup.ts';
@@ -47,7 +47,7 @@ describe('the deliver-webhook Lambda', () => {
   it('delivers, puts off and buries by its environment, and writes its metrics', async () => {
     await using aws = await startAws();
     await using receiver = await startReceiver();
-    const database = await startEmbeddedDynamo();
+    const database = await startDynalite();
     const table = { client: database.client, tableName: LOCAL_TABLES.results };
     const results = createDynamoTaskResultStore({ ...table, clock: { now: Date.now } });
     const [taken, refused] = ['taken', 'refused'].map((taskId) =>

@@ -1,4 +1,4 @@
-import { startEmbeddedDynamo } from '../../../local/embedded-dynamodb.ts';
+import { onDynamo } from '../../contract/backend.ts';
 import { describeDeliveries } from '../../contract/deliveries.contract.ts';
 import { describeLargeResults } from '../../contract/large-result.contract.ts';
 import { describePendingTaskStore } from '../../contract/pending-task-store.contract.ts';
@@ -6,11 +6,14 @@ import { describeDynamoShardStore } from '../../contract/shard-store.contract.ts
 import { describeTaskLife } from '../../contract/task-life.contract.ts';
 import { describeTaskResultStore } from '../../contract/task-result-store.contract.ts';
 import { describeWriteUnits } from '../../contract/write-units.contract.ts';
+import { startDynalite } from '../../support/dynalite.ts';
 
-describePendingTaskStore('dynalite', startEmbeddedDynamo);
-describeTaskResultStore('dynalite', startEmbeddedDynamo);
-describeDynamoShardStore('dynalite', startEmbeddedDynamo);
-describeDeliveries('dynalite', startEmbeddedDynamo, { comparesMaps: false });
-describeWriteUnits('dynalite', startEmbeddedDynamo, { reportsIndexes: false });
-describeLargeResults('dynalite', startEmbeddedDynamo);
-describeTaskLife('dynalite', startEmbeddedDynamo, { reportsIndexes: false });
+const start = onDynamo(startDynalite);
+
+describePendingTaskStore('dynalite', start);
+describeTaskResultStore('dynalite', start, 'numbers');
+describeDynamoShardStore('dynalite', start);
+describeDeliveries('dynalite', start, { comparesMaps: false });
+describeWriteUnits('dynalite', start, { reportsIndexes: false });
+describeLargeResults('dynalite', start);
+describeTaskLife('dynalite', start, { reportsIndexes: false });

@@ -1,12 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openFolderOutbox } from '../../local/folder-outbox.ts';
-import type { Outbox, OutboxEntry, Subscriber } from '../../local/outbox.ts';
+import type { MessageQueues } from '../../functions/stores/sqlite/messages.ts';
+import type { Subscriber } from '../../local/delivery-queue.ts';
 import { createTopic } from '../../local/topics.ts';
 import { createFakeClock, silentLog } from '../support/fixtures.ts';
+import { openLocalStores } from './local-stores.ts';
 
 /** One process: the sizes of the rounds it publishes, which deliveries fail, and after how many effects it is killed. */
 type Life = { rounds: number[]; failures: boolean[]; effects: number; diesAfterwards: boolean };
@@ -34,12 +32,12 @@ function createMortality({ effects, diesAfterwards }: Life) {
   const inFlight = new Set<Promise<unknown>>();
   let left = effects;
   const never = new Promise<never>(() => {});
-  const effect = async <T>(act: () => Promise<T>, unfinished: () => Promise<unknown> = async () => {}): Promise<T> => {
+  const effect = async <T>(act: () => Promise<T>): Promise<T> => {
     if (left < 0) return never;
     left -= 1;
     const isLast = left < 0;
     if (isLast) died.resolve();
-    const acting = isLast && !diesAfterwards ? unfinished() : act();
+    const acting = isLast && !diesAfterwards ? Promise.resolve() : act();
     inFlight.add(acting);
     const done = (await acting) as T;
     return left < 0 ? never : done;
@@ -49,43 +47,28 @@ function createMortality({ effects, diesAfterwards }: Life) {
 
 type Effect = ReturnType<typeof createMortality>['effect'];
 
-/** The outbox of a mortal process; writes into the books which messages are over for good. */
-function watched(outbox: Outbox<number>, effect: Effect, books: Books): Outbox<number> {
-  const contents = new Map<string, string[]>();
-  const end = (id: string, left: string[]) => {
-    for (const one of contents.get(id) ?? []) if (!left.includes(one)) books.over.add(one);
-  };
-  const note = <T extends OutboxEntry<number> & { id: string }>(entries: T[]) => {
-    for (const entry of entries) contents.set(entry.id, keysOf(entry));
-    return entries;
-  };
+/** The queues of a mortal process; writes into the books which messages are over for good. */
+function watched(queues: MessageQueues, effect: Effect, books: Books): MessageQueues {
+  const keys = new Map<number, string>();
   return {
-    takeLeft: () => note(outbox.takeLeft()),
-    add: async (entries) =>
-      note(
-        await effect(
-          () => outbox.add(entries),
-          () => outbox.add(entries.slice(0, 1)),
-        ),
-      ),
-    async replace(entry) {
-      await effect(() => outbox.replace(entry));
-      end(entry.id, keysOf(entry));
+    ...queues,
+    due(queue, nowMs, limit) {
+      const due = queues.due(queue, nowMs, limit);
+      for (const { id, message } of due) keys.set(id, `${queue.subscriber} ${message}`);
+      return due;
     },
-    async remove(id) {
-      await effect(() => outbox.remove(id));
-      end(id, []);
+    add: (messages) => effect(() => queues.add(messages)),
+    async record(ends) {
+      await effect(() => queues.record(ends));
+      for (const id of ends.done) books.over.add(keys.get(id) ?? '');
     },
   };
 }
 
-const keysOf = ({ subscriber, waiting }: OutboxEntry<number>) =>
-  waiting.map(({ message }) => `${subscriber} ${message}`);
-
-async function live(folder: string, oneLife: Life, books: Books): Promise<void> {
+async function live(all: MessageQueues, oneLife: Life, books: Books): Promise<void> {
   const { effect, died, atRest } = createMortality(oneLife);
-  const outbox = watched(await openFolderOutbox<number>({ folder, log: silentLog }), effect, books);
-  const topic = createTopic<number>({ clock: createFakeClock(), log: silentLog, outbox });
+  const queues = watched(all, effect, books);
+  const topic = createTopic<number>({ name: 'events', clock: createFakeClock(), log: silentLog, queues });
   const failures = [...oneLife.failures];
   for (const channel of CHANNELS) topic.subscribe({ ...channel, deliver: delivery(channel.name) });
   const run = async () => {
@@ -118,21 +101,16 @@ async function live(folder: string, oneLife: Life, books: Books): Promise<void> 
   }
 }
 
-describe('an outbox whose process dies anywhere', () => {
+describe('queues whose process dies anywhere', () => {
   it('loses nothing that was published, and repeats nothing whose end was kept', async () => {
-    const root = await mkdtemp(path.join(tmpdir(), 'outbox-crash-'));
-    let run = 0;
     const check = async (lives: Life[]) => {
       const books: Books = { next: 0, promised: new Set(), arrived: new Set(), over: new Set(), again: new Set() };
-      const folder = path.join(root, `${run++}`);
-      for (const oneLife of [...lives, HEALTHY]) await live(folder, oneLife, books);
+      await using stores = await openLocalStores();
+      for (const oneLife of [...lives, HEALTHY]) await live(stores.queues, oneLife, books);
       expect([...books.promised].filter((key) => !books.arrived.has(key))).toEqual([]);
       expect(books.again).toEqual(new Set());
-      const { takeLeft } = await openFolderOutbox({ folder, log: silentLog });
-      expect(takeLeft()).toEqual([]);
-      await rm(folder, { recursive: true });
+      expect(stores.waiting()).toBe(0);
     };
-    await fc.assert(fc.asyncProperty(fc.array(life, { maxLength: 4 }), check), { numRuns: 150 });
-    await rm(root, { recursive: true });
+    await fc.assert(fc.asyncProperty(fc.array(life, { maxLength: 4 }), check), { numRuns: 60 });
   });
 });

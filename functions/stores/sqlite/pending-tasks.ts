@@ -1,0 +1,141 @@
+import { crc32 } from 'node:zlib';
+import { createBoundedMap } from '../../tasks/bounded-map.ts';
+import type { Log, PendingTaskStore, Segment } from '../../tasks/ports.ts';
+import type { Heard, PendingTask, TaskError } from '../../tasks/task.ts';
+import { boundError } from '../../tasks/task.ts';
+import type { SqliteDatabase } from './database.ts';
+import { type RowRead, readStoredJson, requireRow, toStoredJson } from './json.ts';
+import { checksumOf } from './schema.ts';
+
+type Row = { task_id: string; body: string; checksum: number };
+
+/** Tasks whose last answer is remembered in the process; some MB at most. */
+const REMEMBERED_TASKS = 50_000;
+/** A page of a scan ends at whichever comes first. */
+const PAGE_CHARACTERS = 1_048_576;
+const PAGE_ROWS = 1_000;
+
+export type SqlitePendingTasks = PendingTaskStore & {
+  /** Moves the deadlines that were passed after `fromMs` to `untilMs`; the number of tasks. */
+  extendDeadlines(span: { fromMs: number; untilMs: number }): Promise<number>;
+};
+
+/** `PendingTasks` in SQLite: one row per task, its body as JSON. */
+export function createSqlitePendingTasks(database: SqliteDatabase, log: Pick<Log, 'warn'>): SqlitePendingTasks {
+  const heard = createBoundedMap<Heard>(REMEMBERED_TASKS);
+  const rows = prepareRows(database);
+  const withHeard = (task: PendingTask) => Object.assign(task, heard.get(task.taskId));
+  const get = (taskId: string) => {
+    const row = database.read(() => rows.get(taskId));
+    return row && withHeard(requireRow(readPending(row), { table: 'pending', taskId }));
+  };
+
+  return {
+    get: async (taskId) => get(taskId),
+    register: (task) =>
+      database.write(() => {
+        if (rows.insert(toStoredTask(task))) return { kind: 'created' };
+        // In the same transaction, so that the row cannot be gone.
+        return { kind: 'exists', task: get(task.taskId) as PendingTask };
+      }),
+
+    async *scan(segment) {
+      let after: string | undefined = '';
+      while (after !== undefined) {
+        const page: ScannedPage = database.read(() => readPage(rows.after(after as string), { segment, log }));
+        after = page.next;
+        if (page.tasks.length > 0) yield heard.isEmpty() ? page.tasks : page.tasks.map(withHeard);
+      }
+    },
+
+    recordError: (taskId, error) =>
+      database.write(() => {
+        const row = rows.get(taskId);
+        const read = row && readPending(row);
+        if (!read?.ok || isSame(read.value.lastError, error && boundError(error))) return;
+        const { lastError: _, ...rest } = read.value;
+        rows.replace(toStoredTask(error ? { ...rest, lastError: error } : rest));
+      }),
+
+    extendDeadlines: ({ fromMs, untilMs }) =>
+      database.write(() => {
+        const tasks = rows.all().flatMap((row) => {
+          const read = readPending(row);
+          return read.ok && read.value.deadlineAtMs > fromMs && read.value.deadlineAtMs < untilMs ? [read.value] : [];
+        });
+        for (const task of tasks) rows.replace(toStoredTask({ ...task, deadlineAtMs: untilMs }));
+        return tasks.length;
+      }),
+
+    noteHeard: heard.set,
+
+    remove: (taskId) =>
+      database.write(() => {
+        heard.delete(taskId);
+        return rows.remove(taskId);
+      }),
+  };
+}
+
+function prepareRows(database: SqliteDatabase) {
+  const select = database.prepare('SELECT * FROM pending WHERE task_id = ?');
+  const next = database.prepare(`SELECT * FROM pending WHERE task_id > ? ORDER BY task_id LIMIT ${PAGE_ROWS}`);
+  const all = database.prepare('SELECT * FROM pending');
+  const insert = database.prepare('INSERT INTO pending VALUES (?, ?, ?) ON CONFLICT DO NOTHING');
+  const update = database.prepare('UPDATE pending SET body = ?, checksum = ? WHERE task_id = ?');
+  const remove = database.prepare('DELETE FROM pending WHERE task_id = ?');
+  return {
+    get: (taskId: string) => select.get(taskId) as Row | undefined,
+    all: () => all.all() as Row[],
+    after: (taskId: string) => next.iterate(taskId) as unknown as Iterable<Row>,
+    insert: ({ taskId, body }: Stored) => insert.run(taskId, body, checksumOf(taskId, body)).changes === 1,
+    replace: ({ taskId, body }: Stored) => void update.run(body, checksumOf(taskId, body), taskId),
+    remove: (taskId: string) => remove.run(taskId).changes === 1,
+  };
+}
+
+type Stored = { taskId: string; body: string };
+
+/** What was heard of it is left out: it changes with each poll and is worth no write. */
+function toStoredTask({ status: _s, taskType: _t, heardAtMs: _h, ...task }: PendingTask): Stored {
+  const lastError = task.lastError && boundError(task.lastError);
+  return { taskId: task.taskId, body: toStoredJson({ ...task, ...(lastError && { lastError }) }) };
+}
+
+function readPending({ task_id, body, checksum }: Row): RowRead<PendingTask> {
+  return readStoredJson(body, checksumOf(task_id, body) === checksum);
+}
+
+type ScannedPage = { tasks: PendingTask[]; next: string | undefined };
+
+function readPage(rows: Iterable<Row>, { segment, log }: { segment: Segment; log: Pick<Log, 'warn'> }): ScannedPage {
+  const tasks: PendingTask[] = [];
+  let characters = 0;
+  let last: string | undefined;
+  let count = 0;
+  for (const row of rows) {
+    last = row.task_id;
+    count += 1;
+    characters += row.body.length;
+    if (isOf(segment, row.task_id)) {
+      const read = readPending(row);
+      if (read.ok) tasks.push(read.value);
+      else
+        log.warn('A row cannot be read and is skipped', {
+          table: 'pending',
+          task_id: row.task_id,
+          reason: read.reason,
+        });
+    }
+    if (characters >= PAGE_CHARACTERS) return { tasks, next: last };
+  }
+  return { tasks, next: count === PAGE_ROWS ? last : undefined };
+}
+
+function isOf({ segment, totalSegments }: Segment, taskId: string): boolean {
+  return totalSegments === 1 || crc32(taskId) % totalSegments === segment;
+}
+
+function isSame(a: TaskError | undefined, b: TaskError | undefined): boolean {
+  return a?.code === b?.code && a?.message === b?.message;
+}

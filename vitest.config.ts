@@ -8,7 +8,7 @@ const ALONE = [
   'test/lib/lighten-plugin.test.ts',
   'test/runtime/*.test.ts',
 ];
-const ELSEWHERE = ['test/contract/**', 'test/browser/**', 'test/e2e/**'];
+const ELSEWHERE = ['test/contract/**', 'test/browser/**', 'test/e2e/**', 'test/sdk/**'];
 
 export default defineConfig({
   test: {

@@ -43,6 +43,7 @@ async function main(): Promise<void> {
     audit: (change) => audit.info('audit', change),
     pollMinIntervalMs: config.POLL_MIN_INTERVAL_MS,
     taskDeadlineMs: config.TASK_DEADLINE_MS,
+    areStartsOn: config.STARTS === 'true',
     allowLoopbackCallbacks: config.ALLOW_LOOPBACK_CALLBACKS === 'true',
     channels: config.channels,
     smtpUrl: config.SMTP_URL,

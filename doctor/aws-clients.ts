@@ -1,6 +1,7 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -34,6 +35,7 @@ export function createAwsClients(settings: AwsSettings, noteDate: (source: strin
     cloudFormation,
     cloudWatch: new CloudWatchClient(config),
     dynamo: new DynamoDBClient(config),
+    lambda: new LambdaClient(config),
     scheduler: new SchedulerClient(config),
     secrets: new SecretsManagerClient(config),
     sns: new SNSClient(config),

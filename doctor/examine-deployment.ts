@@ -9,6 +9,7 @@ import { type Check, type Finding, fail, runChecks } from './check.ts';
 import { alarmsCheck } from './check-alarms.ts';
 import { checkApi } from './check-api.ts';
 import { checkChannels, checkWebhooks } from './check-channels.ts';
+import { concurrencyCheck } from './check-concurrency.ts';
 import { deadLettersCheck } from './check-dead-letters.ts';
 import { lastRunCheck } from './check-last-run.ts';
 import { checkProfiles } from './check-profiles.ts';
@@ -59,6 +60,7 @@ function checksOf(examination: Examination, deployment: Deployment): Check[] {
     tableCheck(clients.dynamo, 'TaskResults', deployment.outputs.ResultsTable),
     ...topicChecks(examination, deployment),
     schedulesCheck(clients.scheduler, deployment),
+    concurrencyCheck(clients.lambda, examination.settings),
     lastRunCheck(clients.cloudWatch, deployment, clock),
     deadLettersCheck(clients.sqs, deployment),
     alarmsCheck(clients.cloudWatch, deployment),

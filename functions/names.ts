@@ -131,3 +131,5 @@ export function editDistance(one: string, other: string): number {
   }
   return row[other.length] ?? 0;
 }
+/** Index of `StartIntents` that holds the open ones alone. */
+export const OPEN_INTENTS_INDEX = 'open';

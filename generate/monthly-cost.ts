@@ -25,7 +25,7 @@ export const PRICES = {
 
 /** What a deployment with default settings does; everything a month is of 30 days. */
 export const ASSUMPTIONS = {
-  alarms: 15,
+  alarms: 17,
   secrets: 2,
   /** The delay; a metric costs by the hour in which it has data. */
   metricsWithTasks: 1,
@@ -46,6 +46,9 @@ export const ASSUMPTIONS = {
   dataKeyMinutes: 5,
   apiRequestsPerTask: 2,
   apiSeconds: 0.05,
+  /** A request without a key: 401 before any store is asked, an access line and Lambda's own lines. */
+  refusedSeconds: 0.005,
+  refusedLogKb: 1,
   logKbPerRun: 2,
   logKbPerTask: 3,
   /** Lambda's long polls of a queue: five, each of 20 s. The webhooks have one; that of the wakes is with the poller. */
@@ -77,7 +80,7 @@ type Load = { tasksPerDay: number; emailsPerTask: number; isBusy: boolean; polle
 export const LOADS: readonly Load[] = [
   {
     ...{ tasksPerDay: 10, emailsPerTask: 1, isBusy: false },
-    poller: { seconds: 85.2, runs: 1_440, messages: 119, writeUnits: 3_120, readUnits: 809 },
+    poller: { seconds: 82.7, runs: 1_650, messages: 124, writeUnits: 3_100, readUnits: 804 },
   },
   {
     ...{ tasksPerDay: 1_000, emailsPerTask: 1, isBusy: false },
@@ -85,7 +88,7 @@ export const LOADS: readonly Load[] = [
   },
   {
     ...{ tasksPerDay: 100_000, emailsPerTask: 0, isBusy: true },
-    poller: { seconds: 85_900, runs: 21_100, messages: 19_600, writeUnits: 42_700, readUnits: 413_000 },
+    poller: { seconds: 85_900, runs: 21_900, messages: 20_400, writeUnits: 43_500, readUnits: 565_000 },
   },
 ];
 
@@ -94,6 +97,15 @@ type CostLine = { what: string; usd: number };
 /** US$ a month, line by line. */
 export function monthlyCost(load: Load): CostLine[] {
   return [...fixedLines(load), ...pollerLines(load), ...taskLines(load)];
+}
+
+/** US$ for a month in which requests without a key arrive as fast as API Gateway lets them through. */
+export function floodCost(requestsPerSecond: number): number {
+  const p = PRICES;
+  const { refusedSeconds, refusedLogKb } = ASSUMPTIONS;
+  const time = refusedSeconds * 0.5 * p.lambdaGbSecond;
+  const logs = (refusedLogKb / KB_PER_GB) * p.logGb;
+  return MINUTES * 60 * requestsPerSecond * (p.httpApiRequest + p.lambdaRequest + time + logs);
 }
 
 export function totalOf(lines: readonly CostLine[]): number {

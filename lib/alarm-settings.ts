@@ -25,6 +25,12 @@ export const alarmsSchema = z
     oldestWaitingMinutes: whole(1, 1440)
       .default(60)
       .describe('Threshold: age of the oldest undelivered message of a queue, in minutes.'),
+    apiRequests: whole(100, 1_000_000)
+      .default(1500)
+      .describe('Threshold: requests to the API in 5 minutes, refused ones included.'),
+    apiClientErrors: whole(1, 1_000_000)
+      .default(300)
+      .describe('Threshold: API answers with status 4xx in 5 minutes, 429 included.'),
     apiServerErrors: whole(1, 10_000).default(5).describe('Threshold: API answers with status 5xx in 5 minutes.'),
   })
   .prefault({})

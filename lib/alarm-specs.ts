@@ -81,6 +81,20 @@ function notifyingSpecs(metrics: Metrics, { alarms }: Settings): AlarmSpec[] {
       todo: 'Read the reason in the log of notify-channels or the poller; fix the channel or topic, then redrive.',
     },
     {
+      id: 'ApiFlooded',
+      metric: metrics.apiRequests,
+      from: alarms.apiRequests,
+      harm: 'The HTTP API gets far more requests than usual: each costs money, and clients get 429 once the limit is reached.',
+      todo: 'Find the sender in the access log. Lower `api.requestsPerSecond`, or put the API behind a domain with a firewall.',
+    },
+    {
+      id: 'ApiClientErrors',
+      metric: metrics.apiClientErrors,
+      from: alarms.apiClientErrors,
+      harm: 'The HTTP API refuses many requests: a client has a wrong key or is throttled, or a stranger tries keys.',
+      todo: 'Count the statuses and addresses in the access log: 401 is the key, 403 its scopes, 429 the limit.',
+    },
+    {
       id: 'ApiServerErrors',
       metric: metrics.apiServerErrors,
       from: alarms.apiServerErrors,

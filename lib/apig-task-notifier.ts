@@ -16,6 +16,7 @@ import { packagedBundles } from './packaged-bundles.ts';
 import { Poller } from './poller.ts';
 import { Secrets } from './secrets.ts';
 import { parseSettings, type settingsSchema } from './settings.ts';
+import { StartTasks } from './start-tasks.ts';
 import { Tables } from './tables.ts';
 import { TasksApi } from './tasks-api.ts';
 import { Topics } from './topics.ts';
@@ -47,7 +48,7 @@ export class ApigTaskNotifier extends Construct {
   readonly huaweiSecret: Secret;
   /** Contains the first API key as `generated_key`. */
   readonly apiKeysSecret: Secret;
-  /** To be filled, with `slack`. */
+  /** To be filled, with `channels`. */
   readonly channelsSecret: Secret | undefined;
   readonly dashboard: Dashboard;
 
@@ -62,6 +63,7 @@ export class ApigTaskNotifier extends Construct {
     const backing = this.#createBacking(parseSettings({ stackName: Stack.of(this).stackName, ...settings }), bundles);
     const { topics, tables, files, secrets } = backing;
     const api = new TasksApi(this, 'TasksApi', backing);
+    if (tables.intents) new StartTasks(this, 'StartTasks', { ...backing, api: api.api, intents: tables.intents });
     const poller = new Poller(this, 'Poller', { ...backing, publicUrl: api.publicUrl });
     const notifications = new Notifications(this, 'Notifications', backing);
     const monitored = { settings: backing.settings, poller, api, notifications, operator: topics.operator };
@@ -69,7 +71,7 @@ export class ApigTaskNotifier extends Construct {
     addOutputs(this, { ...backing, api, poller, notifications, dashboard });
     for (const [key, value] of Object.entries(backing.settings.tags)) Tags.of(this).add(key, value);
 
-    this.apiUrl = api.api.apiEndpoint;
+    this.apiUrl = api.url;
     this.events = topics.events;
     this.alerts = topics.alerts;
     this.operator = topics.operator;

@@ -5,7 +5,7 @@ import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { lightenPlugin } from './lighten-plugin.ts';
 
 /** The functions that AWS calls: `functions/runtime/<name>.lambda.ts`. */
-export const FUNCTION_NAMES = ['tasks-api', 'poll-tasks', 'notify-channels', 'deliver-webhook'] as const;
+export const FUNCTION_NAMES = ['tasks-api', 'start-tasks', 'poll-tasks', 'notify-channels', 'deliver-webhook'] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
 /** One function, ready for `Code.fromAsset(path)`. */

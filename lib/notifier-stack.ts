@@ -12,6 +12,9 @@ export class NotifierStack extends Stack {
     const { settings, bundles, ...stackProps } = props;
     super(scope, settings.stackName, {
       description: 'Notifies people and machines when Huawei Cloud API Gateway imports and exports finish',
+      // Of the stack itself: CloudFormation passes them on to every resource that can have tags.
+      tags: settings.tags,
+      terminationProtection: settings.terminationProtection,
       ...stackProps,
     });
     // CDK leaves "Default" out of logical ids, so that outputs have the names that the pages and the doctor use.

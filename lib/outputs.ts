@@ -25,7 +25,7 @@ export function addOutputs(scope: Construct, props: OutputProps) {
 
 function outputsToUse({ tables, files, secrets, topics, api }: OutputProps): Output[] {
   return [
-    ['ApiUrl', api.api.apiEndpoint, 'Base URL of the HTTP API'],
+    ['ApiUrl', api.url, 'Base URL of the HTTP API'],
     ['HuaweiSecret', secrets.huawei.secretArn, 'Put the profiles here: {"profiles":{"default":{…}}}'],
     ['ApiKeysSecret', secrets.apiKeys.secretArn, 'Contains the first API key as generated_key'],
     [

@@ -9,5 +9,6 @@ export function packagedBundles(): Bundles {
     'poll-tasks': folder('poll-tasks'),
     'notify-channels': folder('notify-channels'),
     'deliver-webhook': folder('deliver-webhook'),
+    'start-tasks': folder('start-tasks'),
   };
 }

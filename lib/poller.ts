@@ -51,7 +51,7 @@ export class Poller extends Construct {
     // about 16 rounds; it ends by itself, because each wake is for a later point.
     const { defaultChild } = this.function.node;
     (defaultChild as CfnFunction).recursiveLoop = 'Allow';
-    props.wakes.feed(this.function);
+    props.wakes.feed(this.function, props.settings.shards);
     this.wakes = props.wakes.queue;
     // Tasks that a failed run did not ask about have their next point soon, so a retry would only add to the load.
     // No destination for failures: runs that throw have the alarm PollerErrors, those without concurrency PollerThrottled,
@@ -66,7 +66,7 @@ export class Poller extends Construct {
   #schedule(shards: number) {
     const role = this.#schedulerRole(String(this.scheduleGroup.name));
     for (let segment = 0; segment < shards; segment += 1) {
-      const schedule = new CfnSchedule(this, `Segment${segment}`, {
+      new CfnSchedule(this, `Segment${segment}`, {
         description: `Polls segment ${segment} of ${shards}`,
         groupName: this.scheduleGroup.ref,
         scheduleExpression: 'rate(1 minute)',
@@ -79,7 +79,6 @@ export class Poller extends Construct {
           deadLetterConfig: { arn: this.deadLetters.queueArn },
         },
       });
-      schedule.node.addDependency(role);
     }
   }
 

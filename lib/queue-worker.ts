@@ -27,9 +27,6 @@ export type QueueWorkerProps = {
 /** Actions that Lambda's poller does in the name of the function. */
 const FEED_ACTIONS = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
 
-/** Runs side by side at most, so that a burst does not fall on the receivers of notifications all at once. */
-const MAX_CONCURRENCY = 5;
-
 /** topic → queue → function, with dead letters behind both arrows. */
 export class QueueWorker extends Construct {
   readonly function: LambdaFunction;
@@ -52,7 +49,7 @@ export class QueueWorker extends Construct {
       eventSourceArn: this.queue.queueArn,
       batchSize: props.batchSize,
       maxBatchingWindow: props.batchWindow,
-      maxConcurrency: MAX_CONCURRENCY,
+      maxConcurrency: made.settings.workerConcurrency,
       reportBatchItemFailures: true,
     });
   }

@@ -31,10 +31,23 @@ const apiSchema = z
       )
       .default([])
       .describe('Origins whose pages may call the API. Empty: CORS is off.'),
+    defaultEndpoint: flag
+      .default(true)
+      .describe(
+        'Whether the API answers at its `execute-api` address. Switch it off once `publicUrl` is a custom domain that maps ' +
+          'to this API.',
+      ),
     requestsPerSecond: whole(1, 10_000)
-      .default(50)
-      .describe('Sustained requests per second before API Gateway answers 429.'),
+      .default(10)
+      .describe(
+        'Sustained requests per second before API Gateway answers 429. It also bounds what a flood of requests without a ' +
+          'key can cost: see ApiFlooded in docs/operations.md.',
+      ),
     burst: whole(1, 5_000).default(100).describe('Requests that may arrive at once before API Gateway answers 429.'),
+  })
+  .refine(({ defaultEndpoint, publicUrl }) => defaultEndpoint || publicUrl !== undefined, {
+    path: ['defaultEndpoint'],
+    error: 'must be true without api.publicUrl: there would be no address left',
   })
   .prefault({})
   .describe('The HTTP API.');
@@ -63,6 +76,12 @@ export const settingsSchema = z.strictObject({
     .describe(
       'Post to Slack, Teams and PagerDuty. Channels and rules are in the channels secret. Switching it off deletes that secret, the queue and the ' +
         'dead-letter queue with all their messages.',
+    ),
+  starts: flag
+    .default(false)
+    .describe(
+      'Serve `POST /imports` and `POST /exports`. A function of its own uses the keys of the Huawei secret to start them. ' +
+        'Switching it off deletes the table of idempotency keys.',
     ),
   chatTopic: flag
     .default(false)
@@ -94,6 +113,11 @@ export const settingsSchema = z.strictObject({
     .default(30)
     .describe('Days that logs are kept.'),
   secretMaxAgeSeconds: whole(1, 3600).default(300).describe('Seconds that a function caches a secret.'),
+  terminationProtection: flag
+    .default(false)
+    .describe(
+      'Protect the stack against deletion. CloudFormation refuses to delete it until this is off and deployed.',
+    ),
   dataRemoval: z
     .enum(['retain', 'destroy'], 'must be "retain" or "destroy"')
     .default('retain')
@@ -105,6 +129,13 @@ export const settingsSchema = z.strictObject({
     .enum(['arm64', 'x86_64'], 'must be "arm64" or "x86_64"')
     .default('arm64')
     .describe('Processor architecture of the functions.'),
+  // Lambda's minimum for a queue. Five each would be all that a new account has.
+  workerConcurrency: whole(2, 1000)
+    .default(2)
+    .describe(
+      'Number of runs that each delivery queue may have at the same time. A new account has 10 concurrent executions in ' +
+        'all, which the poller and the API need as well.',
+    ),
   // Below 192 MB hardly more than the program itself would fit.
   pollerMemoryMb: whole(192, 3008)
     .default(256)

@@ -1,14 +1,23 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  Table,
+  TableEncryption,
+  type TableProps,
+} from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { LISTED_ATTRIBUTES, NEWEST_INDEX } from '../functions/names.ts';
+import { LISTED_ATTRIBUTES, NEWEST_INDEX, OPEN_INTENTS_INDEX } from '../functions/names.ts';
 import type { Settings } from './settings.ts';
 
 /** `PendingTasks`, one row per unfinished task, and `TaskResults`, one row per task that is over. */
 export class Tables extends Construct {
   readonly pending: Table;
   readonly results: Table;
+  /** Keys of starts, for 24 hours; absent where starting is off. */
+  readonly intents: Table | undefined;
 
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
@@ -29,6 +38,21 @@ export class Tables extends Construct {
       projectionType: ProjectionType.INCLUDE,
       nonKeyAttributes: LISTED_ATTRIBUTES,
     });
+    this.intents = settings.starts ? this.#createIntents(common) : undefined;
+  }
+
+  #createIntents(common: Omit<TableProps, 'partitionKey'>): Table {
+    const intents = new Table(this, 'StartIntents', {
+      ...common,
+      partitionKey: { name: 'start_key', type: AttributeType.STRING },
+      timeToLiveAttribute: 'expires_at',
+    });
+    intents.addGlobalSecondaryIndex({
+      indexName: OPEN_INTENTS_INDEX,
+      partitionKey: { name: 'open_state', type: AttributeType.STRING },
+      projectionType: ProjectionType.ALL,
+    });
+    return intents;
   }
 
   /** Lets the poller keep its shards: rows `shard#<segment>/<segments>` among the results, and no others. */

@@ -40,13 +40,17 @@ export class TasksApi extends Construct {
   readonly api: HttpApi;
   readonly function: LambdaFunction;
   readonly accessLogs: LogGroup;
+  /** Where the API answers: its own address, or the public one where that is switched off. */
+  readonly url: string;
   /** Base of result links: the setting where there is one, else the API's own. */
   readonly publicUrl: string;
 
   constructor(scope: Construct, id: string, props: Backing) {
     super(scope, id);
     this.api = createApi(this, props.settings);
-    this.publicUrl = props.settings.api.publicUrl ?? this.api.apiEndpoint;
+    const { publicUrl, defaultEndpoint } = props.settings.api;
+    this.publicUrl = publicUrl ?? this.api.apiEndpoint;
+    this.url = defaultEndpoint ? this.api.apiEndpoint : this.publicUrl;
     this.function = createNodeFunction(this, 'Function', {
       settings: props.settings,
       bundle: props.bundles['tasks-api'],
@@ -103,11 +107,12 @@ function createApi(scope: Construct, settings: Settings): HttpApi {
     apiName: settings.stackName,
     description: 'Registers Huawei Cloud APIG tasks to watch and returns their results',
     createDefaultStage: false,
+    disableExecuteApiEndpoint: !settings.api.defaultEndpoint,
     ...(corsOrigins.length > 0 && {
       corsPreflight: {
         allowOrigins: corsOrigins,
         allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.DELETE],
-        allowHeaders: ['authorization', 'content-type'],
+        allowHeaders: ['authorization', 'content-type', 'idempotency-key'],
         exposeHeaders: ['location', 'retry-after'],
         maxAge: Duration.hours(1),
       },

@@ -26,9 +26,14 @@ export class WakeQueue extends Construct {
     });
   }
 
-  /** One message a run, and as many runs as there are messages: a run of a shard that is held ends at once. */
-  feed(poller: LambdaFunction): void {
-    new EventSourceMapping(this, 'Feed', { target: poller, eventSourceArn: this.queue.queueArn, batchSize: 1 });
+  /** One message a run, and a run a shard at the same time: a run of a shard that is held ends at once. Lambda's minimum is 2. */
+  feed(poller: LambdaFunction, shards: number): void {
+    new EventSourceMapping(this, 'Feed', {
+      target: poller,
+      eventSourceArn: this.queue.queueArn,
+      batchSize: 1,
+      maxConcurrency: Math.max(2, shards),
+    });
   }
 }
 

@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Context } from 'aws-lambda';
+import pLimit from 'p-limit';
 import type { ApiEvent, ApiResponse } from '../functions/http/api-event.ts';
+import { MAX_FORM_BYTES } from '../functions/http/form-body.ts';
 import { HttpProblem, problemResponse } from '../functions/http/problem.ts';
 import { MAX_BODY_BYTES } from '../functions/http/read-request.ts';
 import { answerBrokenRequest, sendResponse } from './http-answer.ts';
@@ -14,7 +16,7 @@ export type HttpServerOptions = {
   handler: EventHandler;
   host: string;
   port: number;
-  /** For the whole request, its body included. Default 15000. */
+  /** For the whole request, its body included. Default 60000: an import may be large. */
   requestTimeoutMs?: number;
   /** For requests in flight when `close` is called; then they are cut off. Default 3000. */
   closeGraceMs?: number;
@@ -29,7 +31,7 @@ export type HttpServer = {
 
 /** Puts the handler behind node:http as API Gateway would: requests become payload 2.0 events. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { handler, host, port, requestTimeoutMs = 15_000, closeGraceMs = 3_000 } = options;
+  const { handler, host, port, requestTimeoutMs = 60_000, closeGraceMs = 3_000 } = options;
   const server = createServer(
     {
       requestTimeout: requestTimeoutMs,
@@ -51,35 +53,43 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 }
 
 async function serve(handler: EventHandler, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const limit = bodyLimitOf(request);
+  const answer = async () => {
+    const body = await readBody(request, limit);
+    return body === undefined ? tooLarge(limit) : await handler(toEvent(request, body), {} as Context);
+  };
   try {
-    const body = await readBody(request);
-    await sendResponse(
-      response,
-      body === undefined ? tooLarge() : await handler(toEvent(request, body), {} as Context),
-    );
+    await sendResponse(response, await (limit > MAX_BODY_BYTES ? inTurn(answer) : answer()));
   } catch {
     // The client went away while it sent or read: nobody is left to answer.
     response.destroy();
   }
 }
 
+/** Imported files are held in memory, in several forms: the next client waits with sending. */
+const inTurn = pLimit(2);
+
+function bodyLimitOf({ method, url }: IncomingMessage): number {
+  return method === 'POST' && splitTarget(url ?? '/').path === '/imports' ? MAX_FORM_BYTES : MAX_BODY_BYTES;
+}
+
 /**
  * Undefined when it is longer than the API takes. The rest is read all the same, and dropped: a client that is still
  * sending when the connection closes would see a reset instead of the answer. `requestTimeoutMs` bounds it.
  */
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+async function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
+    if (size <= limit) chunks.push(chunk);
     else chunks.length = 0;
   }
-  return size > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks);
+  return size > limit ? undefined : Buffer.concat(chunks);
 }
 
-function tooLarge(): ApiResponse {
-  return problemResponse(new HttpProblem(413, `Send at most ${MAX_BODY_BYTES} bytes.`));
+function tooLarge(limit: number): ApiResponse {
+  return problemResponse(new HttpProblem(413, `Send at most ${limit} bytes.`));
 }
 
 /** Bodies travel as base64, so that no byte is lost before the API judges them. */

@@ -28,6 +28,7 @@ const localEnvironment = z.object({
   API_KEYS_FILE: text,
   POLL_MIN_INTERVAL_MS: z.optional(whole({ min: 1, max: 300_000 })),
   TASK_DEADLINE_MS: z._default(whole({ min: 1, max: 30 * 86_400_000 }), 86_400_000),
+  STARTS: z._default(z.enum(['true', 'false'], 'must be "true" or "false"'), 'true'),
   SLACK_WEBHOOK_URL: text,
   CHANNELS_FILE: text,
   SMTP_URL: text,

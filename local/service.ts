@@ -2,19 +2,23 @@ import { classifyAddress } from '../functions/channels/webhook/target.ts';
 import type { Change } from '../functions/http/access.ts';
 import { unnamedKeys } from '../functions/http/api-keys.ts';
 import { createTasksApiHandler, type TasksApiHandler } from '../functions/http/handler.ts';
+import { createStartRoutes } from '../functions/http/start-routes.ts';
 import { createWakePoller } from '../functions/http/wake-poller.ts';
 import { type Profiles, parseProfileDefaults } from '../functions/huawei/profiles.ts';
+import { type ApiPublisher, createApiPublisher } from '../functions/huawei/publish.ts';
 import { createHuaweiTaskQuery, type TaskQuery } from '../functions/huawei/task-query.ts';
 import { createRepublish } from '../functions/messages/publishers.ts';
 import { createPoller, type Poller } from '../functions/polling/create-poller.ts';
 import { createTaskSchedule, withMinInterval } from '../functions/schedule/schedule.ts';
-import { createStoreResult } from '../functions/stores/store-result.ts';
+import { createStoreResult, type StoreResult } from '../functions/stores/store-result.ts';
 import type { Clock, Log, MetricSink } from '../functions/tasks/ports.ts';
+import { createEndWaiters, type EndWaiters } from './end-waiters.ts';
 import { startHttpServer } from './http-server.ts';
 import { createKeysFile } from './keys-file.ts';
 import { createNotifications, type NotificationSettings, type Notifications } from './notifications.ts';
 import { reachableUrl } from './public-url.ts';
 import { createTriggers, SHARD, type Triggers } from './run-poller.ts';
+import { createLocalStarts, type LocalStarts } from './starts.ts';
 import { openStores, type Stores } from './stores.ts';
 import type { Terminal } from './terminal-alerts.ts';
 import { withoutReported } from './without-reported.ts';
@@ -35,6 +39,8 @@ export type ServiceOptions = NotificationSettings & {
   audit?: (change: Change) => void;
   pollMinIntervalMs?: number | undefined;
   taskDeadlineMs: number;
+  /** Whether imports and exports may be started. Default true. */
+  areStartsOn?: boolean;
   terminal: Terminal;
   clock: Clock;
   log: Log;
@@ -75,34 +81,58 @@ export async function startService(given: ServiceOptions): Promise<Service> {
     clock: options.clock,
     connections: CONCURRENCY,
   });
+  const publisher = createApiPublisher({ profiles: async () => ({ profiles: options.profiles }), clock });
   const triggers = createTriggers({ log });
-  const handler = createApi(options, stores, { notifications, triggers });
+  const waiters = createEndWaiters(stores.results, clock);
+  const wakePoller = createWakePoller({
+    shards: stores.shards,
+    wakes: triggers.wakes,
+    totalShards: SHARD.totalSegments,
+    clock,
+    log,
+  });
+  const { areStartsOn = true, profiles } = options;
+  const starting = areStartsOn ? createLocalStarts({ ...stores, clock, log, profiles, wakePoller }) : undefined;
+  const handler = createApi(options, stores, { notifications, starting, waiters, wakePoller });
   const server = await startHttpServer({ handler, host: options.host, port: options.port });
   listening.url = reachableUrl(server.url);
   notifications.resume();
-  const poller = triggers.start(createLocalPoller(options, stores, { query, notifications, triggers }));
+  const poller = triggers.start(
+    createLocalPoller(options, stores, { query, publisher, notifications, triggers, waiters }),
+  );
   return {
     url: server.url,
     async close() {
       const orderly = Promise.all([server.close(), poller.stop()]).then(() => notifications.stop());
       await Promise.race([orderly, clock.sleep(CLOSE_WITHIN_MS)]);
-      await Promise.race([Promise.all([stores.close(), query.close()]), clock.sleep(500)]);
+      await Promise.race([
+        Promise.all([starting?.close(), publisher.close(), stores.close(), query.close()]),
+        clock.sleep(500),
+      ]);
     },
   };
 }
 
+type PollerParts = {
+  query: TaskQuery;
+  publisher: ApiPublisher;
+  notifications: Notifications;
+  triggers: Triggers;
+  waiters: EndWaiters;
+};
+
 function createLocalPoller(
   options: ServiceOptions,
   { clock, pending, results, files, labels, shards }: Stores,
-  { query, notifications, triggers }: { query: TaskQuery; notifications: Notifications; triggers: Triggers },
+  { query, publisher, notifications, triggers, waiters }: PollerParts,
 ): Poller {
   const { log, profiles, metrics = NO_METRICS } = options;
   return createPoller({
-    ...{ pending, query, clock, metrics, log, publishers: notifications.publishers },
+    ...{ pending, query, publisher, clock, metrics, log, publishers: notifications.publishers },
     // The folder's lock: no other process can have stored a result since.
     aloneSinceMs: clock.now(),
     operatorAlerts: notifications.operatorAlerts,
-    storeResult: createStoreResult({ results, files, labels }),
+    storeResult: noting(createStoreResult({ results, files, labels }), waiters),
     profiles: async () => profiles,
     schedule: createTaskSchedule(withMinInterval(options.pollMinIntervalMs)),
     ...{ shards, wakes: triggers.wakes },
@@ -110,33 +140,44 @@ function createLocalPoller(
   });
 }
 
+function noting(storeResult: StoreResult, waiters: EndWaiters): StoreResult {
+  return async (result) => {
+    const stored = await storeResult(result);
+    waiters.ended(result.taskId);
+    return stored;
+  };
+}
+
+type ApiParts = {
+  notifications: Notifications;
+  starting: LocalStarts | undefined;
+  waiters: EndWaiters;
+  wakePoller: ReturnType<typeof createWakePoller>;
+};
+
 function createApi(
   options: ServiceOptions,
   stores: Stores,
-  { notifications, triggers }: { notifications: Notifications; triggers: Triggers },
+  { notifications, starting, waiters, wakePoller }: ApiParts,
 ): TasksApiHandler {
   const { log, taskDeadlineMs, allowLoopbackCallbacks = true, apiKeysFile: file } = options;
   const keysOfFile = file === undefined ? async () => [] : createKeysFile(file, log);
   const unnamed = unnamedKeys(options.apiKeys);
   const defaults = parseProfileDefaults(JSON.stringify({ profiles: options.profiles }));
-  return createTasksApiHandler({
+  const deps = {
     ...{ ...stores, log, taskDeadlineMs, allowLoopbackCallbacks, canStream: true },
     schedule: createTaskSchedule(withMinInterval(options.pollMinIntervalMs)),
-    wakePoller: createWakePoller({
-      shards: stores.shards,
-      wakes: triggers.wakes,
-      totalShards: SHARD.totalSegments,
-      clock: stores.clock,
-      log,
-    }),
+    wakePoller,
     profiles: async () => defaults,
     apiKeys: async () => [...unnamed, ...(await keysOfFile())],
-    audit: options.audit ?? ((change) => log.info('audit', change)),
+    audit: options.audit ?? ((change: Change) => log.info('audit', change)),
+    untilEnd: waiters.untilEnd,
     classifyAddress,
     channels: Object.keys(options.channels?.channels ?? {}),
     republish: createRepublish({
       publishers: notifications.publishers,
       toChannel: notifications.publishToChannel,
     }),
-  });
+  };
+  return createTasksApiHandler(deps, starting && createStartRoutes({ ...deps, starts: starting.starts }));
 }

@@ -5,6 +5,7 @@ import { createSqliteFailingLabels } from '../functions/stores/sqlite/failing-la
 import { createSqliteMessages } from '../functions/stores/sqlite/messages.ts';
 import { createSqlitePendingTasks, type SqlitePendingTasks } from '../functions/stores/sqlite/pending-tasks.ts';
 import { createSqliteResults, type SqliteResults } from '../functions/stores/sqlite/results.ts';
+import { createSqliteStartIntents } from '../functions/stores/sqlite/start-intents.ts';
 import type { Clock, Log } from '../functions/tasks/ports.ts';
 import { createFolderFileStore } from './folder-file-store.ts';
 import { FILES, openDataFolder } from './open-data-folder.ts';
@@ -40,6 +41,7 @@ export function openStores({ dataDir, clock: machine, log }: { dataDir: string; 
     queues: createSqliteMessages(database, { log }),
     alertMemory: createSqliteAlertMemory(database),
     labels: createSqliteFailingLabels(database, clock),
+    intents: createSqliteStartIntents(database, clock),
     close() {
       clearInterval(expiry);
       close();

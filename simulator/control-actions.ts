@@ -1,6 +1,7 @@
-import { type Answer, json } from './answer.ts';
+import * as z from 'zod';
 import type { SimulatorControl } from './control.ts';
-import { bulkSchema, faultRuleSchema, groupSchema, rateLimitSchema, taskSchema } from './control-schema.ts';
+import { type Answer, json } from './http.ts';
+import { ROUTE_NAMES } from './route.ts';
 import { fromWire, toWire } from './wire-names.ts';
 
 /** What a request of the control route asks for: `id` where the action's route has one, and the body as it was sent. */
@@ -65,6 +66,10 @@ export const ACTIONS: Record<string, Action> = {
       return done(() => control.setRateLimit(perSecond ?? undefined, projectId));
     },
   },
+  'POST conflicts': {
+    does: 'with "enabled": true, answers 409 APIG.3718 to a start while another task of the gateway runs',
+    run: ({ control, body }) => done(() => control.setOneTaskAtATime(conflictsSchema.parse(body).enabled)),
+  },
   'DELETE tokens': { does: 'revokes every IAM token', run: ({ control }) => done(() => control.revokeTokens()) },
   'DELETE lockouts': {
     does: 'forgets wrong passwords and signatures',
@@ -77,3 +82,75 @@ export const ACTIONS: Record<string, Action> = {
     run: ({ control }) => done(() => control.reset()),
   },
 };
+
+const name = z.string().min(1).max(64);
+const ms = z.number().nonnegative();
+const common = {
+  project_id: name.exactOptional(),
+  instance_id: name.exactOptional(),
+  task_type: z.enum(['import_api', 'export_api']).exactOptional(),
+  ending: z.enum(['success', 'partial', 'failure', 'never']).exactOptional(),
+  document_bytes: z.int().nonnegative().exactOptional(),
+  task_status: z.string().exactOptional(),
+  task_result: z.string().exactOptional(),
+};
+
+/** One task. All schemas have the wire's names, so that what they complain of is what was sent. */
+const taskSchema = z.strictObject({
+  ...common,
+  task_id: name.exactOptional(),
+  waiting_ms: ms.exactOptional(),
+  processing_ms: ms.exactOptional(),
+});
+
+/** Many tasks: recognised by `count`. */
+const bulkSchema = z.strictObject({
+  ...common,
+  count: z.int().positive().max(1_000_000),
+  prefix: z.string().max(56).exactOptional(),
+  min_duration_ms: ms.exactOptional(),
+  max_duration_ms: ms.exactOptional(),
+});
+
+const groupSchema = z.strictObject({
+  group_id: name.exactOptional(),
+  instance_id: name.exactOptional(),
+  name: z.string().min(3),
+  apis: z.int().nonnegative().max(1_000),
+  description_bytes: z.int().nonnegative().exactOptional(),
+});
+
+const rateLimitSchema = z.strictObject({
+  project_id: name.exactOptional(),
+  per_second: z.number().positive().nullable(),
+});
+
+const conflictsSchema = z.strictObject({ enabled: z.boolean() });
+
+const effect = { takes_effect: z.boolean().exactOptional() };
+const faultRuleSchema = z.strictObject({
+  fault: z.discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('error'),
+      status: z.int().min(400).max(599),
+      code: z.string().exactOptional(),
+      message: z.string().exactOptional(),
+      retry_after_s: z.number().nonnegative().exactOptional(),
+      ...effect,
+    }),
+    z.strictObject({ kind: z.literal('latency'), ms, ...effect }),
+    z.strictObject({ kind: z.literal('hang'), ...effect }),
+    z.strictObject({ kind: z.literal('reset'), ...effect }),
+    z.strictObject({ kind: z.literal('truncated') }),
+    z.strictObject({ kind: z.literal('not_json'), body: z.string().exactOptional() }),
+    z.strictObject({ kind: z.literal('huge'), bytes: z.int().positive() }),
+  ]),
+  match: z
+    .strictObject({
+      route: z.enum(ROUTE_NAMES).exactOptional(),
+      task_id: name.exactOptional(),
+      project_id: name.exactOptional(),
+    })
+    .exactOptional(),
+  times: z.int().positive().exactOptional(),
+});

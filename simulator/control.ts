@@ -2,8 +2,7 @@ import { RELEASE_ENVIRONMENT_ID } from './defaults.ts';
 import type { FaultRule } from './faults.ts';
 import type { GroupSeed } from './gateway.ts';
 import type { Stats } from './stats.ts';
-import { type Ending, presetEnd } from './task-presets.ts';
-import { statusAt, type TaskEnd, type TaskType } from './task-table.ts';
+import { type Ending, presetEnd, statusAt, type TaskEnd, type TaskType } from './tasks.ts';
 import type { World } from './world.ts';
 
 /** A task that nobody started. Without project and gateway: those of the first account. */
@@ -82,7 +81,7 @@ export class SimulatorControl {
 
   /** A group full of APIs, for exports. Returns its id; undefined when the gateway is unknown. */
   addGroup(seed: GroupSeed, instanceId = this.home().instanceId): string | undefined {
-    return this.world.gateways.get(instanceId)?.seed(seed);
+    return this.world.gateways.get(instanceId)?.seed(seed, this.world.options.clock.now());
   }
 
   /** Returns the rule's id. */
@@ -102,6 +101,11 @@ export class SimulatorControl {
   /** Undefined takes the limit away. */
   setRateLimit(perSecond: number | undefined, projectId = this.home().projectId): void {
     this.world.rateLimit.set(projectId, perSecond);
+  }
+
+  /** Whether a start is refused with 409 APIG.3718 while another task of its gateway runs. */
+  setOneTaskAtATime(isOn: boolean): void {
+    this.world.options.isOneTaskAtATime = isOn;
   }
 
   revokeTokens(): void {
@@ -126,6 +130,7 @@ export class SimulatorControl {
     this.clearTasks();
     this.clearFaults();
     this.clearLockouts();
+    this.setOneTaskAtATime(false);
     this.resetStats();
     this.world.rateLimit.reset();
   }

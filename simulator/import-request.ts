@@ -1,29 +1,25 @@
-import { type ApiError, apiErrors } from './api-error.ts';
-import type { ImportOrder } from './import-result.ts';
-import { type Form, parseMultipart } from './multipart.ts';
-
-type Parsed = { kind: 'order'; order: Omit<ImportOrder, 'successStatus'> } | { kind: 'refused'; error: ApiError };
-
-const refuse = (error: ApiError): Parsed => ({ kind: 'refused', error });
+import busboy from 'busboy';
+import { type ApiError, apiErrors } from './errors.ts';
+import type { ImportOrder } from './run-import.ts';
 
 /** The body of `POST …/openapi/async-import`, checked as the API reference says. */
-export async function parseImportRequest(contentType: string, body: Uint8Array): Promise<Parsed> {
+export async function parseImportRequest(contentType: string, body: Uint8Array): Promise<ImportOrder | ApiError> {
   const form = await parseMultipart(contentType, body);
-  if (!form) return refuse(apiErrors.parameterError('the request body is not multipart/form-data'));
+  if (!form) return apiErrors.parameterError('the request body is not multipart/form-data');
   const error = checkFields(form.fields);
-  if (error) return refuse(error);
+  if (error) return error;
   const text = form.files.get('file_name');
-  return text === undefined ? refuse(apiErrors.missing('file_name')) : orderOf(form, text);
+  return text === undefined ? apiErrors.missing('file_name') : orderOf(form, text);
 }
 
-function orderOf({ fields }: Form, text: string): Parsed {
+function orderOf({ fields }: Form, text: string): ImportOrder | ApiError {
   const isNewGroup = fields.get('is_create_group') !== 'false';
   const groupId = fields.get('group_id');
-  if (!isNewGroup && !groupId) return refuse(apiErrors.missing('group_id'));
+  if (!isNewGroup && !groupId) return apiErrors.missing('group_id');
   const isBackendOptional = fields.get('simple_mode') === 'true' || fields.get('mock_mode') === 'true';
   const apiMode = fields.get('api_mode') === 'override' ? 'override' : 'merge';
   const order = { text, modes: { apiMode, isBackendOptional } } as const;
-  return { kind: 'order', order: !isNewGroup && groupId ? { ...order, groupId } : order };
+  return !isNewGroup && groupId ? { ...order, groupId } : order;
 }
 
 const BOOLEAN = ['true', 'false'];
@@ -41,4 +37,33 @@ function checkFields(fields: Map<string, string>): ApiError | undefined {
     ([name, options]) => !options.includes(fields.get(name) ?? options[0] ?? ''),
   );
   return wrong && apiErrors.notAnOption(wrong[0]);
+}
+
+/** A parsed form: text fields, and files by the name of their part. */
+type Form = { fields: Map<string, string>; files: Map<string, string> };
+
+/** Parses `multipart/form-data`; undefined when it is something else or broken. */
+async function parseMultipart(contentType: string, body: Uint8Array): Promise<Form | undefined> {
+  if (!contentType.startsWith('multipart/form-data')) return undefined;
+  try {
+    return await parseWith(busboy({ headers: { 'content-type': contentType } }), body);
+  } catch {
+    return undefined;
+  }
+}
+
+function parseWith(parser: busboy.Busboy, body: Uint8Array): Promise<Form> {
+  const form: Form = { fields: new Map(), files: new Map() };
+  return new Promise((resolve, reject) => {
+    parser.on('field', (name, value) => form.fields.set(name, value));
+    parser.on('file', (name, stream) => {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('error', reject);
+      stream.on('end', () => form.files.set(name, Buffer.concat(chunks).toString()));
+    });
+    parser.on('error', reject);
+    parser.on('close', () => resolve(form));
+    parser.end(body);
+  });
 }

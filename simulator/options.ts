@@ -1,4 +1,5 @@
 import { DEFAULT_ACCOUNT } from './defaults.ts';
+import { MAX_BODY_BYTES } from './http.ts';
 
 /** Somebody who may sign in, with one project and its gateways. */
 export type Account = {
@@ -34,6 +35,10 @@ export type SimulatorOptions = {
   processingMs?: number;
   /** Requests a second and project; undefined (default) = no limit. */
   requestsPerSecond?: number;
+  /** True: a start is refused with 409 APIG.3718 while another task of its gateway runs. Default false. */
+  isOneTaskAtATime?: boolean;
+  /** Of an imported file, after which it is refused with 400 APIG.3603. Huawei publishes no figure; default: what fits into a body. */
+  maxFileBytes?: number;
   /** Default 24 h. */
   tokenLifetimeMs?: number;
   /** The documentation spells both ways. Default `succeed`. */
@@ -62,6 +67,8 @@ export function resolveOptions(options: SimulatorOptions): ResolvedOptions {
     auth: true,
     waitingMs: 1_000,
     processingMs: 3_000,
+    isOneTaskAtATime: false,
+    maxFileBytes: MAX_BODY_BYTES,
     tokenLifetimeMs: 24 * 3_600_000,
     successStatus: 'succeed',
     exportSpelling: 'examples',

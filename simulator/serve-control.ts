@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import * as z from 'zod';
-import { type Answer, send } from './answer.ts';
 import type { SimulatorControl } from './control.ts';
 import { ACTIONS, type Action, answer } from './control-actions.ts';
+import { type Answer, readBody, send } from './http.ts';
 import { newRequestId } from './identifier.ts';
-import { readBody } from './read-body.ts';
 
 /** Where the control route lives; nothing of Huawei's starts like this. */
 const PREFIX = '/_control';

@@ -1,13 +1,12 @@
-import { AccessKeyCheck } from './access-key-check.ts';
+import { AccessKeyCheck } from './access-keys.ts';
 import { LARGE_GROUP_ID, SMALL_GROUP_ID } from './defaults.ts';
 import { Faults } from './faults.ts';
 import { Gateway } from './gateway.ts';
-import { IamTokens } from './iam-tokens.ts';
+import { IamTokens, TokenRegistry } from './iam.ts';
+import { RateLimit } from './limits.ts';
 import type { ResolvedOptions } from './options.ts';
-import { RateLimit } from './rate-limit.ts';
 import { StatsCounter } from './stats.ts';
-import { TaskTable } from './task-table.ts';
-import { TokenRegistry } from './token-registry.ts';
+import { TaskTable } from './tasks.ts';
 
 /** Everything one simulator knows. */
 export type World = {
@@ -30,7 +29,7 @@ export function createWorld(options: ResolvedOptions): World {
     tokens,
     accessKeys: new AccessKeyCheck(options.accounts),
     iam: new IamTokens(options.accounts, tokens),
-    gateways: new Map(instanceIds.map((id) => [id, createGateway()])),
+    gateways: new Map(instanceIds.map((id) => [id, createGateway(options.clock.now())])),
     tasks: new TaskTable(),
     faults: new Faults(),
     rateLimit: new RateLimit(options.requestsPerSecond),
@@ -39,9 +38,9 @@ export function createWorld(options: ResolvedOptions): World {
 }
 
 /** 1,000 APIs of 4,000 characters: the export is more than 4 MB. */
-function createGateway(): Gateway {
+function createGateway(nowMs: number): Gateway {
   const gateway = new Gateway();
-  gateway.seed({ groupId: SMALL_GROUP_ID, name: 'small-group', apis: 2 });
-  gateway.seed({ groupId: LARGE_GROUP_ID, name: 'large-group', apis: 1_000, descriptionBytes: 4_000 });
+  gateway.seed({ groupId: SMALL_GROUP_ID, name: 'small-group', apis: 2 }, nowMs);
+  gateway.seed({ groupId: LARGE_GROUP_ID, name: 'large-group', apis: 1_000, descriptionBytes: 4_000 }, nowMs);
   return gateway;
 }

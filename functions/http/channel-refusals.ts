@@ -4,7 +4,7 @@ import { callbackProblem } from '../channels/webhook/settings.ts';
 import type { ProfileDefaults } from '../huawei/profiles.ts';
 import { isLoopbackHost } from '../names.ts';
 import type { TaskResult } from '../tasks/result.ts';
-import type { TasksApiDeps } from './deps.ts';
+import type { RegistrationDeps } from './deps.ts';
 import { HttpProblem } from './problem.ts';
 import { invalid } from './read-request.ts';
 
@@ -14,7 +14,7 @@ const UNUSABLE = 'cannot be used';
  * Why no event of a registration would ever reach its `callback_url`, as far as that is known without a look-up;
  * undefined where it may. A host name is judged at delivery, by the addresses that it then has.
  */
-export function callbackRefusal(deps: TasksApiDeps, text: string, profile?: ProfileDefaults): string | undefined {
+export function callbackRefusal(deps: RegistrationDeps, text: string, profile?: ProfileDefaults): string | undefined {
   const problem = callbackProblem(text, deps.allowLoopbackCallbacks ?? false);
   if (problem !== undefined) return problem;
   if (deps.areWebhooksOff) return `${UNUSABLE}: webhooks are off in this deployment`;
@@ -23,7 +23,7 @@ export function callbackRefusal(deps: TasksApiDeps, text: string, profile?: Prof
 }
 
 /** The rule of each delivery, for hosts that are an address already. */
-function isRefusedHost({ classifyAddress, allowLoopbackCallbacks }: TasksApiDeps, hostname: string): boolean {
+function isRefusedHost({ classifyAddress, allowLoopbackCallbacks }: RegistrationDeps, hostname: string): boolean {
   if (isLoopbackHost(hostname)) return !allowLoopbackCallbacks;
   const literal = hostname.replace(/^\[(.*)\]$/, '$1');
   if (isIP(literal) === 0) return false;
@@ -32,7 +32,7 @@ function isRefusedHost({ classifyAddress, allowLoopbackCallbacks }: TasksApiDeps
 }
 
 /** Passes a channel that a result can be sent to as far as the API knows; 400 or 409 for one that it cannot. */
-export function requireChannel(deps: TasksApiDeps, { taskId, callbackUrl }: TaskResult, channel: string): void {
+export function requireChannel(deps: RegistrationDeps, { taskId, callbackUrl }: TaskResult, channel: string): void {
   if (channel !== WEBHOOK_CHANNEL) requireNamedChannel(deps, channel);
   else if (deps.areWebhooksOff) throw refused('names webhooks, which are off in this deployment');
   else if (callbackUrl === undefined) {
@@ -40,7 +40,7 @@ export function requireChannel(deps: TasksApiDeps, { taskId, callbackUrl }: Task
   }
 }
 
-function requireNamedChannel({ channels: known }: TasksApiDeps, channel: string): void {
+function requireNamedChannel({ channels: known }: RegistrationDeps, channel: string): void {
   if (known === undefined || known.includes(channel)) return;
   if (known.length === 0) throw refused('names a channel, but channels are off in this deployment');
   throw refused(`is not a known channel. Known channels: ${[...known, WEBHOOK_CHANNEL].join(', ')}`);

@@ -12,6 +12,9 @@ type DocumentStore = Pick<FileStore, 'open'> & {
   presign?(ref: FileRef, contentDisposition: string): Promise<string>;
 };
 
+/** What registers and starts tasks: without documents and messages. */
+export type RegistrationDeps = Omit<TasksApiDeps, 'files' | 'republish'>;
+
 /** What `createTasksApiHandler` works with. */
 export type TasksApiDeps = {
   pending: PendingTaskStore;
@@ -40,6 +43,11 @@ export type TasksApiDeps = {
   areWebhooksOff?: boolean;
   /** Names of the channels; none where channels are off. Absent where they are not known here. */
   channels?: readonly string[];
+  /**
+   * Local mode: resolves when the task may have ended, after `timeoutMs` at most. Without it `?wait=` is answered at once,
+   * because a waiting request would hold a function.
+   */
+  untilEnd?(taskId: string, timeoutMs: number): Promise<void>;
   /** Local mode: documents are answered as streams, without Lambda's limit on an answer. Default false. */
   canStream?: boolean;
 };

@@ -3,6 +3,7 @@ import middy, { type MiddyfiedHandler } from '@middy/core';
 import httpHeaderNormalizer from '@middy/http-header-normalizer';
 import type { Method } from '@middy/http-router';
 import httpRouter from '@middy/http-router';
+import type { Log } from '../tasks/ports.ts';
 import { bearerAuth, browserRedirect, callerOf } from './access.ts';
 import { type ApiEvent, type ApiResponse, jsonResponse, type RouteHandler } from './api-event.ts';
 import type { Scope } from './api-keys.ts';
@@ -26,23 +27,41 @@ const routeRequests = httpRouter as unknown as (options: {
   notFoundResponse: ReturnType<typeof answerUnrouted>;
 }) => RouteHandler;
 
-/** The whole API as one middy handler. Every end, expected or not, is an answer: it never rejects. */
-export function createTasksApiHandler(deps: TasksApiDeps): TasksApiHandler {
-  const routes = createRoutes(deps);
+/**
+ * The whole API as one middy handler. Every end, expected or not, is an answer: it never rejects. `startRoutes` are those of
+ * `createStartRoutes`, which a function that starts nothing does not carry.
+ */
+export function createTasksApiHandler(deps: TasksApiDeps, startRoutes = startsOff(deps)): TasksApiHandler {
+  return createApiHandler([...createRoutes(deps), ...startRoutes], deps.log);
+}
+
+/** These routes alone. */
+export function createApiHandler(routes: TaskRoute[], log: Log): TasksApiHandler {
   const unrouted = answerUnrouted(routes);
   return middy<ApiEvent, ApiResponse>()
     .use(normalizeRequest())
     .use(httpHeaderNormalizer())
-    .use(problemHandler(deps.log))
+    .use(problemHandler(log))
     .handler(routeRequests({ routes: [...routes, ...refuseOnBatch(unrouted)], notFoundResponse: unrouted }));
 }
 
 /** One line of the contract's table. */
-type TaskRoute = {
+export type TaskRoute = {
   method: Method;
   path: string;
   handler: RouteHandler | MiddyfiedHandler<ApiEvent, ApiResponse>;
 };
+
+const startsOffRoute: RouteHandler = async () => {
+  throw new HttpProblem(404, 'Starting imports and exports is off here. The setting "starts" (STARTS) turns it on.', {
+    kind: 'starts-off',
+  });
+};
+
+function startsOff({ apiKeys }: TasksApiDeps): TaskRoute[] {
+  const handler = middy<ApiEvent, ApiResponse>(startsOffRoute).use(bearerAuth(apiKeys, 'start'));
+  return ['/imports', '/exports'].map((path) => ({ method: 'POST', path, handler }));
+}
 
 /** Every route of the API, in the order of the contract. */
 function createRoutes(deps: TasksApiDeps): TaskRoute[] {

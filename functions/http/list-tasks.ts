@@ -1,10 +1,12 @@
+import type { Outcome } from '../names.ts';
 import { listPending } from '../stores/list-pending.ts';
 import { InvalidCursorError } from '../tasks/cursor.ts';
+import type { TaskFilter } from '../tasks/filter.ts';
 import type { Page, PageRequest } from '../tasks/ports.ts';
 import { jsonResponse, type RouteHandler } from './api-event.ts';
 import type { TasksApiDeps } from './deps.ts';
 import { invalid, validQuery } from './read-request.ts';
-import { type ListQuery, listQuerySchema } from './request-schemas.ts';
+import { type ListQuery, listQuerySchema, sinceMs } from './request-schemas.ts';
 import { type ListedView, nextPollAtMs, type PendingView, viewListed, viewPending } from './task-view.ts';
 
 /** Tasks on a page where the query names no `limit`. */
@@ -54,12 +56,13 @@ async function readPage(deps: TasksApiDeps, query: ListQuery, start: Start): Pro
 }
 
 async function readPending(deps: TasksApiDeps, query: ListQuery, start: Start): Promise<TaskPage> {
-  const page = await orBadCursor(() => listPending(deps.pending, filterOf(query), pageOf(start)));
+  const page = await orBadCursor(() => listPending(deps.pending, filterOf(deps, query), pageOf(start)));
   return toTaskPage(page, 'pending', (task) => viewPending(task, nextPollAtMs(deps, task)));
 }
 
 async function readFinal(deps: TasksApiDeps, query: ListQuery, start: Start): Promise<TaskPage> {
-  const filter = { ...filterOf(query), ...(query.outcome === undefined ? {} : { outcome: query.outcome }) };
+  const outcomes = query.outcome?.split(',') as Outcome[] | undefined;
+  const filter = { ...filterOf(deps, query), ...(outcomes && { outcomes }) };
   const page = await orBadCursor(() => deps.results.list(filter, pageOf(start)));
   return toTaskPage(page, 'final', viewListed);
 }
@@ -69,8 +72,17 @@ function toTaskPage<T>(page: Page<T>, state: ListPosition['state'], view: (item:
   return page.nextCursor === undefined ? { items } : { items, next: { state, inner: page.nextCursor } };
 }
 
-function filterOf({ label, instance_id: instanceId }: ListQuery) {
-  return { ...(label === undefined ? {} : { label }), ...(instanceId === undefined ? {} : { instanceId }) };
+function filterOf({ clock }: TasksApiDeps, query: ListQuery): TaskFilter {
+  const { label, instance_id: instanceId, profile, task_type: taskType, group_id: groupId, since } = query;
+  const from = since === undefined ? undefined : sinceMs(since, clock.now());
+  return {
+    ...(label !== undefined && { label }),
+    ...(instanceId !== undefined && { instanceId }),
+    ...(profile !== undefined && { profile }),
+    ...(taskType !== undefined && { taskType }),
+    ...(groupId !== undefined && { groupId }),
+    ...(from !== undefined && { sinceMs: from }),
+  };
 }
 
 function pageOf({ limit, inner }: Start): PageRequest {

@@ -20,12 +20,21 @@ type ProblemKind =
   | 'task-still-notifying'
   | 'nothing-to-watch'
   | 'no-webhook'
-  | 'nothing-exported';
+  | 'nothing-exported'
+  | 'starts-off'
+  | 'start-refused'
+  | 'start-unanswered'
+  | 'start-unknown'
+  | 'start-under-way'
+  | 'task-not-watched'
+  | 'idempotency-key-reused';
 
 type ProblemOptions = {
   kind?: ProblemKind;
   errors?: ProblemItem[];
   headers?: Record<string, string>;
+  /** Further members of the document (RFC 9457, 3.2). */
+  members?: Record<string, string>;
   /** For a 5xx: what the log has it under. */
   requestId?: string;
 };
@@ -55,7 +64,7 @@ export class HttpProblem extends Error {
 
 /** The problem document; `instance` is the path of the request or of the task it is about. */
 export function problemBody(problem: HttpProblem, instance?: string): ProblemBody {
-  const { kind, errors, requestId } = problem.options;
+  const { kind, errors, requestId, members } = problem.options;
   return {
     type: kind === undefined ? 'about:blank' : `urn:apig-task-notifier:problem:${kind}`,
     title: kind === undefined ? (STATUS_CODES[problem.status] ?? 'Error') : titleOf(kind),
@@ -64,6 +73,7 @@ export function problemBody(problem: HttpProblem, instance?: string): ProblemBod
     ...(instance === undefined ? {} : { instance }),
     ...(errors === undefined ? {} : { errors }),
     ...(requestId === undefined ? {} : { request_id: requestId }),
+    ...members,
   };
 }
 

@@ -122,6 +122,11 @@ export function validQuery<T>(schema: z.ZodMiniType<T>, event: ApiEvent): T {
 /** The task id of the path, on a route that takes no query. */
 export function taskIdOf(event: ApiEvent): string {
   validQuery(noQuerySchema, event);
+  return pathTaskId(event);
+}
+
+/** The task id of the path. */
+export function pathTaskId(event: ApiEvent): string {
   return validate(taskPathSchema, { ...event.pathParameters }, 'parameter').task_id;
 }
 

@@ -5,7 +5,7 @@ import { callerOf, noteChange } from './access.ts';
 import { type ApiResponse, jsonResponse, type RouteHandler } from './api-event.ts';
 import type { Caller } from './api-keys.ts';
 import { callbackRefusal } from './channel-refusals.ts';
-import type { TasksApiDeps } from './deps.ts';
+import type { RegistrationDeps } from './deps.ts';
 import { HttpProblem, type ProblemItem } from './problem.ts';
 import { invalid, validBody, validQuery } from './read-request.ts';
 import { noQuerySchema, type Registration, registrationSchema } from './request-schemas.ts';
@@ -17,7 +17,7 @@ export type Registered = { status: 200 | 202; task: TaskView; nextPollAtMs?: num
 type Refused = Extract<Resolved, { refusal: unknown }>;
 
 /** `POST /tasks`. */
-export function registerTaskRoute(deps: TasksApiDeps): RouteHandler {
+export function registerTaskRoute(deps: RegistrationDeps): RouteHandler {
   return async (event) => {
     validQuery(noQuerySchema, event);
     return answerRegistered(deps, await registerTask(deps, event.body, callerOf(event)));
@@ -25,7 +25,7 @@ export function registerTaskRoute(deps: TasksApiDeps): RouteHandler {
 }
 
 /** Registers one task; throws `HttpProblem` 400 for what cannot be registered, 409 for an id taken by another. */
-export async function registerTask(deps: TasksApiDeps, body: unknown, caller: Caller): Promise<Registered> {
+export async function registerTask(deps: RegistrationDeps, body: unknown, caller: Caller): Promise<Registered> {
   const resolved = await resolveRegistration(deps, validBody(registrationSchema, body), caller);
   if ('refusal' in resolved) return repeatOnly(deps, resolved);
   const registered = (await finalRegistration(deps, resolved.task)) ?? (await putTask(deps, resolved.task));
@@ -34,7 +34,7 @@ export async function registerTask(deps: TasksApiDeps, body: unknown, caller: Ca
 }
 
 /** What could not begin today may have begun before its profile went or webhooks were switched off. */
-async function repeatOnly(deps: TasksApiDeps, { wanted, refusal }: Refused): Promise<Registered> {
+async function repeatOnly(deps: RegistrationDeps, { wanted, refusal }: Refused): Promise<Registered> {
   // In this order, for a task that ends now has its result before its row goes.
   const pending = await deps.pending.get(wanted.taskId);
   const final = await finalRegistration(deps, wanted);
@@ -45,7 +45,7 @@ async function repeatOnly(deps: TasksApiDeps, { wanted, refusal }: Refused): Pro
 }
 
 /** Puts the row of a task that had no result a moment ago; what is registered under its id already stays. */
-export async function putTask(deps: TasksApiDeps, task: PendingTask): Promise<Registered> {
+export async function putTask(deps: RegistrationDeps, task: PendingTask): Promise<Registered> {
   const put = await deps.pending.register(task);
   if (put.kind === 'exists') {
     requireSame(task, put.task);
@@ -63,20 +63,20 @@ export async function putTask(deps: TasksApiDeps, task: PendingTask): Promise<Re
 }
 
 /** The registration of a task that is pending. */
-export function pendingRegistration(deps: TasksApiDeps, task: PendingTask, status: 200 | 202): Registered {
+export function pendingRegistration(deps: RegistrationDeps, task: PendingTask, status: 200 | 202): Registered {
   const atMs = nextPollAtMs(deps, task);
   return { status, task: viewPending(task, atMs), nextPollAtMs: atMs };
 }
 
 /** Says where the task is, and while it is pending, when to look again. */
-export function answerRegistered(deps: TasksApiDeps, { status, task, nextPollAtMs }: Registered): ApiResponse {
+export function answerRegistered(deps: RegistrationDeps, { status, task, nextPollAtMs }: Registered): ApiResponse {
   return jsonResponse(status, task, {
     location: `/tasks/${task.task_id}`,
     ...(nextPollAtMs === undefined ? {} : retryAfter(deps, nextPollAtMs)),
   });
 }
 
-async function finalRegistration(deps: TasksApiDeps, wanted: Wanted): Promise<Registered | undefined> {
+async function finalRegistration(deps: RegistrationDeps, wanted: Wanted): Promise<Registered | undefined> {
   const result = await deps.results.get(wanted.taskId);
   if (result === undefined) return undefined;
   requireSame(wanted, result);
@@ -93,7 +93,11 @@ type Found = { profiles: Profiles; defaults: ProfileDefaults | undefined; instan
 type Resolved = { wanted: Wanted; task: PendingTask } | { wanted: Wanted; refusal: HttpProblem };
 
 /** A registration with what it leaves out from its profile. */
-async function resolveRegistration(deps: TasksApiDeps, registration: Registration, caller: Caller): Promise<Resolved> {
+async function resolveRegistration(
+  deps: RegistrationDeps,
+  registration: Registration,
+  caller: Caller,
+): Promise<Resolved> {
   const profiles = await deps.profiles();
   const { task_id: taskId, profile = DEFAULT_PROFILE, label, context, callback_url: callbackUrl } = registration;
   const defaults = Object.hasOwn(profiles, profile) ? profiles[profile] : undefined;
@@ -116,7 +120,7 @@ async function resolveRegistration(deps: TasksApiDeps, registration: Registratio
 
 /** The row that a registration becomes; 400 for one that cannot be polled or told. */
 export async function toPendingTask(
-  deps: TasksApiDeps,
+  deps: RegistrationDeps,
   registration: Registration,
   caller: Caller,
 ): Promise<PendingTask> {
@@ -125,7 +129,7 @@ export async function toPendingTask(
   return resolved.task;
 }
 
-function timesOf(deps: TasksApiDeps, { deadline_seconds: seconds }: Registration) {
+function timesOf(deps: RegistrationDeps, { deadline_seconds: seconds }: Registration) {
   const registeredAtMs = deps.clock.now();
   return {
     registeredAtMs,
@@ -133,7 +137,7 @@ function timesOf(deps: TasksApiDeps, { deadline_seconds: seconds }: Registration
   };
 }
 
-function problemsOf(deps: TasksApiDeps, registration: Registration, found: Found): ProblemItem[] {
+function problemsOf(deps: RegistrationDeps, registration: Registration, found: Found): ProblemItem[] {
   const errors: ProblemItem[] = [];
   if (found.defaults === undefined) {
     errors.push({ pointer: '#/profile', detail: profileProblem(registration.profile, found.profiles) });

@@ -26,6 +26,9 @@ const contextSchema = z
     const message = contextProblem(payload.value);
     if (message !== undefined) payload.issues.push({ code: 'custom', message, input: payload.value });
   });
+const deadlineSchema = z.int(DEADLINE_RULE).check(z.gte(60, DEADLINE_RULE), z.lte(7 * 24 * 3600, DEADLINE_RULE));
+/** The same in a form, where everything is text. */
+export const deadlineTextSchema = z.pipe(z.pipe(z.string(), z.transform(Number)), deadlineSchema);
 
 const changeable = {
   instance_id: z.optional(idSchema),
@@ -33,15 +36,16 @@ const changeable = {
   profile: z.optional(idSchema),
   label: z.optional(labelSchema),
   context: z.optional(contextSchema),
-  deadline_seconds: z.optional(
-    z.int(DEADLINE_RULE).check(z.gte(60, DEADLINE_RULE), z.lte(7 * 24 * 3600, DEADLINE_RULE)),
-  ),
+  deadline_seconds: z.optional(deadlineSchema),
   callback_url: z.optional(
     z
       .string('must be an https URL')
       .check(z.minLength(1, 'must not be empty'), z.maxLength(2048, 'must have at most 2048 characters')),
   ),
 };
+
+/** What a start says of the task that it becomes: as a registration, but for its id. */
+export const startedTaskShape = changeable;
 
 /** Body of `POST /tasks`, and one entry of a batch. */
 export const registrationSchema = z.strictObject({ task_id: idSchema, ...changeable });
@@ -67,10 +71,33 @@ export const notificationSchema = z.strictObject({
   ),
 });
 
+const OUTCOME_LIST = new RegExp(`^(?:${OUTCOMES.join('|')})(?:,(?:${OUTCOMES.join('|')}))*$`);
+const OUTCOMES_RULE = `must be one of ${OUTCOMES.join(', ')}, or several with commas`;
+const SINCE_RULE = 'must be a time as in 2026-11-24T12:00:00Z, or a span as in 24h or 7d';
+
+/** The instant that `since` names, counted back from `nowMs` where it is a span; undefined where it is neither. */
+export function sinceMs(text: string, nowMs: number): number | undefined {
+  const [, count, unit] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
+  if (count !== undefined)
+    return nowMs - Number(count) * { m: 60_000, h: 3_600_000, d: 86_400_000 }[unit as 'm' | 'h' | 'd'];
+  const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/.test(text);
+  const ms = isTime ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+/** Query of `GET /tasks/{task_id}`. */
+export const waitQuerySchema = z.strictObject({
+  wait: z.optional(z.string().check(z.regex(/^(?:[0-5]?\d|60)$/, 'must be a whole number of seconds from 0 to 60'))),
+});
+
 /** Query of `GET /tasks`. */
 export const listQuerySchema = z.strictObject({
   state: z.optional(z.enum(['pending', 'final'], 'must be "pending" or "final"')),
-  outcome: z.optional(z.enum(OUTCOMES, `must be one of ${OUTCOMES.join(', ')}`)),
+  outcome: z.optional(z.string().check(z.regex(OUTCOME_LIST, OUTCOMES_RULE))),
+  profile: z.optional(idSchema),
+  task_type: z.optional(z.string().check(z.regex(/^[a-z_]{1,64}$/, 'must be a type such as import_api'))),
+  group_id: z.optional(idSchema),
+  since: z.optional(z.string().check(z.refine((text) => sinceMs(text, 0) !== undefined, SINCE_RULE))),
   instance_id: z.optional(idSchema),
   label: z.optional(labelSchema),
   limit: z.optional(z.string().check(z.regex(/^(?:[1-9]\d?|100)$/, LIMIT_RULE))),

@@ -15,6 +15,7 @@ export const taskErrorSchema = z.strictObject({
   message: text,
   request_id: optionalText,
   http_status: z.optional(z.int()),
+  help: optionalText,
 });
 
 const identity = {
@@ -29,6 +30,10 @@ const identity = {
   /** Scheme, host and port of the `callback_url`; its path and query may hold a secret. */
   callback_origin: optionalText,
   registered_at: time,
+  group_id: optionalText,
+  environment_id: optionalText,
+  file: z.optional(z.strictObject({ name: text, size_bytes: z.int(), sha256: text })),
+  publish_to: optionalText,
   registered_by: optionalText,
 };
 
@@ -37,9 +42,11 @@ export const pendingTaskSchema = z.strictObject({
   state: z.literal('pending'),
   /** As Huawei last said it to this process; `waiting` where it has not asked. */
   status: text,
+  task_type: optionalText,
   deadline_at: time,
   next_poll_at: time,
   last_error: z.optional(taskErrorSchema),
+  warnings: z.optional(z.array(text)),
 });
 
 export const summarySchema = z.strictObject({
@@ -47,6 +54,8 @@ export const summarySchema = z.strictObject({
   updated: count,
   failed: count,
   ignored: count,
+  published: count,
+  unpublished: count,
   group_id: optionalText,
   file_name: optionalText,
   size_bytes: count,
@@ -65,6 +74,8 @@ export const resultSchema = z.union([
     failure: entries,
     ignore: z.optional(entries),
     swagger: z.optional(z.record(text, z.unknown())),
+    published: count,
+    publish_failures: z.optional(entries),
     extra,
   }),
   z.strictObject({
@@ -108,6 +119,7 @@ const finalFields = {
   polls: count,
   summary: summarySchema,
   error: z.optional(taskErrorSchema),
+  help: optionalText,
   deliveries: z.optional(z.array(deliverySchema)),
   expires_at: time,
 };
@@ -131,6 +143,14 @@ export const problemSchema = z.strictObject({
   instance: optionalText,
   errors: z.optional(z.array(z.strictObject({ detail: text, pointer: optionalText, parameter: optionalText }))),
   request_id: optionalText,
+  error_code: optionalText,
+  error_msg: optionalText,
+  help: optionalText,
+  huawei_request_id: optionalText,
+  group_id: optionalText,
+  group_name: optionalText,
+  started_at: z.optional(time),
+  task_id: optionalText,
 });
 
 export const batchEntryAnswerSchema = z.strictObject({

@@ -1,6 +1,8 @@
 import type * as z from 'zod/mini';
+import { type HelpContext, helpMember } from '../tasks/codes.ts';
+import { helpAfter, helpContext } from '../tasks/help.ts';
 import type { ParsedResult, TaskResult } from '../tasks/result.ts';
-import type { PendingTask, TaskError, TaskIdentity } from '../tasks/task.ts';
+import type { PendingTask, StartedFacts, TaskError, TaskIdentity } from '../tasks/task.ts';
 import type { TasksApiDeps } from './deps.ts';
 import type { finalTaskSchema, listedResultSchema, pendingTaskSchema, taskErrorSchema } from './response-schemas.ts';
 
@@ -14,10 +16,11 @@ export function viewPending(task: PendingTask, nextPollAtMs: number): PendingVie
   return {
     ...viewIdentity(task, task.registeredAtMs),
     state: 'pending',
+    ...(task.taskType === undefined ? {} : { task_type: task.taskType }),
     status: task.status ?? 'waiting',
     deadline_at: toIso(task.deadlineAtMs),
     next_poll_at: toIso(nextPollAtMs),
-    ...(task.lastError === undefined ? {} : { last_error: viewError(task.lastError) }),
+    ...(task.lastError === undefined ? {} : { last_error: viewError(task.lastError, { profile: task.profile }) }),
   };
 }
 
@@ -33,7 +36,8 @@ export function viewListed(result: TaskResult): ListedView {
     completed_at: toIso(result.completedAtMs),
     ...(polls === undefined ? {} : { polls }),
     summary: result.summary,
-    ...(error === undefined ? {} : { error: viewError(error) }),
+    ...(error === undefined ? {} : { error: viewError(error, helpContext(result)) }),
+    ...viewHelp(result),
     ...(deliveries === undefined ? {} : { deliveries }),
     expires_at: toIso(result.expiresAtS * 1000),
   };
@@ -41,7 +45,23 @@ export function viewListed(result: TaskResult): ListedView {
 
 /** A final task with its result. Keys of the file store stay inside; an export says where its document is. */
 export function viewFinal(result: TaskResult): FinalView {
-  return { ...viewListed(result), result: viewResult(result.taskId, result.result) };
+  return { ...viewListed(result), result: viewResult(result.taskId, withHelp(result)) };
+}
+
+/** What to do about the outcome, in sentences. */
+function viewHelp(result: TaskResult): { help?: string } {
+  const sentences = helpAfter(result, `/tasks/${result.taskId}`);
+  return sentences.length === 0 ? {} : { help: sentences.join(' ') };
+}
+
+/** The result, each failed API of which says what helps. */
+function withHelp(task: TaskResult): ParsedResult {
+  const { result } = task;
+  if (result.kind !== 'import' && result.kind !== 'stored') return result;
+  const { failure } = result;
+  if (failure === undefined) return result;
+  const context = helpContext(task);
+  return { ...result, failure: failure.map((one) => ({ ...one, ...helpMember(one.error_code, context) })) };
 }
 
 function viewResult(taskId: string, result: ParsedResult): FinalView['result'] {
@@ -74,17 +94,26 @@ function viewIdentity(task: TaskIdentity, registeredAtMs: number) {
     ...(task.groupName === undefined ? {} : { group_name: task.groupName }),
     ...(task.watch === undefined ? {} : { watch: task.watch }),
     ...(callback === null ? {} : { callback_origin: callback.origin }),
+    ...viewStarted(task.started),
     registered_at: toIso(registeredAtMs),
     ...(task.registeredBy === undefined ? {} : { registered_by: task.registeredBy }),
   };
 }
 
-function viewError(error: TaskError): z.infer<typeof taskErrorSchema> {
+/** Without the type of the task, which stands elsewhere. */
+function viewStarted(started: StartedFacts | undefined) {
+  if (started === undefined) return {};
+  const { task_type: _, ...facts } = started;
+  return facts;
+}
+
+function viewError(error: TaskError, context: HelpContext): z.infer<typeof taskErrorSchema> {
   return {
     code: error.code,
     message: error.message,
     ...(error.requestId === undefined ? {} : { request_id: error.requestId }),
     ...(error.httpStatus === undefined ? {} : { http_status: error.httpStatus }),
+    ...helpMember(error.code, context),
   };
 }
 

@@ -14,6 +14,8 @@ export type SignableRequest = {
   query?: Readonly<Record<string, string | readonly string[]>>;
   headers?: Readonly<Record<string, string>>;
   body?: string;
+  /** Signed in place of the body's hash. */
+  bodyHash?: string;
 };
 
 const ALGORITHM = 'SDK-HMAC-SHA256';
@@ -56,7 +58,7 @@ export function signPrepared(
   // Ends in a slash for signing, whatever is sent.
   const path = request.path.endsWith('/') ? request.path : `${request.path}/`;
   const query = request.query ? canonicalQuery(request.query) : '';
-  const bodyHash = request.body ? hash('sha256', request.body, 'hex') : EMPTY_BODY_SHA256;
+  const bodyHash = request.bodyHash ?? (request.body ? hash('sha256', request.body, 'hex') : EMPTY_BODY_SHA256);
   const canonicalRequest = `${request.method}\n${path}\n${query}\n${canonical}\n${signed}\n${bodyHash}`;
   const text = `${ALGORITHM}\n${date}\n${hash('sha256', canonicalRequest, 'hex')}`;
   const signature = createHmac('sha256', sk).update(text).digest('hex');

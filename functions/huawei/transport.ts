@@ -15,7 +15,7 @@ type HttpRequest = {
   path: string;
   method: 'GET' | 'POST';
   headers: Record<string, string>;
-  body?: string;
+  body?: string | Uint8Array;
   signal?: AbortSignal | undefined;
   /** An answer of more than a mebibyte takes its share of this before the rest of it is read. */
   allowance?: Allowance | undefined;
@@ -28,6 +28,10 @@ export type TransportOptions = {
   maxBodyBytes?: number;
   /** From the request's end to the answer's head, and between two pieces of the body. Default 15000. */
   timeoutMs?: number;
+  /**
+   * False: a new socket for each request, so that none is lost with a socket that the peer closes at that moment. Default true.
+   */
+  isKeptAlive?: boolean;
 };
 
 /**
@@ -95,9 +99,10 @@ async function readUnknownLength(body: AsyncIterable<Buffer>, takeShare: () => P
 }
 
 function createDispatcher(origin: string, options: TransportOptions & { maxBodyBytes: number }): Dispatcher {
-  const { connections = 50, timeoutMs = 15_000, maxBodyBytes } = options;
+  const { connections = 50, timeoutMs = 15_000, maxBodyBytes, isKeptAlive = true } = options;
   const settings = {
     connections,
+    pipelining: isKeptAlive ? 1 : 0,
     connect: { timeout: CONNECT_TIMEOUT_MS },
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,

@@ -7,6 +7,7 @@ import {
   endWords,
   errorWords,
   failureCount,
+  failureKindWords,
   failureWords,
   groupWords,
   nextSteps,
@@ -24,6 +25,7 @@ const MAX_LISTED_FAILURES = 5;
 const MAX_RUN_URL = 250;
 /** Of the other pairs of a context together. */
 const MAX_CONTEXT = 250;
+const MAX_HELP_UNITS = 450;
 
 /** A message to people. */
 export type AlertText = {
@@ -102,9 +104,10 @@ function failureLines(data: TaskEventData, room: number): string[] {
   const total = failureCount(data);
   if (total === 0) return [];
   const entries = (data.failures ?? []).slice(0, MAX_LISTED_FAILURES).map(failureEntry);
-  const title = `\n\nThe first ${MAX_LISTED_FAILURES} of ${total} failed APIs:`;
+  const title = `\n\nThe first ${MAX_LISTED_FAILURES} of ${total} failed APIs:\n(${failureKindWords(data)})`;
   const shown = takeFitting(entries, { sizeOf: (entry) => entry.length + 1, maxSize: room - title.length });
-  return ['', failureTitle(shown.length, total), ...shown];
+  const kinds = failureKindWords(data);
+  return ['', failureTitle(shown.length, total), ...(kinds && shown.length < total ? [`(${kinds})`] : []), ...shown];
 }
 
 function failureEntry(failure: EventFailure): string {
@@ -119,8 +122,10 @@ function failureTitle(shown: number, total: number): string {
 }
 
 /** `Next: …`, when there is something to do. */
-function nextLine({ outcome, result_url: url }: TaskEventData): string[] {
-  const steps = nextSteps(outcome, watchCall(url));
+function nextLine(data: TaskEventData): string[] {
+  const { outcome, help } = data;
+  const advice = help === undefined ? {} : { help: cut(help, MAX_HELP_UNITS) };
+  const steps = nextSteps({ outcome, ...advice }, watchCall(data.result_url));
   return steps.length > 0 ? [`Next: ${steps.join(' ')}`] : [];
 }
 

@@ -1,5 +1,7 @@
 import type { Outcome } from '../names.ts';
+import { type HelpContext, helpMember } from '../tasks/codes.ts';
 import type { Context } from '../tasks/context.ts';
+import { groupFailures, helpContext, stepAfter } from '../tasks/help.ts';
 import { eventId, type FailedApi, type Summary, type TaskResult } from '../tasks/result.ts';
 import { cut, lineOf, takeFitting, utf8Bytes } from '../tasks/safe-text.ts';
 
@@ -11,8 +13,11 @@ const MAX_ATTRIBUTE_UNITS = 256;
 /** Tried in turn until an event fits: first whole entries are dropped, then long strings are cut ever shorter. */
 const STRING_LIMITS = [MAX_EVENT_BYTES, 4096, 1024, 128];
 
-/** One failed API as an event lists it: Huawei's four fields, nothing else. */
-export type EventFailure = Pick<FailedApi, 'method' | 'path' | 'error_code' | 'error_msg'>;
+/** One failed API as an event lists it: Huawei's four fields, and what helps. */
+export type EventFailure = Pick<FailedApi, 'method' | 'path' | 'error_code' | 'error_msg'> & { help?: string };
+
+/** Failures of one kind: how many have this code, about this parameter. */
+export type FailureKind = { count: number; error_code: string; parameter?: string };
 
 /** A `TaskEvent`'s facts about the task. Wire names. */
 export type TaskEventData = {
@@ -37,11 +42,15 @@ export type TaskEventData = {
   first_success?: true;
   /** Counts of everything, including failures that `failures` leaves out. */
   summary: Summary;
-  error?: { code: string; message: string; request_id?: string; http_status?: number };
+  error?: { code: string; message: string; request_id?: string; http_status?: number; help?: string };
+  /** What to do about the outcome; absent after a success. */
+  help?: string;
   /** Absolute if a public URL is configured, otherwise the path in the HTTP API. */
   result_url: string;
   /** The first 20 of an import's failed APIs, in Huawei's order. */
   failures?: EventFailure[];
+  /** The largest kinds of failures, counted over all of them; absent where no two are alike. */
+  failure_kinds?: FailureKind[];
   /** True if failures are left out or a long string was cut (it then ends in `…`). */
   truncated?: true;
 };
@@ -116,7 +125,7 @@ function listsFailures(result: TaskResult): boolean {
 
 /** Every API that failed, in Huawei's order; of a result in the file store, those that its row kept. */
 function failuresOf({ result: parsed }: Pick<TaskResult, 'result'>): FailedApi[] {
-  if (parsed.kind === 'import') return parsed.failure;
+  if (parsed.kind === 'import') return [...parsed.failure, ...(parsed.publish_failures ?? [])];
   return parsed.kind === 'stored' ? (parsed.failure ?? []) : [];
 }
 
@@ -134,7 +143,8 @@ function composeEvent(result: TaskResult, { publicUrl, failures, limit }: Compos
     datacontenttype: 'application/json',
     data: composeData(result, shortener.shorten, publicUrl),
   };
-  const entries = failures.map((failure) => toEventFailure(failure, shortener.shorten));
+  const context = helpContext(result);
+  const entries = failures.map((failure) => toEventFailure(failure, { context, shorten: shortener.shorten }));
   const fitting = takeFitting(entries, {
     sizeOf: (entry) => utf8Bytes(JSON.stringify(entry)) + 1,
     maxSize: MAX_EVENT_BYTES - utf8Bytes(JSON.stringify(event)) - 64,
@@ -148,6 +158,8 @@ function composeEvent(result: TaskResult, { publicUrl, failures, limit }: Compos
 
 function composeData(result: TaskResult, shorten: Shorten, publicUrl: string | undefined): TaskEventData {
   const { error } = result;
+  const help = stepAfter(result);
+  const kinds = listsFailures(result) ? kindsOf(failuresOf(result), shorten) : [];
   return {
     task_id: result.taskId,
     instance_id: result.instanceId,
@@ -162,7 +174,9 @@ function composeData(result: TaskResult, shorten: Shorten, publicUrl: string | u
     ...groupOf(result, shorten),
     ...(result.isFirstSuccess && { first_success: true as const }),
     summary: shortenStrings(result.summary, shorten),
-    ...(error ? { error: toEventError(error, shorten) } : {}),
+    ...(error ? { error: { ...toEventError(error, shorten), ...helpMember(error.code, helpContext(result)) } } : {}),
+    ...(help === undefined ? {} : { help: shorten(help) }),
+    ...(kinds.length === 0 ? {} : { failure_kinds: kinds }),
     result_url: resultUrl(result.taskId, publicUrl),
   };
 }
@@ -183,8 +197,21 @@ function toEventError(error: NonNullable<TaskResult['error']>, shorten: Shorten)
   };
 }
 
-function toEventFailure({ method, path, error_code, error_msg }: FailedApi, shorten: Shorten): EventFailure {
-  return shortenStrings({ method, path, error_code, error_msg }, shorten) as EventFailure;
+const MAX_KINDS = 5;
+
+function kindsOf(failures: FailedApi[], shorten: Shorten): FailureKind[] {
+  const groups = groupFailures(failures);
+  if (groups.length === failures.length) return [];
+  return groups.slice(0, MAX_KINDS).map(({ count, code, parameter }) => {
+    return shortenStrings({ count, error_code: code, ...(parameter !== undefined && { parameter }) }, shorten);
+  });
+}
+
+type Entry = { context: HelpContext; shorten: Shorten };
+
+function toEventFailure({ method, path, error_code, error_msg }: FailedApi, { context, shorten }: Entry): EventFailure {
+  const help = helpMember(error_code, context);
+  return { ...shortenStrings({ method, path, error_code, error_msg }, shorten), ...help } as EventFailure;
 }
 
 function shortenStrings<T extends object>(record: T, shorten: Shorten): T {

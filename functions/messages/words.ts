@@ -1,5 +1,6 @@
 import type { Outcome } from '../names.ts';
 import { shownPairs } from '../tasks/context.ts';
+import { watchAgainHelp } from '../tasks/help.ts';
 import { canWatchAgain, type Summary } from '../tasks/result.ts';
 import { cut, lineOf } from '../tasks/safe-text.ts';
 import type { EventFailure, TaskEvent, TaskEventData } from './task-event.ts';
@@ -24,25 +25,21 @@ export const OUTCOME_EMOJI: Record<Outcome, string> = {
   rejected: '🚫',
 };
 
-/** What to do about an outcome, in the imperative; a success needs nothing. */
-const NEXT_STEPS: Record<Outcome, string | undefined> = {
-  succeeded: undefined,
-  partially_succeeded:
-    'Fix the failed APIs in the definition, import it again (merge mode keeps the APIs that already exist) and register the new task.',
-  failed: 'Read the error, fix the definition or the request, start a new import or export, and register its task id.',
-  expired: 'Check in the Huawei Cloud console whether the task is still running.',
-  not_found: 'Check the task id, the gateway and the project: Huawei Cloud does not know this task.',
-  rejected: 'Check the request and the permissions of the profile (apig:asyncTask:get and apig:instance:get).',
-};
+/** What to do after an outcome; if it is not known how the task went, with the call that watches it again. */
+export function nextSteps(
+  { outcome, help }: Pick<TaskEventData, 'outcome' | 'help'>,
+  call: string | undefined,
+): string[] {
+  const again = canWatchAgain(outcome) && call !== undefined ? [watchAgainHelp(call)] : [];
+  return help === undefined ? again : [help, ...again];
+}
 
-/**
- * What to do after an outcome: one sentence, and when it is not known how the task went, the call that watches it again.
- * Empty for a success.
- */
-export function nextSteps(outcome: Outcome, watchCall: string | undefined): string[] {
-  const step = NEXT_STEPS[outcome];
-  const again = canWatchAgain(outcome) && watchCall !== undefined ? [`To watch it again, send ${watchCall}`] : [];
-  return step === undefined ? again : [step, ...again];
+/** `150 × APIG.2012 match_mode, 2 × APIG.3202`; `''` where no two failures are alike. */
+export function failureKindWords({ failure_kinds: kinds = [] }: TaskEventData): string {
+  const shown = kinds.slice(0, 3).map(({ count, error_code, parameter = '' }) => {
+    return `${count} × ${[lineOf(error_code, 40), lineOf(parameter, 60)].filter(Boolean).join(' ')}`;
+  });
+  return shown.join(', ');
 }
 
 /** The call that watches a task again, by the URL of its result. */
@@ -85,7 +82,9 @@ export function contextWords({ context }: Pick<TaskEventData, 'context'>, maxUni
 /** `12 created, 3 updated, 1 failed`, or an export's `name, 12 kB`; `''` when there is nothing to count. */
 export function countWords(summary: Summary): string {
   const { file_name: fileName, size_bytes: sizeBytes } = summary;
-  const counts = (['created', 'updated', 'failed', 'ignored'] as const).filter((name) => summary[name] !== undefined);
+  const counts = (['created', 'updated', 'failed', 'ignored', 'published', 'unpublished'] as const).filter(
+    (name) => summary[name] !== undefined,
+  );
   const shown = counts.filter((name) => summary[name] !== 0).map((name) => `${summary[name]} ${name}`);
   if (shown.length === 0 && counts.length > 0) shown.push('nothing changed');
   if (fileName) shown.push(lineOf(fileName, 200));

@@ -91,7 +91,7 @@ export function resultOf(task: PendingTask, { conclusion, nowMs, schedule, reten
     ...ended,
     completedAtMs: nowMs,
     polls: schedule.countPolls(task, nowMs),
-    summary: summarize(ended.result),
+    summary: { ...(task.started?.group_id && { group_id: task.started.group_id }), ...summarize(ended.result) },
     expiresAtS: Math.floor((nowMs + retentionMs) / 1000),
   };
 }

@@ -1,4 +1,5 @@
 import type { Profiles } from '../huawei/profiles.ts';
+import type { ApiPublisher } from '../huawei/publish.ts';
 import type { TaskQuery } from '../huawei/task-query.ts';
 import { createByteBudget } from '../huawei/transport.ts';
 import type { OperatorAlerter } from '../messages/operator-alerter.ts';
@@ -51,6 +52,8 @@ export type PollerDeps = {
   shards: ShardStore;
   wakes: WakeQueue;
   query: TaskQuery;
+  /** Publishes what imports made; needed where tasks are started. */
+  publisher?: Pick<ApiPublisher, 'publish'>;
   storeResult: StoreResult;
   publishers: readonly Publisher[];
   operatorAlerts: OperatorAlerter;

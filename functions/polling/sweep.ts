@@ -1,3 +1,4 @@
+import type { ApiPublisher } from '../huawei/publish.ts';
 import type { ByteBudget } from '../huawei/transport.ts';
 import type { TaskSchedule } from '../schedule/schedule.ts';
 import type { Clock, Log, MetricSink, PendingTaskStore, Segment } from '../tasks/ports.ts';
@@ -7,10 +8,12 @@ import { concludeTask, keepError, noteEnd, noteFault, resultOf } from './conclud
 import { type Entry, Line } from './lines.ts';
 import { type ObserveDeps, type Observed, observeTask } from './observe-task.ts';
 import type { ProfileHealth } from './profile-health.ts';
+import { publishImported } from './publish-imported.ts';
 import { createTroubles, type SettlingRound } from './settle.ts';
 
 export type SweepDeps = ObserveDeps & {
   pending: PendingTaskStore;
+  publisher?: Pick<ApiPublisher, 'publish'>;
   round: SettlingRound;
   schedule: TaskSchedule;
   clock: Clock;
@@ -246,10 +249,15 @@ export class Sweep {
     const nowMs = deps.clock.now();
     const conclusion = concludeTask(task, observed.observation, nowMs);
     if (conclusion.kind === 'over') {
-      const isOurs = await deps.round.add(resultOf(task, { ...deps, conclusion, nowMs }));
+      const over = await publishImported(deps.publisher, { task, over: conclusion, nowMs });
+      if (over.kind === 'later') {
+        this.#noteNext(task);
+        return deps.pending.recordError(task.taskId, over.error);
+      }
+      const isOurs = await deps.round.add(resultOf(task, { ...deps, conclusion: over, nowMs }));
       if (!isOurs) return this.#noteNext(task);
       this.#over.add(task.taskId);
-      return noteEnd(deps, task, { outcome: conclusion.outcome, nowMs });
+      return noteEnd(deps, task, { outcome: over.outcome, nowMs });
     }
     this.#noteNext(task);
     if (conclusion.heard) deps.pending.noteHeard(task.taskId, conclusion.heard);

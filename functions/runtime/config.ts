@@ -64,6 +64,22 @@ export const apiEnvironment = z.object({
   CHANNELS: optional,
 });
 
+/** What `start-tasks` needs to know. */
+export const startEnvironment = z.object({
+  ...region,
+  ...tables,
+  ...secrets,
+  ...schedule,
+  ...huawei,
+  ...waking,
+  INTENTS_TABLE: name,
+  SHARDS: withDefault(1),
+  API_KEYS_SECRET_ID: name,
+  ALLOW_LOOPBACK_CALLBACKS: optional,
+  /** `false` where there is no function that posts events to callbacks. */
+  WEBHOOKS: optional,
+});
+
 /** What `notify-channels` needs to know. */
 export const channelsEnvironment = z.object({
   ...secrets,

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { createSnsOperatorAlerter } from '../channels/sns.ts';
 import { sortProfiles } from '../huawei/profiles.ts';
+import { createApiPublisher } from '../huawei/publish.ts';
 import { createHuaweiTaskQuery } from '../huawei/task-query.ts';
 import { answerBytesOf } from '../huawei/transport.ts';
 import { createPoller } from '../polling/create-poller.ts';
@@ -44,6 +45,7 @@ export function createPollerRuntime() {
   const poll = createPoller({
     pending,
     query: createHuaweiTaskQuery({ profiles, clock, connections: SOCKETS, maxBodyBytes: answerBytes }),
+    publisher: createApiPublisher({ profiles, clock }),
     storeResult: createStoreResult({ results, files, labels }),
     publishers: publishers.all,
     operatorAlerts: createSnsOperatorAlerter({

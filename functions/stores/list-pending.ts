@@ -1,8 +1,7 @@
 import { comparePositions, decodeCursor, encodeCursor, type Position } from '../tasks/cursor.ts';
+import { matchesPending, type TaskFilter } from '../tasks/filter.ts';
 import type { Page, PageRequest, PendingTaskStore } from '../tasks/ports.ts';
 import type { PendingTask } from '../tasks/task.ts';
-
-export type PendingFilter = { instanceId?: string; label?: string };
 
 /**
  * Pending tasks, newest first. Reads the whole table, for it holds only what is pending and has no index, but keeps
@@ -10,7 +9,7 @@ export type PendingFilter = { instanceId?: string; label?: string };
  */
 export async function listPending(
   pending: Pick<PendingTaskStore, 'scan'>,
-  filter: PendingFilter,
+  filter: TaskFilter,
   { limit, cursor }: PageRequest,
 ): Promise<Page<PendingTask>> {
   const after = cursor === undefined ? undefined : decodeCursor(cursor);
@@ -18,16 +17,12 @@ export async function listPending(
   for await (const page of pending.scan({ segment: 0, totalSegments: 1 })) {
     for (const task of page) {
       // One more than wanted, so that a full page knows whether another one follows.
-      if (matches(task, filter) && isAfter(task, after)) insertBounded(newest, task, limit + 1);
+      if (matchesPending(task, filter) && isAfter(task, after)) insertBounded(newest, task, limit + 1);
     }
   }
   const last = newest[limit - 1];
   if (newest.length <= limit || last === undefined) return { items: newest };
   return { items: newest.slice(0, limit), nextCursor: encodeCursor(positionOf(last)) };
-}
-
-function matches(task: PendingTask, { instanceId, label }: PendingFilter): boolean {
-  return (instanceId === undefined || task.instanceId === instanceId) && (label === undefined || task.label === label);
 }
 
 function isAfter(task: PendingTask, after: Position | undefined): boolean {

@@ -1,5 +1,6 @@
-import type { MetricName, Outcome } from '../names.ts';
+import type { MetricName } from '../names.ts';
 import { StoreError } from './errors.ts';
+import type { ResultFilter } from './filter.ts';
 import type { Delivery, FileRef, TaskResult } from './result.ts';
 import type { Heard, PendingTask, TaskError } from './task.ts';
 
@@ -23,8 +24,6 @@ export interface PendingTaskStore {
   /** Deletes; false when it was not there. */
   remove(taskId: string): Promise<boolean>;
 }
-
-export type ResultFilter = { outcome?: Outcome; instanceId?: string; label?: string };
 
 /** `TaskResults`. Expired rows are not returned even where TTL has not deleted them yet. */
 export interface TaskResultStore {

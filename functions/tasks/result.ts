@@ -15,6 +15,8 @@ export type Summary = {
   updated?: number;
   failed?: number;
   ignored?: number;
+  published?: number;
+  unpublished?: number;
   group_id?: string;
   file_name?: string;
   size_bytes?: number;
@@ -89,6 +91,9 @@ export type ParsedResult =
       failure: FailedApi[];
       ignore?: IgnoredApi[];
       swagger?: { id?: string; result?: string } & Extra;
+      /** How many APIs were published, and which could not be, if the start asked for it. */
+      published?: number;
+      publish_failures?: FailedApi[];
       extra?: Extra;
     }
   | {
@@ -126,6 +131,8 @@ function summarizeImport(result: Extract<ParsedResult, { kind: 'import' }>): Sum
     updated,
     failed: result.failure.length,
     ...(result.ignore === undefined ? {} : { ignored: result.ignore.length }),
+    ...(result.published === undefined ? {} : { published: result.published }),
+    ...(result.publish_failures?.length ? { unpublished: result.publish_failures.length } : {}),
     ...(result.group_id === undefined ? {} : { group_id: result.group_id }),
   };
 }

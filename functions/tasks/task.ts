@@ -17,9 +17,26 @@ export type TaskIdentity = {
   watch?: number;
   /** Where the requester wants the final CloudEvent POSTed (https). */
   callbackUrl?: string;
+  started?: StartedFacts;
   /** Name of the API key that registered the task; absent for a key without a name. */
   registeredBy?: string;
 };
+
+/** What is known of a task that was started here. Wire names, because it is stored and answered as it is. */
+export type StartedFacts = {
+  task_type: 'import_api' | 'export_api';
+  /** Absent for an import that makes its group. */
+  group_id?: string;
+  /** Of an export. */
+  environment_id?: string;
+  /** Of an import. */
+  file?: StartedFile;
+  /** The environment that an import's APIs are published to. */
+  publish_to?: string;
+};
+
+/** An imported file, without its bytes. */
+export type StartedFile = { name: string; size_bytes: number; sha256: string };
 
 /** What went wrong last, as a person would want to read it. Never holds a secret. */
 export type TaskError = {

@@ -67,7 +67,7 @@ describe('the key of the status page', () => {
     await page.locator('#list').getByText(pending).waitFor();
     expect(await page.getByText('Watch a task', { exact: true }).isVisible()).toBe(false);
     for (const [taskId, title] of [
-      [pending, 'Import pending'],
+      [pending, 'Task pending'],
       [ended, 'Import succeeded'],
     ] as const) {
       await page.goto(`/#${taskId}`);

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../functions/names.ts';
 import { InvalidCursorError } from '../../functions/tasks/cursor.ts';
 import { StoreError } from '../../functions/tasks/errors.ts';
-import type { ResultFilter, TaskResultStore } from '../../functions/tasks/ports.ts';
+import { matchesResult, type ResultFilter } from '../../functions/tasks/filter.ts';
+import type { TaskResultStore } from '../../functions/tasks/ports.ts';
 import type { ParsedResult, TaskResult } from '../../functions/tasks/result.ts';
 import { type StartBackend, useBackend } from './backend.ts';
 import { aResult, longId, NOW_MS } from './samples.ts';
@@ -157,20 +158,43 @@ export function describeTaskResultStore(name: string, start: StartBackend, keeps
       expect(times).toEqual(times.toSorted((a, b) => b - a));
     });
 
-    it('filters by outcome, gateway and label, alone and together', async () => {
+    it('filters by everything that a listing can be asked for, alone and together', async () => {
       const { results } = await stores();
-      const outcomes: Outcome[] = ['succeeded', 'failed', 'expired'];
-      await putSome(results, 30, (i) => ({
-        outcome: outcomes[i % 3] ?? 'failed',
-        instanceId: i % 2 ? 'odd' : 'even',
-        ...(i < 10 && { label: 'early' }),
-      }));
-      const found = async (filter: ResultFilter) => (await allPages(results, filter, 4)).flat().length;
-      expect(await found({ outcome: 'failed' })).toBe(10);
-      expect(await found({ instanceId: 'odd' })).toBe(15);
-      expect(await found({ label: 'early' })).toBe(10);
-      expect(await found({ outcome: 'failed', instanceId: 'odd', label: 'early' })).toBe(2);
-      expect(await found({ label: 'unknown' })).toBe(0);
+      const pick = <T>(i: number, ...values: T[]) => values[i % values.length] as T;
+      const made = (i: number): Partial<TaskResult> => ({
+        outcome: pick<Outcome>(i, 'succeeded', 'failed', 'expired'),
+        instanceId: pick(i, 'even', 'odd'),
+        profile: pick(i, 'other', 'default', 'default', 'default', 'default'),
+        taskType: pick(i, 'export_api', 'import_api'),
+        summary: pick<TaskResult['summary']>(i, { group_id: 'g1' }, {}, {}, {}, {}, {}, {}),
+        ...(i < 10 && { label: `orders ${i}` }),
+      });
+      await putSome(results, 30, made);
+      const all = (await allPages(results, {}, 30)).flat();
+      const filters: ResultFilter[] = [
+        { outcomes: ['failed'] },
+        { outcomes: ['failed', 'expired'] },
+        { instanceId: 'odd' },
+        { profile: 'other' },
+        { taskType: 'export_api' },
+        { groupId: 'g1' },
+        { label: 'orders 3' },
+        { label: 'orders*' },
+        { label: '*' },
+        { label: 'unknown' },
+        { sinceMs: all[10]?.completedAtMs ?? 0 },
+        { outcomes: ['succeeded'], instanceId: 'even', label: 'ord*', sinceMs: all[29]?.completedAtMs ?? 0 },
+      ];
+      for (const filter of filters) {
+        const found = (await allPages(results, filter, 4)).flat().map(({ taskId }) => taskId);
+        const wanted = all.filter((result) => matchesResult(result, filter)).map(({ taskId }) => taskId);
+        expect([filter, found]).toEqual([filter, wanted]);
+      }
+      const count = async (filter: ResultFilter) => (await allPages(results, filter, 4)).flat().length;
+      expect(await count({ outcomes: ['failed'] })).toBe(10);
+      expect(await count({ label: 'orders*' })).toBe(10);
+      expect(await count({ groupId: 'g1' })).toBe(5);
+      expect(await count({ sinceMs: all[10]?.completedAtMs ?? 0 })).toBe(11);
     });
 
     it('fills its pages past expired results', async () => {

@@ -19,6 +19,8 @@ export type Account = {
   sweeps: Date[];
   /** Names of the alarms that ring. */
   ringing: string[];
+  /** Of Lambda, not reserved by a function. */
+  freeExecutions: number;
   schedules: ('ENABLED' | 'DISABLED')[];
   /** Actions that answer AccessDenied. */
   denied: string[];
@@ -31,7 +33,7 @@ export type AwsStandIn = AsyncDisposable & {
   actions: string[];
 };
 
-/** CloudFormation, SNS, SQS, Secrets Manager, CloudWatch and Scheduler on one loopback port, as far as the doctor asks them. */
+/** CloudFormation, SNS, SQS, Secrets Manager, CloudWatch, Lambda and Scheduler on one loopback port, as far as the doctor asks them. */
 export async function startAwsStandIn(accountAt: (endpoint: string) => Account): Promise<AwsStandIn> {
   const actions: string[] = [];
   const server = createServer((request, response) => void serve(standIn, request, response));
@@ -55,7 +57,8 @@ async function serve({ account, actions }: AwsStandIn, request: IncomingMessage,
   const body = await text(request);
   const target = request.headers['x-amz-target'];
   const isJson = typeof target === 'string' || request.method === 'GET';
-  const action = isJson ? (target?.toString().split('.')[1] ?? 'ListSchedules') : (formOf(body).Action ?? '');
+  const restAction = request.url?.includes('/account-settings') ? 'GetAccountSettings' : 'ListSchedules';
+  const action = isJson ? (target?.toString().split('.')[1] ?? restAction) : (formOf(body).Action ?? '');
   actions.push(action);
   const type = isJson ? 'application/x-amz-json-1.0' : 'text/xml';
   const refuse = (code: string, message: string) => {
@@ -94,6 +97,7 @@ function jsonAnswer(account: Account, action: string, body: string): string {
         StateValue: account.ringing.includes(AlarmName) ? 'ALARM' : 'OK',
       })),
     }),
+    GetAccountSettings: () => ({ AccountLimit: { UnreservedConcurrentExecutions: account.freeExecutions } }),
     ListSchedules: () => ({
       Schedules: account.schedules.map((State, index) => ({ Name: `segment-${index}`, State })),
     }),

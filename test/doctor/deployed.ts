@@ -121,6 +121,7 @@ function workingAccount(endpoint: string, values: Record<string, string>): Accou
     messages: {},
     sweeps: sweepsOf(3),
     ringing: [],
+    freeExecutions: 12,
     schedules: ['ENABLED', 'ENABLED', 'ENABLED'],
     denied: [],
   };

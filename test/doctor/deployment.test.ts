@@ -56,6 +56,7 @@ describe('the doctor at a deployment', () => {
       'topic Operator',
       'topic Chat',
       'schedules',
+      'concurrency',
       'poller',
       'dead letters',
       'alarms',
@@ -80,6 +81,16 @@ describe('the doctor at a deployment', () => {
   });
 
   const troubles: [what: string, change: (account: Account) => void, expected: Partial<Finding>[]][] = [
+    [
+      'an account that cannot run all of it at once',
+      (account) => Object.assign(account, { freeExecutions: 11 }),
+      [
+        {
+          ...{ check: 'concurrency', level: 'warn' },
+          message: expect.stringContaining('can use 12 (poller 6, deliveries 4, API, at least 2)'),
+        },
+      ],
+    ],
     [
       'a stack that rolled back',
       (account) => Object.assign(account, { stackStatus: 'UPDATE_ROLLBACK_COMPLETE' }),

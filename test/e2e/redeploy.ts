@@ -3,7 +3,7 @@ import { type Deployment, settingsFor } from './deploy.ts';
 import { pollerRuns } from './poller-runs.ts';
 import { finishSlowTasks, untilOver, type WatchedTask } from './tasks.ts';
 import { verifyEvents } from './verify-messages.ts';
-import { pendingTaskIds, verifyResults } from './verify-results.ts';
+import { pendingTaskIds, resultRow, verifyResults } from './verify-results.ts';
 import type { World } from './world.ts';
 
 type Tasks = { tasks: WatchedTask[]; slow: WatchedTask[] };
@@ -27,7 +27,7 @@ export async function redeployWithTwoShards(world: World, deployment: Deployment
   await report.step('let the run from before the deployment end', () => untilOneMoreEnds(world));
   finishSlowTasks(world, slow);
   await report.step('let both schedules poll', () => untilOver(world, deployment, slow));
-  await report.step('see who settled them', () => verifySharing(world, slow));
+  await report.step('see who settled them', () => verifySharing(world, deployment, slow));
   await report.step('find all results, old and new', () => verifyResults(world, deployment, [...tasks, ...slow]));
   await report.step('find the events', () => verifyEvents(world, deployment, [...tasks, ...slow]));
 }
@@ -44,7 +44,7 @@ async function untilOneMoreEnds(world: World): Promise<void> {
   });
 }
 
-async function verifySharing(world: World, slow: WatchedTask[]): Promise<void> {
+async function verifySharing(world: World, deployment: Deployment, slow: WatchedTask[]): Promise<void> {
   const settledBy = await world.report.until({
     what: 'waiting for the log of the poller',
     timeoutMs: 90_000,
@@ -54,7 +54,10 @@ async function verifySharing(world: World, slow: WatchedTask[]): Promise<void> {
     },
   });
   const runs = new Set(slow.map(({ taskId }) => settledBy.get(taskId)));
-  world.report.check('the slow tasks were settled by two runs, a shard each', runs.size === 2, [...settledBy]);
+  world.report.check('the slow tasks were settled by the runs of both shards', runs.size >= 2, [...settledBy]);
+  const rows = await Promise.all([0, 1].map((segment) => resultRow(world, deployment.outputs, `shard#${segment}/2`)));
+  const areCovered = rows.every((row) => Number(row?.covered_until?.N) > 0);
+  world.report.check('both shards have a cursor of their own', areCovered, rows);
 }
 
 async function scheduleInputs({ aws }: World): Promise<string[]> {

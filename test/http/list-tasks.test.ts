@@ -88,4 +88,30 @@ describe('GET /tasks', () => {
     expect((await call('GET', `/tasks?state=final&cursor=${pending}`)).status).toBe(400);
     expect((await call('GET', `/tasks?cursor=${final}`)).status).toBe(200);
   });
+
+  it.each([
+    ['outcome=failed,expired', ['f3']],
+    ['label=l*&state=pending', ['p5', 'p4', 'p3', 'p2', 'p1']],
+    ['label=l5*', ['p5', 'f5']],
+    ['profile=default&state=final&limit=1', ['f5']],
+    ['profile=another', []],
+    ['task_type=import_api', ['f5', 'f4', 'f3', 'f2', 'f1']],
+    ['group_id=g1', ['f5', 'f4', 'f3', 'f2', 'f1']],
+    ['group_id=g2', []],
+    [`since=${new Date(START_MS + 4).toISOString()}`, ['p5', 'p4', 'f5', 'f4']],
+    ['since=24h', ['p5', 'p4', 'p3', 'p2', 'p1', 'f5', 'f4', 'f3', 'f2', 'f1']],
+  ])('filters by %s', async (query, expected) => {
+    expect(ids((await createApi({}, rows).call('GET', `/tasks?${query}`)).json())).toEqual(expected);
+  });
+
+  it.each([
+    ['outcome=failed,', 'outcome'],
+    ['outcome=won', 'outcome'],
+    ['since=yesterday', 'since'],
+    ['since=2026-13-01T00:00:00Z', 'since'],
+    ['task_type=Import', 'task_type'],
+  ])('refuses %s', async (query, parameter) => {
+    const reply = await createApi({}, rows).call('GET', `/tasks?${query}`);
+    expect([reply.status, reply.json().errors]).toMatchObject([400, [{ parameter }]]);
+  });
 });

@@ -5,6 +5,56 @@ import { createApi, taskResult } from './support/api.ts';
 
 const rows = { pending: [pendingTask({ taskId: 'p1' })], results: [taskResult({ taskId: 'f1' })] };
 
+describe('GET /tasks/{task_id}?wait=', () => {
+  it('answers when the task has ended, where requests can wait', async () => {
+    const asked: unknown[] = [];
+    const api = createApi(
+      {
+        untilEnd: async (taskId, timeoutMs) => {
+          asked.push([taskId, timeoutMs]);
+          api.results.rows.set(taskId, taskResult({ taskId }));
+        },
+      },
+      rows,
+    );
+    const reply = await api.call('GET', '/tasks/p1?wait=30');
+    expect([asked, reply.json().state]).toEqual([[['p1', 30_000]], 'final']);
+  });
+
+  it('answers at once where a waiting request would hold a function, and asks for another in two seconds', async () => {
+    const reply = await createApi({}, rows).call('GET', '/tasks/p1?wait=60');
+    expect([reply.json().state, reply.headers['retry-after']]).toEqual(['pending', '2']);
+    expect((await createApi({}, rows).call('GET', '/tasks/f1?wait=60')).json().state).toBe('final');
+  });
+
+  it.each(['61', '-1', '1.5', 'x', ''])('refuses wait=%s', async (wait) => {
+    expect((await createApi({}, rows).call('GET', `/tasks/p1?wait=${wait}`)).status).toBe(400);
+  });
+});
+
+describe('what helps', () => {
+  it('stands beside every failure of a partial import, and says what to do next', async () => {
+    const failure = [{ method: 'GET', path: '/a', error_code: 'APIG.3202', error_msg: 'The API name already exists' }];
+    const result = { kind: 'import', group_id: 'g1', success: [], failure } as const;
+    const partial = taskResult({ outcome: 'partially_succeeded', result: result as unknown as ParsedResult });
+    const body = (await createApi({}, { results: [partial] }).call('GET', '/tasks/f1')).json();
+    expect(body.result.failure).toEqual([{ ...failure[0], help: expect.stringContaining('operationId') }]);
+    expect(body.help).toContain('is_create_group=false and group_id=g1');
+  });
+
+  it('stands beside the error of a task, pending or final', async () => {
+    const lastError = { code: 'APIG.1005', message: 'No permissions' };
+    const pending = [pendingTask({ taskId: 'p1', lastError })];
+    const results = [taskResult({ outcome: 'rejected', error: lastError })];
+    const api = createApi({}, { pending, results });
+    const errors = [
+      (await api.call('GET', '/tasks/p1')).json().last_error,
+      (await api.call('GET', '/tasks/f1')).json().error,
+    ];
+    for (const error of errors) expect(error).toMatchObject({ help: expect.stringContaining('apig:asyncTask:get') });
+  });
+});
+
 describe('GET /tasks/{task_id}', () => {
   it('shows a pending task with its next poll and its last error', async () => {
     const lastError = { code: 'APIG.9999', message: 'System error', requestId: 'r1', httpStatus: 500 };

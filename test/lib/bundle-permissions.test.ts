@@ -4,7 +4,7 @@ import { bundleOf } from './bundles.ts';
 import { permissionsOf } from './permissions.ts';
 import { EVERYTHING, synthesize } from './synthesize.ts';
 
-const template = synthesize(EVERYTHING);
+const template = synthesize({ ...EVERYTHING, starts: true });
 
 /** Names of the SDK commands that tree shaking left in a bundle, with their service: `dynamodb:PutItem`. */
 function sdkCallsOf({ metafile }: FunctionBundle): string[] {
@@ -19,6 +19,7 @@ function sdkCallsOf({ metafile }: FunctionBundle): string[] {
 /** Calls that a bundle holds beside those it makes: methods of a store that its function never calls, kept with the others. */
 const NEVER_MADE: Record<FunctionName, string[]> = {
   'tasks-api': ['dynamodb:UpdateItem'],
+  'start-tasks': ['dynamodb:Scan', 'dynamodb:UpdateItem'],
   'poll-tasks': ['dynamodb:Query'],
   'notify-channels': [],
   'deliver-webhook': ['dynamodb:DeleteItem', 'dynamodb:PutItem', 'dynamodb:Query'],
@@ -26,6 +27,7 @@ const NEVER_MADE: Record<FunctionName, string[]> = {
 
 it.each([
   ['tasks-api', 'TasksApiFunctionRole'],
+  ['start-tasks', 'StartTasksFunctionRole'],
   ['poll-tasks', 'PollerFunctionRole'],
   ['notify-channels', 'NotificationsChannelsFunctionRole'],
   ['deliver-webhook', 'NotificationsWebhooksFunctionRole'],

@@ -25,6 +25,16 @@ describe('functions', () => {
     });
   });
 
+  it('leave room for the API in a new account, which has 10 concurrent executions, with every channel on', () => {
+    const template = synthesize({ channels: true });
+    const limits = resourcesOf(template, 'AWS::Lambda::EventSourceMapping').map(
+      ({ Properties }) => (Properties.ScalingConfig as { MaximumConcurrency: number }).MaximumConcurrency,
+    );
+    const schedules = resourcesOf(template, 'AWS::Scheduler::Schedule').length;
+    expect(limits).toHaveLength(3);
+    expect(10 - schedules - limits.reduce((sum, limit) => sum + limit, 0)).toBeGreaterThanOrEqual(3);
+  });
+
   it('come with no custom resource while the data are kept', () => {
     const types = resourcesOf(everything).map(({ Type }) => Type);
     expect(types.filter((type) => type.startsWith('Custom::') || type.includes('CustomResource'))).toEqual([]);
@@ -68,7 +78,7 @@ describe('the poller', () => {
       EventSourceArn: { 'Fn::GetAtt': [expect.stringMatching(/^WakesQueue/), 'Arn'] },
       FunctionName: { Ref: expect.stringMatching(/^PollerFunction/) },
     });
-    expect(feed).not.toHaveProperty('ScalingConfig');
+    expect(feed.ScalingConfig).toEqual({ MaximumConcurrency: 2 });
     const queue = propertiesOf(nothing, 'AWS::SQS::Queue', 'WakesQueue');
     expect(queue.VisibilityTimeout).toBeGreaterThanOrEqual(90);
     // A wake waits for five minutes at most, until the point that it is for.
@@ -132,6 +142,14 @@ describe('the HTTP API', () => {
     nothing.hasResourceProperties('AWS::ApiGatewayV2::Integration', { PayloadFormatVersion: '2.0' });
   });
 
+  it('keeps its own address unless that is switched off, and then the outputs name the other one', () => {
+    const publicUrl = 'https://tasks.example.com';
+    nothing.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: false });
+    const hidden = synthesize({ api: { publicUrl, defaultEndpoint: false } });
+    hidden.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: true });
+    hidden.hasOutput('ApiUrl', { Value: publicUrl });
+  });
+
   it('is throttled and logs every access without credentials', () => {
     const template = synthesize({ api: { requestsPerSecond: 7, burst: 9 } });
     template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
@@ -153,7 +171,7 @@ describe('the HTTP API', () => {
     everything.hasResourceProperties('AWS::ApiGatewayV2::Api', {
       CorsConfiguration: Match.objectLike({
         AllowOrigins: ['https://status.example.com'],
-        AllowHeaders: ['authorization', 'content-type'],
+        AllowHeaders: ['authorization', 'content-type', 'idempotency-key'],
       }),
     });
   });

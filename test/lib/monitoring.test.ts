@@ -23,6 +23,8 @@ describe('alarms', () => {
   it('cover every way to fail somebody', () => {
     expect(alarms.map(({ id }) => id.slice('MonitoringAlarms'.length, -8)).sort()).toEqual(
       [
+        'ApiClientErrors',
+        'ApiFlooded',
         'ApiServerErrors',
         'BrokenProfile',
         'NotificationFailures',
@@ -116,6 +118,8 @@ describe('alarms', () => {
         notificationFailures: 4,
         webhookFailures: 5,
         apiServerErrors: 6,
+        apiRequests: 700,
+        apiClientErrors: 8,
       },
     });
     expect(alarm('PollerErrors', template).Threshold).toBe(2);
@@ -125,6 +129,12 @@ describe('alarms', () => {
     expect(alarm('NotificationFailures', template).Threshold).toBe(4);
     expect(alarm('WebhookFailed', template).Threshold).toBe(5);
     expect(alarm('ApiServerErrors', template).Threshold).toBe(6);
+    expect(alarm('ApiFlooded', template)).toMatchObject({
+      MetricName: 'Count',
+      Threshold: 700,
+      Statistic: 'SampleCount',
+    });
+    expect(alarm('ApiClientErrors', template)).toMatchObject({ MetricName: '4xx', Threshold: 8, Statistic: 'Sum' });
   });
 
   it.each([

@@ -84,7 +84,7 @@ describe('queues', () => {
     for (const { Properties } of feeds) {
       expect(Properties).toMatchObject({
         FunctionResponseTypes: ['ReportBatchItemFailures'],
-        ScalingConfig: { MaximumConcurrency: 5 },
+        ScalingConfig: { MaximumConcurrency: 2 },
       });
     }
   });

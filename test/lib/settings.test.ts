@@ -26,13 +26,15 @@ describe('settings', () => {
       shards: 1,
       channels: false,
       dataRemoval: 'retain',
-      api: { corsOrigins: [], requestsPerSecond: 50 },
+      api: { corsOrigins: [], requestsPerSecond: 10, defaultEndpoint: true },
       alarms: { pollerSilentMinutes: 10 },
     });
   });
 
   it('keep what was set inside a group and default the rest of it', () => {
-    expect(parseSettings({ api: { burst: 7 } }).api).toEqual({ corsOrigins: [], requestsPerSecond: 50, burst: 7 });
+    expect(parseSettings({ api: { burst: 7 } }).api).toEqual({
+      ...{ corsOrigins: [], defaultEndpoint: true, requestsPerSecond: 10, burst: 7 },
+    });
   });
 
   it('are refused with every problem at once, each by its path', () => {
@@ -114,6 +116,8 @@ describe('settings', () => {
     [{ api: [] }, 'api: must be an object, like {}'],
     [{ api: { publicUrl: 'tasks.example.com' } }, 'api.publicUrl: must be a URL without user info, query and fragment'],
     [{ endpoints: { apig: 'apig.example.com' } }, 'endpoints.apig: must be https://host[:port] without a path'],
+    [{ api: { defaultEndpoint: false } }, 'api.defaultEndpoint: must be true without api.publicUrl'],
+    [{ workerConcurrency: 1 }, 'workerConcurrency: must be'],
     [{ tags: { 'aws:team': 'a' } }, 'tags.aws:team: must not start with "aws:"'],
     [{ tags: { team: 1 } }, 'tags.team: must be a string'],
     [{ tags: 'team' }, 'tags: must be an object of strings, like {"team": "platform"}'],

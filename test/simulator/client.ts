@@ -48,11 +48,16 @@ export function postImport(
   simulator: Simulator,
   text: string | undefined,
   fields: ImportFields = {},
+  signal?: AbortSignal,
 ): Promise<Response> {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.set(name, value);
   if (text !== undefined) form.set('file_name', new File([text], 'api.yaml'));
-  return fetch(`${simulator.url}${gatewayPath}/openapi/async-import`, { method: 'POST', body: form });
+  return fetch(`${simulator.url}${gatewayPath}/openapi/async-import`, {
+    method: 'POST',
+    body: form,
+    ...(signal && { signal }),
+  });
 }
 
 export function postExport(simulator: Simulator, body: object, query = ''): Promise<Response> {

@@ -26,13 +26,13 @@ describe('control route', () => {
       expect(listed.status).toBe(200);
       const { routes } = (await listed.json()) as { routes: string[] };
       const page = readFileSync(new URL('../../docs/simulator.md', import.meta.url), 'utf8');
-      expect(routes).toHaveLength(14);
+      expect(routes).toHaveLength(15);
       for (const route of routes) expect(route).toMatch(/^[A-Z]+ \/_control\/[a-z-]+(\/\{id\})?: \w/);
       for (const route of routes) expect(page).toContain(`\`${route.slice(0, route.indexOf(':'))}\``);
     },
   );
 
-  it('adds a task, tells its state and forgets it', async () => {
+  it('adds a task, shows its state and forgets it', async () => {
     await using world = await startTestSimulator({ auth: false });
     const seed = { task_id: 't1', task_type: 'export_api', waiting_ms: 10, task_status: 'odd' };
     expect(await ask(world, 'POST tasks', seed)).toEqual({ status: 201, body: { task_id: 't1' } });
@@ -55,7 +55,7 @@ describe('control route', () => {
     expect(await ask(world, `DELETE tasks/${gone}`)).toEqual({ status: 404, body: { error: `no task ${gone}` } });
   });
 
-  it('takes one fault away and leaves the others', async () => {
+  it('removes one fault and leaves the others', async () => {
     await using world = await startTestSimulator({ auth: false });
     const [first] = [500, 503].map((status) => world.control.setFault({ fault: { kind: 'error', status } }));
     expect(await ask(world, 'DELETE faults/nope')).toMatchObject({ status: 404 });
@@ -101,6 +101,15 @@ describe('control route', () => {
     expect((await postExport(world.simulator, { group_id: SMALL_GROUP_ID })).status).toBe(202);
   });
 
+  it('lets starts conflict, until everything is reset', async () => {
+    await using world = await startTestSimulator({ auth: false });
+    await ask(world, 'POST conflicts', { enabled: true });
+    const start = async () => (await postExport(world.simulator, { group_id: SMALL_GROUP_ID })).status;
+    expect([await start(), await start()]).toEqual([202, 409]);
+    await ask(world, 'DELETE all');
+    expect([await start(), await start()]).toEqual([202, 202]);
+  });
+
   it('revokes tokens and clears lock-outs', async () => {
     await using world = await startTestSimulator();
     for (let i = 0; i < 5; i++) await requestToken(world.simulator, tokenBody({ password: 'wrong' }));
@@ -111,7 +120,7 @@ describe('control route', () => {
     expect(response.status).toBe(401);
   });
 
-  it('counts what was asked, not what it was told', async () => {
+  it('counts requests, but not those to the control route', async () => {
     await using world = await startTestSimulator({ auth: false });
     const taskId = world.control.addTask();
     await Promise.all([

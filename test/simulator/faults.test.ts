@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { getToken, requestToken, startTestSimulator, taskPath } from './client.ts';
+import type { FaultRule } from '../../simulator/faults.ts';
+import { getToken, postImport, requestToken, startTestSimulator, taskPath } from './client.ts';
 
 const open = { auth: false };
 type Body = { error_code?: string; error_msg?: string };
@@ -28,7 +29,7 @@ describe('faults on demand', () => {
     expect(body.error_msg).toBeTruthy();
   });
 
-  it('hits as many requests as it was told to, and sends Retry-After', async () => {
+  it('hits as many requests as it is set for, and sends Retry-After', async () => {
     await using world = await startTestSimulator(open);
     world.control.setFault({ fault: { kind: 'error', status: 429, retryAfterS: 7 }, times: 2 });
     const url = world.simulator.url + taskPath(world.control.addTask());
@@ -77,7 +78,7 @@ describe('faults on demand', () => {
     await expect(response.text()).rejects.toThrow();
   });
 
-  it('is late by what it was told', async () => {
+  it('is late by the delay that is set', async () => {
     await using world = await startTestSimulator(open);
     world.control.setFault({ fault: { kind: 'latency', ms: 60 } });
     const startedAt = performance.now();
@@ -93,10 +94,38 @@ describe('faults on demand', () => {
     expect(await response.text()).toContain('<html>');
   });
 
-  it('answers with a body of the size it was told', async () => {
+  it('answers with a body of the size that is set', async () => {
     await using world = await startTestSimulator(open);
     world.control.setFault({ fault: { kind: 'huge', bytes: 8_000_000 } });
     const response = await fetch(world.simulator.url + taskPath('x'));
     expect((await response.arrayBuffer()).byteLength).toBe(8_000_000);
+  });
+
+  const file = JSON.stringify({ swagger: '2.0', info: { title: 'orders' }, paths: {} });
+  const countTasks = async (world: Awaited<ReturnType<typeof startTestSimulator>>, fault: FaultRule['fault']) => {
+    world.control.setFault({ fault, match: { route: 'import' }, times: 1 });
+    await postImport(world.simulator, file).catch(() => 'no answer');
+    // A group can be made once: the second import fails where the first one took effect.
+    const { task_id } = (await (await postImport(world.simulator, file)).json()) as { task_id: string };
+    return world.control.task(task_id)?.status === 'failed' ? 2 : 1;
+  };
+
+  it.each<[string, FaultRule['fault']]>([
+    ['reset', { kind: 'reset' }],
+    ['error', { kind: 'error', status: 504 }],
+  ])('loses the answer of a start before or after it took effect: %s', async (_, fault) => {
+    await using before = await startTestSimulator({ ...open, waitingMs: 0, processingMs: 0 });
+    await using after = await startTestSimulator({ ...open, waitingMs: 0, processingMs: 0 });
+    expect(await countTasks(before, fault)).toBe(1);
+    expect(await countTasks(after, { ...fault, takesEffect: true } as FaultRule['fault'])).toBe(2);
+  });
+
+  it('carries out a slow start whose client has gone', async () => {
+    await using world = await startTestSimulator({ ...open, waitingMs: 0, processingMs: 0 });
+    world.control.setFault({ fault: { kind: 'latency', ms: 80 }, match: { route: 'import' }, times: 1 });
+    await expect(postImport(world.simulator, file, {}, AbortSignal.timeout(20))).rejects.toThrow();
+    await expect.poll(() => world.control.stats().byStatus).toEqual({ 0: 1 });
+    const { task_id } = (await (await postImport(world.simulator, file)).json()) as { task_id: string };
+    expect(world.control.task(task_id)?.status).toBe('failed');
   });
 });

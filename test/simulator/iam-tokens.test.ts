@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_ACCOUNT } from '../../simulator/defaults.ts';
-import { getToken, requestToken, startTestSimulator, taskPath, tokenBody } from './client.ts';
+import { getToken, requestToken, signGet, startTestSimulator, taskPath, tokenBody } from './client.ts';
 
 describe('POST /v3/auth/tokens', () => {
   it('gives a token of realistic length that says when it ends, in microseconds', async () => {
@@ -120,5 +120,42 @@ describe('X-Auth-Token', () => {
     await using world = await startTestSimulator({ accounts });
     const token = await getToken(world.simulator);
     expect(await statusWith(token, world)).toBe('403 APIG.1005 No permissions to request this method');
+  });
+});
+
+describe('GET /v3/projects', () => {
+  const { instanceId, ...account } = DEFAULT_ACCOUNT;
+  const inRegion = (projectName: string, projectId: string) => ({
+    ...account,
+    projectId,
+    projectName,
+    instanceIds: [instanceId],
+  });
+  const accounts = [
+    inRegion('eu-west-101', 'p1'),
+    inRegion('cn-north-4', 'p2'),
+    { ...inRegion('cn-north-4', 'p3'), userName: 'other' },
+  ];
+  const projectsOf = async (url: string, headers: Record<string, string>) => {
+    const response = await fetch(url, { headers });
+    const body = (await response.json()) as { projects?: { id: string }[] };
+    return body.projects?.map(({ id }) => id) ?? [response.status, body];
+  };
+
+  it('lists the projects of a user, or the one of a region', async () => {
+    await using world = await startTestSimulator({ accounts });
+    const token =
+      (await requestToken(world.simulator, tokenBody({}, { id: 'p1' }))).headers.get('X-Subject-Token') ?? '';
+    const url = `${world.simulator.url}/v3/projects`;
+    expect(await projectsOf(url, { 'X-Auth-Token': token })).toEqual(['p1', 'p2']);
+    expect(await projectsOf(`${url}?name=cn-north-4`, { 'X-Auth-Token': token })).toEqual(['p2']);
+  });
+
+  it('takes a signature, and refuses in the shape of IAM', async () => {
+    await using world = await startTestSimulator({ accounts });
+    const url = `${world.simulator.url}/v3/projects`;
+    expect(await projectsOf(url, signGet(url, world.clock.nowMs))).toEqual(['p1', 'p2']);
+    const refused = await projectsOf(url, signGet(url, world.clock.nowMs, { sk: 'wrong' }));
+    expect(refused).toMatchObject([401, { error: { code: 401, title: 'Unauthorized' } }]);
   });
 });

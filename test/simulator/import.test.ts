@@ -11,6 +11,7 @@ const operation = (operationId: string, backend: object | undefined = mock) => (
   responses: { default: { description: 'ok' } },
   'x-apigateway-backend': backend,
 });
+const header = (name: string) => ({ name, in: 'header', type: 'string' });
 const documentOf = (paths: object, title = 'orders') =>
   JSON.stringify({ swagger: '2.0', info: { title, version: '1' }, paths });
 
@@ -73,7 +74,11 @@ paths:
       '/type': { get: operation('get_type', { type: 'FTP' }) },
       '/scheme': { get: operation('get_scheme', http({ scheme: 'ftp' })) },
       '/address': { get: operation('get_address', http({ address: '' })) },
+      '/domain': { get: operation('get_domain', http({ address: 'a b.example.com' })) },
+      '/port': { get: operation('get_port', http({ address: 'a.example.com:70000' })) },
       '/timeout': { get: operation('get_timeout', http({ timeout: 60_001 })) },
+      '/instant': { get: operation('get_instant', http({ timeout: 0 })) },
+      '/twice': { get: { ...operation('get_twice'), parameters: [header('X-Trace'), header('x-trace')] } },
       '/name': { get: operation('get_ok') },
       '/match': { get: { ...operation('get_match'), 'x-apigateway-match-mode': 'PREFIX' } },
       '/users/{id}': { get: operation('get_user') },
@@ -89,7 +94,11 @@ paths:
       'GET /type APIG.2012',
       'GET /scheme APIG.2012',
       'GET /address APIG.2001',
-      'GET /timeout APIG.2011',
+      'GET /domain APIG.2024',
+      'GET /port APIG.2025',
+      'GET /timeout APIG.2003',
+      'GET /instant APIG.2002',
+      'GET /twice APIG.3209',
       'GET /name APIG.3202',
       'GET /match APIG.2012',
       'GET /users/{name} APIG.3301',
@@ -126,17 +135,41 @@ paths:
   });
 
   it.each([
-    ['prose', 'Dear Huawei, please import this.'],
-    ['broken JSON', '{"swagger":"2.0",'],
-    ['broken YAML', 'swagger: "2.0"\n\tinfo: ['],
-    ['JSON of something else', '{"hello":"world"}'],
-    ['a version that is not supported', '{"swagger":"1.2","info":{"title":"old one"},"paths":{}}'],
-    ['a document without paths', '{"openapi":"3.0.0","info":{"title":"no paths"}}'],
-    ['an empty file', ''],
-  ])('fails the task for %s', async (_, text) => {
+    ['prose', 'Dear Huawei, please import this.', 'APIG.3600'],
+    ['broken JSON', '{"swagger":"2.0",', 'APIG.3600'],
+    ['broken YAML', 'swagger: "2.0"\n\tinfo: [', 'APIG.3600'],
+    ['JSON of something else', '{"hello":"world"}', 'APIG.3601'],
+    ['Swagger 1.2', '{"swagger":"1.2","info":{"title":"old one"},"paths":{}}', 'APIG.3601'],
+    ['OpenAPI 3.1', '{"openapi":"3.1.0","info":{"title":"new one"},"paths":{}}', 'APIG.3601'],
+    ['a document without a title', '{"openapi":"3.0.0","info":{},"paths":{}}', 'APIG.3602'],
+    ['a document without paths', '{"openapi":"3.0.0","info":{"title":"no paths"}}', 'APIG.3602'],
+    ['a path that is a list', documentOf({ '/a': [] }), 'APIG.3602'],
+    [
+      'a reference to nothing',
+      documentOf({ '/a': { get: { parameters: [{ $ref: '#/parameters/no' }] } } }),
+      'APIG.3602',
+    ],
+    [
+      'a relative server',
+      '{"openapi":"3.0.0","info":{"title":"servers"},"servers":[{"url":"/v1"}],"paths":{}}',
+      'APIG.2045',
+    ],
+    ['a title that begins with a digit', documentOf({}, '3 little pigs'), 'APIG.2044'],
+    ['a title of two characters', documentOf({}, 'ab'), 'APIG.2044'],
+    ['a title of 65 characters', documentOf({}, 'a'.repeat(65)), 'APIG.2044'],
+    ['the header X-Auth-Token', documentOf({ '/a': { get: { parameters: [header('x-auth-token')] } } }), 'APIG.2011'],
+    ['an empty file', '', 'APIG.3609'],
+    ['a byte order mark and spaces', '\uFEFF \r\n', 'APIG.3609'],
+  ])('fails the task for %s', async (_, text, code) => {
     await using world = await startTestSimulator(immediate);
     const { status, result } = await importNow(world.simulator, text);
-    expect({ status, code: result.error_code }).toEqual({ status: 'failed', code: 'APIG.2011' });
+    expect({ status, code: result.error_code }).toEqual({ status: 'failed', code });
+  });
+
+  it('makes no group for a file that it refuses as a whole', async () => {
+    await using world = await startTestSimulator(immediate);
+    await importNow(world.simulator, documentOf({ '/a': { get: { parameters: [header('X-Auth-Token')] } } }));
+    expect((await importNow(world.simulator, documentOf({}))).status).toBe('succeed');
   });
 
   it('imports 300 APIs and fails at 301', async () => {
@@ -144,7 +177,42 @@ paths:
     const paths = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, i) => [`/p${i}`, { get: operation(`get_p${i}`) }]));
     expect((await importNow(world.simulator, documentOf(paths(300), 'full'))).result.success).toHaveLength(300);
-    expect((await importNow(world.simulator, documentOf(paths(301), 'over'))).status).toBe('failed');
+    const over = await importNow(world.simulator, documentOf(paths(301), 'over'));
+    expect(over).toMatchObject({ status: 'failed', result: { error_code: 'APIG.3127' } });
+  });
+
+  it('fills a group to 1,000 APIs and refuses each one more', async () => {
+    await using world = await startTestSimulator(immediate);
+    const group_id = world.control.addGroup({ name: 'nearly-full', apis: 999 }) ?? '';
+    const paths = { '/one': { get: operation('get_one') }, '/more': { get: operation('get_more') } };
+    const { result } = await importNow(world.simulator, documentOf(paths), { is_create_group: 'false', group_id });
+    expect([result.success.length, codes(result)]).toEqual([1, ['GET /more APIG.3125']]);
+  });
+
+  it('tells APIs of one method and path apart by their match mode', async () => {
+    await using world = await startTestSimulator(immediate);
+    const matching = (name: string, mode: string) =>
+      documentOf({ '/a': { get: { ...operation(name), 'x-apigateway-match-mode': mode } } });
+    const first = await importNow(world.simulator, matching('exact', 'NORMAL'), existingGroup);
+    const second = await importNow(world.simulator, matching('prefix', 'SWA'), existingGroup);
+    const again = await importNow(world.simulator, matching('prefix', 'SWA'), existingGroup);
+    expect([first, second].map(({ result }) => result.success[0].action)).toEqual(['create', 'create']);
+    expect(again.result).toMatchObject({ success: [], ignore: [{ method: 'GET', path: '/a' }] });
+  });
+
+  it('refuses a file that is longer than it may be at once', async () => {
+    await using world = await startTestSimulator({ ...immediate, maxFileBytes: 1_000 });
+    const refused = await postImport(world.simulator, documentOf({ [`/${'a'.repeat(1_000)}`]: {} }));
+    expect([refused.status, await refused.json()]).toMatchObject([400, { error_code: 'APIG.3603' }]);
+  });
+
+  it('refuses a start while another task of the gateway runs, with isOneTaskAtATime', async () => {
+    await using world = await startTestSimulator({ auth: false, isOneTaskAtATime: true });
+    expect((await postImport(world.simulator, documentOf({}, 'first'))).status).toBe(202);
+    const second = await postImport(world.simulator, documentOf({}, 'second'));
+    expect([second.status, await second.json()]).toMatchObject([409, { error_code: 'APIG.3718' }]);
+    world.clock.advance(4_000);
+    expect((await postImport(world.simulator, documentOf({}, 'second'))).status).toBe(202);
   });
 
   it.each([
@@ -176,8 +244,8 @@ paths:
     ['no file', undefined, {}, 400, 'APIG.2001'],
     ['an existing group without its id', '{}', { is_create_group: 'false' }, 400, 'APIG.2001'],
     ['a group that is unknown', '{}', { is_create_group: 'false', group_id: 'x' }, 404, 'APIG.3001'],
-    ['a mode that is none', '{}', { api_mode: 'replace' }, 400, 'APIG.2012'],
-    ['a boolean that is none', '{}', { mock_mode: 'yes' }, 400, 'APIG.2012'],
+    ['an unknown mode', '{}', { api_mode: 'replace' }, 400, 'APIG.2012'],
+    ['an unknown boolean', '{}', { mock_mode: 'yes' }, 400, 'APIG.2012'],
     ['more than 12 MB', 'x'.repeat(12 * 1024 * 1024), {}, 413, 'APIGW.0201'],
   ])('refuses %s at once', async (_, text, fields, status, code) => {
     await using world = await startTestSimulator(immediate);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isSignatureValid, parseAuthorization } from '../../simulator/signature.ts';
+import { isSignatureValid, parseAuthorization } from '../../simulator/access-keys.ts';
 
 const P = '/v1/77b6a44cba5143ab91d13ab9a8ff44fd';
 const service = 'service.region.example.com';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { listPending, type PendingFilter } from '../../functions/stores/list-pending.ts';
+import { listPending } from '../../functions/stores/list-pending.ts';
 import { InvalidCursorError } from '../../functions/tasks/cursor.ts';
+import type { TaskFilter } from '../../functions/tasks/filter.ts';
 import type { PendingTask } from '../../functions/tasks/task.ts';
 import { aTask, NOW_MS } from '../contract/samples.ts';
 
@@ -13,7 +14,7 @@ function tableOf(tasks: PendingTask[]) {
   };
 }
 
-async function allPages(tasks: PendingTask[], filter: PendingFilter, limit: number): Promise<string[][]> {
+async function allPages(tasks: PendingTask[], filter: TaskFilter, limit: number): Promise<string[][]> {
   const pages: string[][] = [];
   let cursor: string | undefined;
   do {
@@ -45,7 +46,7 @@ describe('Listing pending tasks', () => {
   });
 
   it('filters by gateway and label, alone and together', async () => {
-    const ids = async (filter: PendingFilter) => (await allPages(tasks, filter, 4)).flat();
+    const ids = async (filter: TaskFilter) => (await allPages(tasks, filter, 4)).flat();
     expect(await ids({ instanceId: 'odd' })).toEqual(newestFirst.filter((id) => Number(id.slice(-2)) % 2 === 1));
     expect((await ids({ label: 'early' })).sort()).toEqual(['task-00', 'task-01', 'task-02', 'task-03', 'task-04']);
     expect((await ids({ label: 'early', instanceId: 'odd' })).sort()).toEqual(['task-01', 'task-03']);

@@ -64,11 +64,19 @@ export function composeChat(notices: readonly Notice[]): Composed<ChatMessage>[]
   return notices.map((notice) => ({ message: toChatMessage(notice), taskIds: [notice.data.task_id] }));
 }
 
+const MAX_STEP_UNITS = 300;
+
+/** A step has room for a sentence or two, and there is room for five steps. */
+function sentencesOf(steps: string[]): string[] {
+  const sentences = steps.flatMap((step) => step.split(/(?<=\.) (?=[A-Z])/));
+  return sentences.slice(0, 4).map((sentence) => neutral(sentence, MAX_STEP_UNITS));
+}
+
 /** One end as a chat message; its thread is the task. */
 export function toChatMessage(notice: Notice): ChatMessage {
   const { data } = notice;
   const { outcome, label, result_url: url } = data;
-  const steps = nextSteps(outcome, watchCall(url));
+  const steps = nextSteps(data, watchCall(url));
   return {
     version: '1.0',
     source: 'custom',
@@ -77,7 +85,9 @@ export function toChatMessage(notice: Notice): ChatMessage {
       textType: 'client-markdown',
       title: `${mark(data)} ${neutral(alertHeadline(notice), MAX_TITLE_UNITS - 4)}`,
       description: describe(notice),
-      ...(steps.length > 0 ? { nextSteps: [...steps, isAbsolute(url) ? `Open ${url}` : `Read GET ${url}`] } : {}),
+      ...(steps.length > 0
+        ? { nextSteps: [...sentencesOf(steps), isAbsolute(url) ? `Open ${url}` : `Read GET ${url}`] }
+        : {}),
       keywords: [taskKind(data), outcome, ...(label ? [neutral(label, 50)] : [])].filter(Boolean),
     },
     metadata: {

@@ -105,14 +105,15 @@ function detailsOf(event: TaskEvent): Record<string, unknown> {
     return `${api} - ${reason}`;
   });
   const end = endWords(event);
-  const { error } = data;
+  const { error, help } = data;
+  const advice = help === undefined ? {} : { help: lineOf(help, MAX_TEXT) };
   return {
     task_id: data.task_id,
     profile: lineOf(data.profile, MAX_TEXT),
     [end.name.toLowerCase()]: `${end.value}, ${end.seen}`,
     ...(error && { error: `${lineOf(error.code, MAX_TEXT)}: ${lineOf(error.message, MAX_TEXT)}` }),
     ...(failures.length > 0 && { failed_apis: failureCount(data), first_failures: failures }),
-    next: nextSteps(data.outcome, watchCall(data.result_url)).join(' '),
+    next: nextSteps({ outcome: data.outcome, ...advice }, watchCall(data.result_url)).join(' '),
     result: data.result_url,
     ...(data.context && { context: data.context }),
   };

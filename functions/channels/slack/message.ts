@@ -13,11 +13,12 @@ import {
   watchCall,
 } from '../../messages/words.ts';
 import { runUrlOf } from '../../tasks/context.ts';
-import { takeFitting } from '../../tasks/safe-text.ts';
+import { lineOf, takeFitting } from '../../tasks/safe-text.ts';
 import {
   code,
   context,
   cost,
+  escapeSlack,
   fallback,
   fieldsSection,
   header,
@@ -37,6 +38,7 @@ const REASON_MAX = 280;
 const API_MAX = 160;
 const ERROR_MAX = 600;
 /** Longer calls are not shown, because a call that is cut is useless. */
+const HELP_MAX = 700;
 const CALL_MAX = 300;
 /** How many failed APIs one message lists; the button leads to the rest. */
 const FAILURES_SHOWN = 10;
@@ -130,9 +132,11 @@ function takeLines(lines: string[], room: number): string[] {
 }
 
 /** What to do, when there is something. A call that does not fit is on the result's page. */
-function nextSection({ outcome, result_url: url }: TaskEventData): SlackBlock[] {
-  const call = watchCall(url);
-  const steps = nextSteps(outcome, call.length > CALL_MAX ? undefined : code(call, CALL_MAX * 2));
+function nextSection(data: TaskEventData): SlackBlock[] {
+  const call = watchCall(data.result_url);
+  const { outcome, help } = data;
+  const advice = help === undefined ? {} : { help: escapeSlack(lineOf(help, HELP_MAX)) };
+  const steps = nextSteps({ outcome, ...advice }, call.length > CALL_MAX ? undefined : code(call, CALL_MAX * 2));
   return steps.length > 0 ? [section(`*Next*\n${steps.join('\n')}`)] : [];
 }
 

@@ -103,8 +103,8 @@ function failureRuns(failure: EventFailure): TextRun[] {
   return [run(lineOf(api, VALUE_MAX), { fontType: 'monospace' }), run(` ${reason}`)];
 }
 
-function nextBlock({ outcome, result_url: url }: TaskEventData): RichTextBlock[] {
-  const steps = nextSteps(outcome, watchCall(url)).map((step) => lineOf(step, ERROR_MAX));
+function nextBlock(data: TaskEventData): RichTextBlock[] {
+  const steps = nextSteps(data, watchCall(data.result_url)).map((step) => lineOf(step, ERROR_MAX));
   if (steps.length === 0) return [];
   return [block([run('Next: ', { weight: 'bolder' }), run(steps.join(' '))], { spacing: 'medium' })];
 }

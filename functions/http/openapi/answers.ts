@@ -52,13 +52,22 @@ const PROBLEMS: Record<number, { name: string; description: string; headers?: Zo
     headers: { allow: header('Allow') },
   },
   409: { name: 'Conflict', description: 'The request conflicts with the state of the task, which `detail` names.' },
-  413: { name: 'TooLong', description: 'The body is larger than 1 MB.' },
+  413: { name: 'TooLong', description: 'The body is larger than 1 MB, or the file of an import than 12 MB.' },
   415: {
     name: 'WrongType',
-    description: 'The body is not `application/json`.',
+    description: 'The body is not of the media type that `accept` names.',
     headers: { accept: header('Accept') },
   },
+  422: {
+    name: 'Refused',
+    description: 'Huawei Cloud refused the start, or the Idempotency-Key belongs to another request.',
+  },
   500: { name: 'Failed', description: 'Internal error; the log has the cause under `request_id`.' },
+  502: {
+    name: 'Unusable',
+    description: 'Huawei Cloud refused the credentials or the permission, could not be reached, or failed.',
+  },
+  504: { name: 'Lost', description: 'Huawei Cloud has not answered the start.' },
   503: {
     name: 'Unavailable',
     description: 'The service is temporarily unavailable.',

@@ -18,6 +18,15 @@ const identity: Sentences = {
     'Scheme, host and port of the `callback_url`; its path and query may hold a secret and are not shown.',
   registered_at: 'When the task was registered.',
   registered_by: 'The name of the API key that registered the task; absent for a key without a name.',
+  group_id: 'The API group, if the task was started here and the group was known then.',
+  environment_id: 'The environment that an export started here reads.',
+  file: 'The file of an import that was started here, without its bytes.',
+  publish_to: 'The environment that the APIs of an import are published to, if the start asked for it.',
+};
+
+const started: Sentences = {
+  publish_to: 'An environment id. What the import creates or updates is published there before the result is stored.',
+  group_id: 'The API group: of an export, or of an import with `is_create_group=false`.',
 };
 
 const registration: Sentences = {
@@ -49,6 +58,7 @@ const listed: Sentences = {
   polls: 'Number of polls of the task.',
   summary: 'Summary counts.',
   error: 'Why the task failed, or the error of the last poll.',
+  help: 'What to do about the outcome; absent after a success.',
   deliveries: 'The last 20 final delivery results, one per channel or `callback_url`.',
   expires_at: 'When the result is deleted.',
 };
@@ -56,6 +66,26 @@ const listed: Sentences = {
 /** One sentence for each field, by component. */
 export const FIELDS: Record<string, Sentences> = {
   Registration: registration,
+  Import: {
+    ...changeable,
+    ...started,
+    file_name: 'The Swagger 2.0 or OpenAPI 3.0 file, JSON or YAML, as it is or as gzip; 12 MB at most once unpacked.',
+    is_create_group: 'Whether a new group is made, named after `info.title`. Default: `true`.',
+    extend_mode: 'Extended information that exists: `merge` keeps it, `override` replaces it. Default: `merge`.',
+    api_mode: 'APIs that exist: `merge` keeps them, also wrong ones; `override` replaces them. Default: `merge`.',
+    simple_mode: 'Imports without back-end definitions. Default: `false`.',
+    mock_mode: 'Gives the APIs mock back ends. Default: `false`.',
+  },
+  Export: {
+    ...changeable,
+    group_id: started.group_id ?? '',
+    env_id: 'The environment whose APIs are exported.',
+    define: 'What is exported: `spec` (without back ends), `proxy`, `all` or `dev`. Default: `spec`.',
+    type: 'The format: `json`, `yaml` or `yml`. Default: `json`.',
+    version: 'The version that the document states. Default: the time of the export.',
+    apis: 'The ids of the APIs to export. Default: all of the group.',
+    oas_version: 'Swagger `2.0` or OpenAPI `3.0`. Default: `2.0`.',
+  },
   WatchAgain: changeable,
   Batch: {
     tasks: 'One to a hundred registrations. Each is checked separately: an invalid one does not fail the rest.',
@@ -74,6 +104,8 @@ export const FIELDS: Record<string, Sentences> = {
     state: '`pending`: the task is being watched.',
     status:
       'The last `task_status` that the answering process received from Huawei Cloud; `waiting` before the first one.',
+    task_type: '`import_api` or `export_api`; absent until the start or Huawei Cloud has said which.',
+    warnings: 'Only in the answer to a start: what Huawei Cloud documents to fail in the file.',
     deadline_at: 'When the task ends as `expired` unless it finishes earlier.',
     next_poll_at:
       "Estimated time of the next poll. The poller may choose a better moment from past tasks; while a profile's " +
@@ -88,6 +120,8 @@ export const FIELDS: Record<string, Sentences> = {
     updated: 'APIs that an import changed.',
     failed: 'APIs that an import could not create or change.',
     ignored: 'APIs that an import left unchanged.',
+    published: 'APIs that were published after the import.',
+    unpublished: 'APIs that could not be published after the import.',
     group_id: 'The API group that was imported into.',
     file_name: 'The name of the exported document.',
     size_bytes: 'The size of the exported document.',
@@ -97,6 +131,7 @@ export const FIELDS: Record<string, Sentences> = {
     message: 'Human-readable error message.',
     request_id: "Huawei Cloud's `X-Request-Id`, for a support ticket.",
     http_status: 'The HTTP status of the answer from Huawei Cloud.',
+    help: 'What helps against it; absent for codes that the notifier does not know.',
   },
   Delivery: {
     channel: '`webhook`, or the name of a channel.',
@@ -130,6 +165,14 @@ export const FIELDS: Record<string, Sentences> = {
     instance: 'The path of the request.',
     errors: 'Every problem in the request: in the body (`pointer`), or in the path or query (`parameter`).',
     request_id: 'For a 5xx: the id under which the service logged the cause.',
+    error_code: 'Of a start: the code of Huawei Cloud, or one of ours.',
+    error_msg: 'Of a start: the text of Huawei Cloud.',
+    help: 'Of a start: what helps.',
+    huawei_request_id: "Of a start: Huawei Cloud's `X-Request-Id`.",
+    group_id: 'Of an import whose end is unknown: a group of its title that was made since.',
+    group_name: 'Of an import whose end is unknown: the title of its file.',
+    started_at: 'Of an import whose end is unknown: when it was started.',
+    task_id: 'Of a key whose task is no longer watched: that task.',
   },
 };
 
@@ -137,10 +180,17 @@ export const FIELDS: Record<string, Sentences> = {
 export const PARAMETERS: Sentences = {
   task_id: identity.task_id ?? '',
   state: 'Only tasks in this state.',
-  outcome: `Only final tasks with this outcome: ${OUTCOMES.join(', ')}.`,
+  outcome: `Only final tasks with one of these outcomes, with commas: ${OUTCOMES.join(', ')}.`,
+  profile: 'Only tasks of this profile.',
+  task_type: 'Only tasks of this type: `import_api` or `export_api`.',
+  group_id: 'Only tasks of this API group, as far as it is known.',
+  since:
+    'Only tasks that ended, or while pending were registered, since then: a time, or a span such as `24h` or `7d`.',
+  wait: 'Seconds to wait for the end of a pending task. On one machine; a deployment answers at once, with `Retry-After: 2`.',
   instance_id: 'Only tasks of this gateway.',
-  label: 'Only tasks with exactly this label.',
+  label: 'Only tasks with exactly this label; with `*` at its end, with a label that starts so.',
   limit: 'Number of tasks per page.',
+  'Idempotency-Key': '1 to 255 printable ASCII characters, such as the id of a CI job.',
   cursor: '`next_cursor` of the previous page; use the same filters.',
 };
 

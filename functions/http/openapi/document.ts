@@ -3,15 +3,19 @@ import { createDocument } from 'zod-openapi';
 import manifest from '../../../package.json' with { type: 'json' };
 import * as requests from '../request-schemas.ts';
 import * as responses from '../response-schemas.ts';
+import { exportBodySchema } from '../start-requests.ts';
 import { HEADERS, problemComponents } from './answers.ts';
 import { describeDocument } from './describe.ts';
 import { TASK_EXAMPLES } from './examples.ts';
 import { collectionPaths, publicPaths, taskPaths } from './paths.ts';
+import { importFormSchema, startPaths } from './start-paths.ts';
 
 // Used by `npm run generate` and the tests; the Lambda bundles only the generated openapi.json.
 
 const NAMES = {
   Registration: requests.registrationSchema,
+  Import: importFormSchema,
+  Export: exportBodySchema,
   WatchAgain: requests.watchAgainSchema,
   Batch: requests.batchSchema,
   Notification: requests.notificationSchema,
@@ -51,7 +55,7 @@ export function buildOpenApiDocument(): object {
     },
     servers: [{ url: '/' }],
     security: [{ api_key: [] }],
-    paths: { ...publicPaths(), ...collectionPaths(), ...taskPaths() },
+    paths: { ...publicPaths(), ...collectionPaths(), ...taskPaths(), ...startPaths() },
     components: {
       securitySchemes: { api_key: { type: 'http', scheme: 'bearer', description: SCHEME } },
       headers: HEADERS,

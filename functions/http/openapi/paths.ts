@@ -110,7 +110,7 @@ export function taskPaths(): Paths {
 
 function getOperation(): ZodOpenApiOperationObject {
   return {
-    ...onTask,
+    requestParams: { path: requests.taskPathSchema, query: requests.waitQuerySchema },
     operationId: 'getTask',
     summary: 'One task, pending or final',
     responses: {

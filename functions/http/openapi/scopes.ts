@@ -4,6 +4,8 @@ import type { Scope } from '../api-keys.ts';
 const SCOPE_OF: Record<string, Scope> = {
   registerTask: 'register',
   registerTasks: 'register',
+  startImport: 'start',
+  startExport: 'start',
   listTasks: 'read',
   getTask: 'read',
   stopWatching: 'manage',

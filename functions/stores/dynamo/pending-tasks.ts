@@ -163,6 +163,7 @@ function readPendingRow(row: Row): RowRead<PendingTask> {
     return unreadable(row, missingAttributes(row));
   }
   const task: PendingTask = { ...identity, registeredAtMs, deadlineAtMs };
+  if (identity.started !== undefined) task.taskType = identity.started.task_type;
   const lastError = readError(row.last_error);
   if (lastError !== undefined) task.lastError = lastError;
   return { ok: true, value: task };

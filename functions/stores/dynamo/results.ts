@@ -10,7 +10,8 @@ import {
 import { LISTING, NEWEST_INDEX } from '../../names.ts';
 import { decodeCursor, encodeCursor } from '../../tasks/cursor.ts';
 import { StoreError } from '../../tasks/errors.ts';
-import type { Clock, Page, PageRequest, ResultFilter, TaskResultStore } from '../../tasks/ports.ts';
+import { labelPrefix, type ResultFilter } from '../../tasks/filter.ts';
+import type { Clock, Page, PageRequest, TaskResultStore } from '../../tasks/ports.ts';
 import type { Delivery, TaskResult } from '../../tasks/result.ts';
 import { readResultRow, toResultRow } from './result-row.ts';
 import { callTable, type DynamoTable, onTable, type Row, readRow, readRows, toAttribute, tryOnTable } from './rows.ts';
@@ -112,31 +113,55 @@ function queryIndex(
   filter: ResultFilter & { nowS: number },
   page: { rows: number; from: Row | undefined },
 ) {
-  const { expression, names, values } = filterExpression(filter);
+  const { conditions, names, values } = conditionsOf(filter);
+  const since = filter.sinceMs === undefined ? undefined : { S: new Date(filter.sinceMs).toISOString() };
+  const isFiltered = conditions.length > 0;
   const command = new QueryCommand({
     ...onTable(table),
     IndexName: NEWEST_INDEX,
     ScanIndexForward: false,
-    KeyConditionExpression: 'listing = :listing',
-    FilterExpression: expression,
-    ...(names && { ExpressionAttributeNames: names }),
-    ExpressionAttributeValues: { ':listing': { S: LISTING }, ...values },
-    Limit: names ? FILTERED_QUERY_ROWS : page.rows,
+    KeyConditionExpression: `listing = :listing${since ? ' AND completed_at >= :since' : ''}`,
+    FilterExpression: ['expires_at > :now', ...conditions].join(' AND '),
+    ...(isFiltered && { ExpressionAttributeNames: names }),
+    ExpressionAttributeValues: {
+      ...{ ':listing': { S: LISTING }, ':now': { N: String(filter.nowS) }, ...values },
+      ...(since && { ':since': since }),
+    },
+    Limit: isFiltered ? FILTERED_QUERY_ROWS : page.rows,
     ExclusiveStartKey: page.from,
   });
   return callTable(table, 'Query', () => table.client.send(command));
 }
 
-function filterExpression({ nowS, outcome, instanceId, label }: ResultFilter & { nowS: number }) {
-  const wanted = Object.entries({ outcome, instance_id: instanceId, label }).filter(([, value]) => value !== undefined);
-  const values: Record<string, AttributeValue> = { ':now': { N: String(nowS) } };
-  const names: Record<string, string> = {};
-  for (const [name, value] of wanted) {
-    names[`#${name}`] = name;
-    values[`:${name}`] = { S: String(value) };
-  }
-  const expression = ['expires_at > :now', ...wanted.map(([name]) => `#${name} = :${name}`)].join(' AND ');
-  return { expression, values, names: wanted.length > 0 ? names : undefined };
+type Conditions = { conditions: string[]; names: Record<string, string>; values: Record<string, AttributeValue> };
+
+/** Everything but the time, which is part of the index's key. */
+function conditionsOf(filter: ResultFilter): Conditions {
+  const { outcomes, instanceId, profile, label, taskType, groupId } = filter;
+  const prefix = label === undefined ? undefined : labelPrefix(label);
+  const all: Conditions = { conditions: [], names: {}, values: {} };
+  const add = (
+    path: string,
+    wanted: readonly string[] | undefined,
+    condition: (name: string, values: string[]) => string,
+  ) => {
+    if (wanted === undefined) return;
+    const parts = path.split('.');
+    for (const part of parts) all.names[`#${part}`] = part;
+    const placeholders = wanted.map((_, i) => `:${parts.at(-1)}_${i}`);
+    for (const [i, one] of wanted.entries()) all.values[placeholders[i] ?? ''] = { S: one };
+    all.conditions.push(condition(parts.map((part) => `#${part}`).join('.'), placeholders));
+  };
+  const equals = (name: string, values: string[]) => `${name} = ${values[0]}`;
+  const only = (value: string | undefined) => (value === undefined ? undefined : [value]);
+  add('outcome', outcomes, (name, values) => `${name} IN (${values.join(', ')})`);
+  add('instance_id', only(instanceId), equals);
+  add('profile', only(profile), equals);
+  add('task_type', only(taskType), equals);
+  add('summary.group_id', only(groupId), equals);
+  if (prefix === undefined) add('label', only(label), equals);
+  else if (prefix !== '') add('label', [prefix], (name, values) => `begins_with(${name}, ${values[0]})`);
+  return all;
 }
 
 function cursorAfter(item: TaskResult | undefined): string {

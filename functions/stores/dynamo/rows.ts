@@ -8,7 +8,7 @@ import type { Context } from '../../tasks/context.ts';
 import { StoreError } from '../../tasks/errors.ts';
 import { asText } from '../../tasks/json.ts';
 import type { Log } from '../../tasks/ports.ts';
-import { boundError, type TaskError, type TaskIdentity } from '../../tasks/task.ts';
+import { boundError, type StartedFacts, type TaskError, type TaskIdentity } from '../../tasks/task.ts';
 import { MAX_ITEM_DEPTH } from '../store-result.ts';
 
 /** An item as DynamoDB sends it. */
@@ -107,6 +107,7 @@ export function identityAttributes(task: TaskIdentity): Row {
   if (task.groupName !== undefined) row.group_name = { S: task.groupName };
   if (task.watch !== undefined) row.watch = { N: String(task.watch) };
   if (task.callbackUrl !== undefined) row.callback_url = { S: task.callbackUrl };
+  if (task.started !== undefined) row.started = toAttribute(task.started);
   if (task.registeredBy !== undefined) row.registered_by = { S: task.registeredBy };
   return row;
 }
@@ -124,6 +125,7 @@ export function readIdentity(row: Row): TaskIdentity | undefined {
   if (row.group_name?.S !== undefined) identity.groupName = row.group_name.S;
   if (row.watch?.N !== undefined) identity.watch = Number(row.watch.N);
   if (row.callback_url?.S !== undefined) identity.callbackUrl = row.callback_url.S;
+  if (row.started?.M !== undefined) identity.started = readMap(row.started) as StartedFacts;
   if (row.registered_by?.S !== undefined) identity.registeredBy = row.registered_by.S;
   return identity;
 }

@@ -51,7 +51,8 @@ export async function ensureTables(client: DynamoDBClient, names: TableNames): P
   await Promise.all([ensureTable(client, pending), ensureTable(client, results)]);
 }
 
-async function ensureTable(client: DynamoDBClient, definition: CreateTableCommandInput): Promise<void> {
+/** Creates one table if it is missing and waits until it can be used. Throws `StoreError`. */
+export async function ensureTable(client: DynamoDBClient, definition: CreateTableCommandInput): Promise<void> {
   try {
     await client.send(new CreateTableCommand(definition)).catch(ignoreExisting);
     await waitUntilTableExists(

@@ -25,6 +25,7 @@ export const TABLES: readonly SealedTable[] = [
   },
   { name: 'alerts', key: 'key', columns: ['quiet_until'] },
   { name: 'labels', key: 'key', columns: ['failed_at', 'expires_at'] },
+  { name: 'intents', key: 'start_key', columns: ['expires_at', 'is_open', 'body'] },
   { name: 'messages', key: 'id', columns: ['topic', 'subscriber', 'due_at', 'attempts', 'first_at', 'body'] },
 ];
 
@@ -40,6 +41,10 @@ CREATE INDEX results_newest ON results (completed_at, task_id, expires_at, outco
 CREATE TABLE alerts (key TEXT PRIMARY KEY, quiet_until INTEGER NOT NULL, checksum INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE labels (
   key TEXT PRIMARY KEY, failed_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, checksum INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE intents (
+  start_key TEXT PRIMARY KEY, expires_at INTEGER NOT NULL, is_open INTEGER NOT NULL, body TEXT NOT NULL,
+  checksum INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE messages (
   id INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, subscriber TEXT NOT NULL, due_at INTEGER NOT NULL,

@@ -47,7 +47,9 @@ describe('toChatMessage', () => {
   it('names the call that watches a task again whose end is not known', () => {
     for (const outcome of ['expired', 'not_found', 'rejected'] as const) {
       const { nextSteps } = chatOf({ ...failedImport, outcome }, { publicUrl }).content;
-      expect(nextSteps).toContain(`To watch it again, send POST ${publicUrl}/tasks/${failedImport.taskId}/watch`);
+      expect(nextSteps?.join(' ')).toContain(
+        `To watch it again, send POST ${publicUrl}/tasks/${failedImport.taskId}/watch`,
+      );
     }
   });
 

@@ -11,15 +11,18 @@ const NAMES = ['python3', 'python', 'python3.14', 'python3.13', 'python3.12', 'p
 const MINOR = 10;
 
 /** Makes the virtual environment in `folder`, or keeps one that has the same packages. Returns its Python. */
-export async function prepareVenv(folder: string): Promise<{ python: string; isReused: boolean }> {
+export async function prepareVenv(
+  folder: string,
+  requirements = REQUIREMENTS,
+): Promise<{ python: string; isReused: boolean }> {
   const python = join(folder, 'bin', 'python');
   const stamp = join(folder, 'installed.txt');
-  const wanted = await readFile(REQUIREMENTS, 'utf8');
+  const wanted = await readFile(requirements, 'utf8');
   const isReused = (await readFile(stamp, 'utf8').catch(() => '')) === wanted && (await answers(python));
   if (isReused) return { python, isReused };
   await rm(folder, { recursive: true, force: true });
   await createVenv(await findPython(), folder);
-  await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--requirement', REQUIREMENTS]);
+  await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--requirement', requirements]);
   await writeFile(stamp, wanted);
   return { python, isReused };
 }
@@ -33,7 +36,7 @@ async function findPython(): Promise<string> {
     if (version.major === 3 && version.minor >= MINOR) return name;
     found.push(`${name} is ${version.major}.${version.minor}`);
   }
-  throw new Error(`test:e2e needs Python 3.${MINOR} or later for MiniStack: ${found.join(', ') || 'there is none'}`);
+  throw new Error(`Python 3.${MINOR} or later is needed: ${found.join(', ') || 'there is none'}`);
 }
 
 async function versionOf(python: string): Promise<{ major: number; minor: number } | undefined> {

@@ -5,6 +5,7 @@ import type { ApiEvent } from '../../../functions/http/api-event.ts';
 import { unnamedKeys } from '../../../functions/http/api-keys.ts';
 import type { TasksApiDeps } from '../../../functions/http/deps.ts';
 import { createTasksApiHandler } from '../../../functions/http/handler.ts';
+import { createStartRoutes, type StartDeps } from '../../../functions/http/start-routes.ts';
 import { DEFAULT_SCHEDULE, nextPollAt } from '../../../functions/schedule/schedule.ts';
 import type { TaskResult } from '../../../functions/tasks/result.ts';
 import type { PendingTask } from '../../../functions/tasks/task.ts';
@@ -68,7 +69,7 @@ export function taskResult(overrides: Partial<TaskResult> = {}): TaskResult {
 
 /** The handler on stores in memory. Each answer of `call` is held against openapi.json. */
 export function createApi(
-  overrides: Partial<TasksApiDeps> = {},
+  { starts, ...overrides }: Partial<TasksApiDeps & Pick<StartDeps, 'starts'>> = {},
   rows: { pending?: PendingTask[]; results?: TaskResult[] } = {},
 ) {
   const pending = createMemoryPending(rows.pending);
@@ -92,7 +93,7 @@ export function createApi(
     taskDeadlineMs: 86_400_000,
     ...overrides,
   };
-  const handler = createTasksApiHandler(deps);
+  const handler = createTasksApiHandler(deps, starts && createStartRoutes({ ...deps, starts }));
 
   const call = async (method: string, target: string, options: CallOptions = {}): Promise<Reply> => {
     const event = toEvent(method, target, options);

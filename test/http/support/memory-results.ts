@@ -1,4 +1,5 @@
 import { comparePositions, decodeCursor, encodeCursor } from '../../../functions/tasks/cursor.ts';
+import { matchesResult } from '../../../functions/tasks/filter.ts';
 import type { TaskResultStore } from '../../../functions/tasks/ports.ts';
 import type { TaskResult } from '../../../functions/tasks/result.ts';
 
@@ -16,12 +17,10 @@ export function createMemoryResultStore(
       return { kind: 'stored' };
     },
     get: async (taskId) => rows.get(taskId),
-    async list({ outcome, instanceId, label }, { limit, cursor }) {
+    async list(filter, { limit, cursor }) {
       const after = cursor === undefined ? undefined : decodeCursor(cursor);
       const all = [...rows.values()]
-        .filter((row) => outcome === undefined || row.outcome === outcome)
-        .filter((row) => instanceId === undefined || row.instanceId === instanceId)
-        .filter((row) => label === undefined || row.label === label)
+        .filter((row) => matchesResult(row, filter))
         .map((row) => ({ row, at: { atMs: row.completedAtMs, taskId: row.taskId } }))
         .sort((a, b) => comparePositions(a.at, b.at))
         .filter(({ at }) => after === undefined || comparePositions(after, at) < 0);

@@ -1,0 +1,3 @@
+import { lintStack } from '../test/lint-stack/lint-stack.ts';
+
+process.exitCode = await lintStack();

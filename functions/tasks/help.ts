@@ -1,0 +1,116 @@
+import { blamesProfile, type HelpContext, helpFor } from './codes.ts';
+import { canWatchAgain, type FailedApi, type TaskResult } from './result.ts';
+import { lineOf } from './safe-text.ts';
+
+/** UTF-16 units of a name in a sentence: advice goes into messages that have little room. */
+const MAX_NAME = 64;
+
+/** Failures of one kind: the same code, about the same parameter if the text names one. */
+export type FailureGroup = {
+  code: string;
+  parameter?: string;
+  count: number;
+  /** In Huawei's order. */
+  first: FailedApi;
+  help?: string;
+};
+
+/** Failed APIs by kind, the largest group first; of two that are as large, the one that came first. */
+export function groupFailures(failures: readonly FailedApi[], context: HelpContext = {}): FailureGroup[] {
+  const groups = new Map<string, FailureGroup>();
+  for (const failure of failures) {
+    const code = typeof failure.error_code === 'string' ? failure.error_code : 'UNKNOWN';
+    const parameter = parameterOf(failure.error_msg);
+    const key = `${code} ${parameter ?? ''}`;
+    const known = groups.get(key);
+    if (known) known.count++;
+    else groups.set(key, newGroup(code, parameter, { first: failure, help: helpFor(code, context) }));
+  }
+  return [...groups.values()].sort((a, b) => b.count - a.count);
+}
+
+/** `150 × APIG.2012 match_mode`. */
+export function failureGroupWords({ count, code, parameter }: FailureGroup): string {
+  return `${count} × ${code}${parameter === undefined ? '' : ` ${parameter}`}`;
+}
+
+type Found = { first: FailedApi; help: string | undefined };
+
+function newGroup(code: string, parameter: string | undefined, { first, help }: Found): FailureGroup {
+  return { code, ...(parameter !== undefined && { parameter }), count: 1, first, ...(help !== undefined && { help }) };
+}
+
+/** Huawei names the parameter as in `Invalid parameter value,parameterName:match_mode. Please …`. */
+function parameterOf(message: unknown): string | undefined {
+  return typeof message === 'string' ? /parameterName: ?([\w.[\]-]{1,100}?)\.?(?:\s|$)/.exec(message)?.[1] : undefined;
+}
+
+/** What to do after an outcome, in sentences, and the call that watches again a task whose end is not known. None for a success. */
+export function helpAfter(result: TaskResult, resultUrl: string): string[] {
+  const step = stepAfter(result);
+  const again = canWatchAgain(result.outcome) ? [watchAgainHelp(`POST ${resultUrl}/watch`)] : [];
+  return step === undefined ? again : [step, ...again];
+}
+
+/** A call in words, with its key and its body; `call` as in `POST https://…/watch`. */
+export function watchAgainHelp(call: string): string {
+  return `To watch it again, send ${call} with your API key ("Authorization: Bearer …") and, to change anything, JSON such as {"deadline_seconds": 86400}.`;
+}
+
+/** What to do after an outcome; undefined after a success. */
+export function stepAfter(result: TaskResult): string | undefined {
+  switch (result.outcome) {
+    case 'succeeded':
+      return undefined;
+    case 'partially_succeeded':
+      return result.summary.failed === 0 && result.summary.unpublished
+        ? PUBLISH_BY_HAND
+        : afterPartialImport(groupOf(result));
+    case 'expired':
+      return afterExpiry(result);
+    default:
+      return helpOf(result) ?? FALLBACK[result.outcome];
+  }
+}
+
+const FALLBACK = {
+  failed: 'Read the error, fix the definition or the request, and start a new import or export.',
+  not_found: 'Check the task id, the gateway and the project: Huawei Cloud does not know this task.',
+  rejected: 'Check the request, and the credentials and permissions of the profile.',
+};
+
+const PUBLISH_BY_HAND =
+  'Every API was imported, and some could not be published: read their errors, and publish them in the Huawei Cloud console.';
+
+/** The import made its group, or imported into one: a second import that makes the group fails with APIG.3201. */
+export function afterPartialImport(groupId: string | undefined): string {
+  const target = `is_create_group=false and group_id=${groupId ?? '(its group)'}`;
+  return `Fix the failed APIs in the file and import it again with ${target}, because the group exists now. api_mode=merge keeps every API that is there, also a wrong one; api_mode=override replaces it.`;
+}
+
+function afterExpiry(result: TaskResult): string {
+  const { error } = result;
+  const profile = lineOf(result.profile, MAX_NAME);
+  if (error === undefined || !blamesProfile(error.code)) return helpFor('DEADLINE') ?? '';
+  return `Profile "${profile}" was refused until the deadline, so nobody knows how the task ended. ${helpOf(result)}`;
+}
+
+function helpOf(result: TaskResult): string | undefined {
+  const code = result.error?.code ?? (result.result.kind === 'failure' ? result.result.error_code : undefined);
+  return code === undefined ? undefined : helpFor(code, helpContext(result));
+}
+
+/** What is known beside a failure of this task. */
+export function helpContext(result: TaskResult): HelpContext {
+  const { outcome, taskType } = result;
+  const profile = lineOf(result.profile, MAX_NAME);
+  const groupId = groupOf(result);
+  const start = taskType === 'export_api' ? 'export' : 'import';
+  // A task that Huawei ended lacked what its start needs; an end of our watching lacked what a query needs.
+  return { call: outcome === 'failed' ? start : 'query', profile, ...(groupId !== undefined && { groupId }) };
+}
+
+function groupOf({ summary, result }: TaskResult): string | undefined {
+  const groupId = summary.group_id ?? (result.kind === 'import' ? result.group_id : undefined);
+  return groupId === undefined ? undefined : lineOf(groupId, MAX_NAME);
+}

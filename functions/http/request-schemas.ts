@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { OUTCOMES } from '../names.ts';
 import { contextProblem } from '../tasks/context.ts';
+import { parseJson } from '../tasks/json.ts';
 
 const ID_RULE = 'must be 1 to 64 characters of A-Z, a-z, 0-9, "-" and "_"';
 const LABEL_RULE = 'must be 1 to 128 printable characters, and not only spaces';
@@ -26,6 +27,9 @@ const contextSchema = z
     const message = contextProblem(payload.value);
     if (message !== undefined) payload.issues.push({ code: 'custom', message, input: payload.value });
   });
+/** The same in a form, as JSON. */
+export const contextTextSchema = z.pipe(z.pipe(z.string(), z.transform(parseJson)), contextSchema);
+
 const deadlineSchema = z.int(DEADLINE_RULE).check(z.gte(60, DEADLINE_RULE), z.lte(7 * 24 * 3600, DEADLINE_RULE));
 /** The same in a form, where everything is text. */
 export const deadlineTextSchema = z.pipe(z.pipe(z.string(), z.transform(Number)), deadlineSchema);

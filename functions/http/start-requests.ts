@@ -10,7 +10,13 @@ import type { RegistrationDeps } from './deps.ts';
 import { type Form, type FormFile, readForm } from './form-body.ts';
 import { invalid, validBody, validQuery } from './read-request.ts';
 import { toPendingTask } from './register-task.ts';
-import { deadlineTextSchema, idSchema, type Registration, startedTaskShape } from './request-schemas.ts';
+import {
+  contextTextSchema,
+  deadlineTextSchema,
+  idSchema,
+  type Registration,
+  startedTaskShape,
+} from './request-schemas.ts';
 
 const BOOLEAN_RULE = 'must be "true" or "false"';
 const MODE_RULE = 'must be "merge" or "override"';
@@ -20,6 +26,7 @@ const mode = z.optional(z.enum(['merge', 'override'], MODE_RULE));
 /** The text fields of `POST /imports`: Huawei's, which go on as they are, and ours. */
 export const importFieldsSchema = z.strictObject({
   ...startedTaskShape,
+  context: z.optional(contextTextSchema),
   deadline_seconds: z.optional(deadlineTextSchema),
   publish_to: z.optional(idSchema),
   is_create_group: boolean,

@@ -151,8 +151,8 @@ describe('what a month costs', () => {
 
   it('stays within what was promised', () => {
     const [few = 0, many = 0] = LOADS.map((load) => totalOf(monthlyCost(load)));
-    expect(few).toBeLessThanOrEqual(4.26);
-    // 7.26, and 0.40 for alarms that came later: two on a flood, two on what waits for a webhook.
+    // 4.26 and 7.26, and 0.40 for alarms that came later: two on a flood, two on what waits for a webhook.
+    expect(few).toBeLessThanOrEqual(4.66);
     expect(many).toBeLessThanOrEqual(7.66);
   });
 

@@ -75,12 +75,15 @@ const faultOn = (route: 'import' | 'export', fault: Fault, times = 1) =>
 describe('POST /imports', () => {
   it('starts an import with the form of Huawei and answers with the task', async () => {
     const api = setUp();
-    const reply = await postImport(api, { is_create_group: 'true', label: 'nightly', deadline_seconds: '600' });
+    const context = { run_url: 'https://ci.example.com/1' };
+    const fields = { is_create_group: 'true', label: 'nightly', deadline_seconds: '600' };
+    const reply = await postImport(api, { ...fields, context: JSON.stringify(context) });
     expect(reply.status).toBe(202);
     const task = reply.json();
     expect(task).toMatchObject({
       state: 'pending',
       task_type: 'import_api',
+      context,
       label: 'nightly',
       instance_id: instanceId,
     });

@@ -47,7 +47,7 @@ describe('an account with rules of its own', () => {
 const FROZEN = {
   'AWS::DynamoDB::Table': ['TablesPendingD8FDE3A0', 'TablesResultsD85FCDF1'],
   'AWS::S3::Bucket': ['Files8E6940B8'],
-  'AWS::SecretsManager::Secret': ['SecretsApiKeys7AB8F12A', 'SecretsHuawei8A441DB8', 'SecretsSlack37D267AB'],
+  'AWS::SecretsManager::Secret': ['SecretsApiKeys7AB8F12A', 'SecretsChannels143B99DB', 'SecretsHuawei8A441DB8'],
   'AWS::SNS::Topic': [
     ...['TopicsChatF780730B', 'TopicsOperatorB276CFF0', 'TopicsTaskAlertsEBD985F8', 'TopicsTaskEventsF75C6B87'],
   ],
@@ -56,7 +56,8 @@ const FROZEN = {
 };
 const FROZEN_INDEX = {
   newest: [
-    ...['instance_id', 'project_id', 'profile', 'label', 'outcome', 'task_type', 'task_status', 'registered_at'],
+    ...['instance_id', 'project_id', 'profile', 'label', 'context', 'group_name', 'watch'],
+    ...['outcome', 'task_type', 'task_status', 'registered_at'],
     ...['registered_by', 'polls', 'summary', 'error', 'expires_at'],
   ],
 };

@@ -40,7 +40,10 @@ describe('the alert of a result', () => {
       partialImport,
       'Next: Fix the failed APIs in the file and import it again with is_create_group=false and group_id=9100ae30',
     ],
-    [failedImport, 'Next: Read the error, fix the definition or the request, and start a new import'],
+    [
+      failedImport,
+      'Next: A group with the title of this file exists: import into it with is_create_group=false and group_id=',
+    ],
     [
       expiredImport,
       'Next: Check in the Huawei Cloud console whether the task is still running. To watch it again, send POST',

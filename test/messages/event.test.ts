@@ -71,6 +71,7 @@ describe('toTaskEvent', () => {
       code: 'APIG.3201',
       message: 'The API group name already exists',
       request_id: '8c3f0d6a1b2e4f5a',
+      help: expect.stringContaining('is_create_group=false'),
     });
   });
 

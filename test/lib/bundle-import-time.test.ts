@@ -23,7 +23,14 @@ writeFileSync(timer, TIMER);
 
 /** Milliseconds of one import in a Node of its own. The environment is that of any function, with made-up values. */
 async function timeImport(module: string): Promise<number> {
-  const names = ['PENDING_TABLE', 'RESULTS_TABLE', 'RESULTS_BUCKET', 'HUAWEI_SECRET_ID', 'API_KEYS_SECRET_ID']
+  const names = [
+    'PENDING_TABLE',
+    'RESULTS_TABLE',
+    'RESULTS_BUCKET',
+    'HUAWEI_SECRET_ID',
+    'API_KEYS_SECRET_ID',
+    'INTENTS_TABLE',
+  ]
     .concat(['SLACK_SECRET_ID', 'TASK_EVENTS_TOPIC_ARN', 'TASK_ALERTS_TOPIC_ARN', 'OPERATOR_TOPIC_ARN'])
     .concat(['SLACK_DEAD_LETTER_QUEUE_URL', 'WEBHOOK_DEAD_LETTER_QUEUE_URL', 'DELIVERY_QUEUE_URL', 'WAKE_QUEUE_URL']);
   const environment = Object.fromEntries(names.map((name) => [name, 'http://127.0.0.1:9/x']));

@@ -137,7 +137,7 @@ function createLocalPoller(
     profiles: async () => profiles,
     schedule: createTaskSchedule(withMinInterval(options.pollMinIntervalMs)),
     ...{ shards, wakes: triggers.wakes },
-    settings: { concurrency: CONCURRENCY, answerBytes: ANSWER_BYTES, retentionMs: RETENTION_MS },
+    settings: { shards: 1, concurrency: CONCURRENCY, answerBytes: ANSWER_BYTES, retentionMs: RETENTION_MS },
   });
 }
 

@@ -61,6 +61,7 @@ export function createPollerRuntime() {
     metrics,
     log,
     settings: {
+      shards: env.SHARDS,
       concurrency: CONCURRENCY,
       answerBytes,
       retentionMs: env.RESULT_RETENTION_DAYS * DAY_MS,

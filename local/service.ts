@@ -28,8 +28,8 @@ export type ServiceOptions = NotificationSettings & {
   /** Holds the database, the exported files and what is published and not yet delivered. */
   dataDir: string;
   profiles: Profiles;
-  /** Keys without a name: each may do everything. */
-  apiKeys: readonly string[];
+  /** Keys without a name: each may do everything. A function is called once the folder belongs to this process. */
+  apiKeys: readonly string[] | (() => Promise<readonly string[]>);
   /** JSON with more keys, read again when it changes. */
   apiKeysFile?: string | undefined;
   /** Where the line about each change goes; default the log. */
@@ -61,6 +61,7 @@ export async function startService(given: ServiceOptions): Promise<Service> {
   const options = { ...given, log: withoutReported(given.log) };
   const { log } = options;
   const stores = openStores(options);
+  const apiKeys = await keysOf(options, stores);
   const { clock } = stores;
   const listening: { url?: string } = {};
   const notifications = createNotifications({
@@ -77,7 +78,7 @@ export async function startService(given: ServiceOptions): Promise<Service> {
     connections: CONCURRENCY,
   });
   const triggers = createTriggers({ log });
-  const handler = createApi(options, stores, { notifications, triggers });
+  const handler = createApi({ ...options, apiKeys }, stores, { notifications, triggers });
   const server = await startHttpServer({ handler, host: options.host, port: options.port });
   listening.url = reachableUrl(server.url);
   notifications.resume();
@@ -90,6 +91,17 @@ export async function startService(given: ServiceOptions): Promise<Service> {
       await Promise.race([Promise.all([stores.close(), query.close()]), clock.sleep(500)]);
     },
   };
+}
+
+/** Gives the folder back where there is no usable key. */
+async function keysOf({ apiKeys }: ServiceOptions, stores: Stores): Promise<readonly string[]> {
+  if (typeof apiKeys !== 'function') return apiKeys;
+  try {
+    return await apiKeys();
+  } catch (error) {
+    stores.close();
+    throw error;
+  }
 }
 
 function createLocalPoller(
@@ -112,7 +124,7 @@ function createLocalPoller(
 }
 
 function createApi(
-  options: ServiceOptions,
+  options: ServiceOptions & { apiKeys: readonly string[] },
   stores: Stores,
   { notifications, triggers }: { notifications: Notifications; triggers: Triggers },
 ): TasksApiHandler {

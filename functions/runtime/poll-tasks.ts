@@ -31,7 +31,10 @@ export function createPollerRuntime() {
   const telemetry = createTelemetry();
   const { log, metrics } = telemetry;
   const client = createDynamoClient();
-  const pending = createDynamoPendingTaskStore({ client, tableName: env.PENDING_TABLE, log });
+  const pending = createDynamoPendingTaskStore({
+    ...{ client, tableName: env.PENDING_TABLE, log },
+    onUnreadable: () => metrics.add('UnreadableRows', 1),
+  });
   const results = createDynamoTaskResultStore({ client, tableName: env.RESULTS_TABLE, clock, log });
   const secrets = createSecretReader({ client: createSecretsClient(), maxAgeS: env.SECRET_MAX_AGE_S, clock, log });
   const profiles = secrets.watch(env.HUAWEI_SECRET_ID, (text) =>

@@ -30,7 +30,6 @@ async function main(): Promise<void> {
   const { webhookSecrets: webhook_secrets } = config;
   const standIn = { ...defaultProfile(simulator?.url ?? ''), ...(webhook_secrets.length > 0 && { webhook_secrets }) };
   const hasKeys = config.apiKeys.length > 0 || config.API_KEYS_FILE !== undefined;
-  const apiKeys = hasKeys ? config.apiKeys : [await ownKey(config.DATA_DIR)];
   const audit = createTerminalLog(process.stderr, 'info');
   const service = await startService({
     host: config.HOST,
@@ -38,7 +37,8 @@ async function main(): Promise<void> {
     publicUrl: config.PUBLIC_URL,
     dataDir: config.DATA_DIR,
     profiles: config.profiles ?? { default: standIn },
-    apiKeys,
+    // Two first starts at once would each make a key, and the folder would keep the loser's.
+    apiKeys: hasKeys ? config.apiKeys : async () => [await ownKey(config.DATA_DIR)],
     apiKeysFile: config.API_KEYS_FILE,
     audit: (change) => audit.info('audit', change),
     pollMinIntervalMs: config.POLL_MIN_INTERVAL_MS,

@@ -13,6 +13,8 @@ export const METRICS = {
   pollErrors: 'PollErrors',
   throttles: 'Throttles',
   profileBroken: 'ProfileBroken',
+  /** Pending rows that a scan skipped, in each scan: nobody polls their tasks. */
+  unreadableRows: 'UnreadableRows',
   detectionDelay: 'DetectionDelaySeconds',
   notificationFailures: 'NotificationFailures',
 } as const;

@@ -25,7 +25,7 @@ export const PRICES = {
 
 /** What a deployment with default settings does; everything a month is of 30 days. */
 export const ASSUMPTIONS = {
-  alarms: 17,
+  alarms: 18,
   secrets: 2,
   /** The delay; a metric costs by the hour in which it has data. */
   metricsWithTasks: 1,

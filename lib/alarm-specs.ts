@@ -62,6 +62,13 @@ function pollingSpecs(metrics: Metrics, { alarms }: Settings): AlarmSpec[] {
       todo: 'The alert on the operator topic names the profile. Put valid credentials in the Huawei secret; no deploy is needed.',
     },
     {
+      id: 'UnreadableRows',
+      metric: metrics.unreadableRows,
+      from: 1,
+      harm: 'A row of the table of pending tasks cannot be read: its task is not watched, and nobody learns how it ends.',
+      todo: 'The poller’s log names the task and what is wrong with its row. Remove the row with DELETE, and register the task again.',
+    },
+    {
       id: 'OldestPendingTooOld',
       metric: metrics.oldestPendingAge,
       from: alarms.oldestPendingMinutes * 60,

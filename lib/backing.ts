@@ -25,6 +25,7 @@ export function taskEnvironment(settings: Settings): Record<string, string | und
   return {
     POLL_MIN_INTERVAL_MS: settings.pollMinIntervalMs?.toString(),
     TASK_DEADLINE_MS: String(settings.taskDeadlineHours * 3_600_000),
+    SHARDS: String(settings.shards),
   };
 }
 

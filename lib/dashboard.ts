@@ -54,7 +54,9 @@ function overview({ metrics, alarms }: DashboardProps): IWidget[][] {
 function polling(metrics: Metrics): IWidget[][] {
   return [
     [
-      graph('Pending tasks | oldest (s)', [metrics.pending], { right: [metrics.oldestPendingAge] }),
+      graph('Pending tasks, unreadable rows | oldest (s)', [metrics.pending, metrics.unreadableRows], {
+        right: [metrics.oldestPendingAge],
+      }),
       graph('Polls | throttled', [metrics.polls], { right: [metrics.throttles] }),
       graph('Poll errors by class | broken profiles', metrics.pollErrorsByClass, {
         right: [metrics.profileBroken],

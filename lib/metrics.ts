@@ -50,6 +50,7 @@ export function createMetrics(watched: Watched) {
     pollErrors: own(METRICS.pollErrors, 'Sum', 'errors'),
     pollErrorsByClass: each(METRICS.pollErrors, FAULT_CLASSES),
     throttles: own(METRICS.throttles, 'Sum', 'throttled by Huawei Cloud'),
+    unreadableRows: own(METRICS.unreadableRows, 'Sum', 'unreadable rows'),
     profileBroken: own(METRICS.profileBroken, 'Sum', 'broken profiles'),
     beats: new Metric({
       namespace: 'AWS/Scheduler',

@@ -61,7 +61,6 @@ export class TasksApi extends Construct {
         ...backingEnvironment(props),
         ...taskEnvironment(props.settings),
         API_KEYS_SECRET_ID: props.secrets.apiKeys.secretArn,
-        SHARDS: String(props.settings.shards),
         PUBLIC_URL: this.publicUrl,
         WEBHOOKS: props.settings.webhooks ? undefined : 'false',
         CHANNELS: props.settings.channels ? undefined : 'false',

@@ -31,8 +31,8 @@ export type ServiceOptions = NotificationSettings & {
   /** Holds the database, the exported files and what is published and not yet delivered. */
   dataDir: string;
   profiles: Profiles;
-  /** Keys without a name: each may do everything. */
-  apiKeys: readonly string[];
+  /** Keys without a name: each may do everything. A function is called once the folder belongs to this process. */
+  apiKeys: readonly string[] | (() => Promise<readonly string[]>);
   /** JSON with more keys, read again when it changes. */
   apiKeysFile?: string | undefined;
   /** Where the line about each change goes; default the log. */
@@ -66,6 +66,7 @@ export async function startService(given: ServiceOptions): Promise<Service> {
   const options = { ...given, log: withoutReported(given.log) };
   const { log } = options;
   const stores = openStores(options);
+  const apiKeys = await keysOf(options, stores);
   const { clock } = stores;
   const listening: { url?: string } = {};
   const notifications = createNotifications({
@@ -93,7 +94,7 @@ export async function startService(given: ServiceOptions): Promise<Service> {
   });
   const { areStartsOn = true, profiles } = options;
   const starting = areStartsOn ? createLocalStarts({ ...stores, clock, log, profiles, wakePoller }) : undefined;
-  const handler = createApi(options, stores, { notifications, starting, waiters, wakePoller });
+  const handler = createApi({ ...options, apiKeys }, stores, { notifications, starting, waiters, wakePoller });
   const server = await startHttpServer({ handler, host: options.host, port: options.port });
   listening.url = reachableUrl(server.url);
   notifications.resume();
@@ -120,6 +121,16 @@ type PollerParts = {
   triggers: Triggers;
   waiters: EndWaiters;
 };
+/** Gives the folder back where there is no usable key. */
+async function keysOf({ apiKeys }: ServiceOptions, stores: Stores): Promise<readonly string[]> {
+  if (typeof apiKeys !== 'function') return apiKeys;
+  try {
+    return await apiKeys();
+  } catch (error) {
+    stores.close();
+    throw error;
+  }
+}
 
 function createLocalPoller(
   options: ServiceOptions,
@@ -136,7 +147,7 @@ function createLocalPoller(
     profiles: async () => profiles,
     schedule: createTaskSchedule(withMinInterval(options.pollMinIntervalMs)),
     ...{ shards, wakes: triggers.wakes },
-    settings: { concurrency: CONCURRENCY, answerBytes: ANSWER_BYTES, retentionMs: RETENTION_MS },
+    settings: { shards: 1, concurrency: CONCURRENCY, answerBytes: ANSWER_BYTES, retentionMs: RETENTION_MS },
   });
 }
 
@@ -156,7 +167,7 @@ type ApiParts = {
 };
 
 function createApi(
-  options: ServiceOptions,
+  options: ServiceOptions & { apiKeys: readonly string[] },
   stores: Stores,
   { notifications, starting, waiters, wakePoller }: ApiParts,
 ): TasksApiHandler {

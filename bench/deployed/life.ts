@@ -200,7 +200,7 @@ class World {
       profiles: async () => PROFILES,
       schedule: createTaskSchedule(DEFAULT_SCHEDULE),
       ...{ clock, metrics: { add() {} }, log: SILENT },
-      settings: { concurrency: 64, answerBytes: 2 ** 27, retentionMs: 86_400_000 },
+      settings: { shards: this.#load.shards, concurrency: 64, answerBytes: 2 ** 27, retentionMs: 86_400_000 },
     });
   }
 

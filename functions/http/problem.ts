@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { MiddlewareObj } from '@middy/core';
-import { StoreError } from '../tasks/errors.ts';
+import { StoreError, UnreadableTaskError } from '../tasks/errors.ts';
 import type { Log } from '../tasks/ports.ts';
 import type { ApiEvent, ApiResponse, RequestContext } from './api-event.ts';
 
@@ -27,7 +27,8 @@ type ProblemKind =
   | 'start-unknown'
   | 'start-under-way'
   | 'task-not-watched'
-  | 'idempotency-key-reused';
+  | 'idempotency-key-reused'
+  | 'unreadable-task';
 
 type ProblemOptions = {
   kind?: ProblemKind;
@@ -97,6 +98,15 @@ export function unknownTask(taskId: string): HttpProblem {
   });
 }
 
+/** The 500 that lasts until somebody acts. */
+function unreadableTask({ taskId, reason }: UnreadableTaskError, requestId: string): HttpProblem {
+  return new HttpProblem(
+    500,
+    `The stored row of task "${taskId}" cannot be read (${reason}), so the task is not watched. DELETE /tasks/${taskId} removes the row; then register the task again.`,
+    { kind: 'unreadable-task', requestId },
+  );
+}
+
 function titleOf(kind: ProblemKind): string {
   const words = kind.replaceAll('-', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
@@ -130,6 +140,7 @@ export function concealed(error: unknown, { event, context, log }: Failed): Http
   // A full disk refuses thousands of requests alike: the store has said so, once.
   if (!(error instanceof StoreError && error.isReported))
     log.error('request failed', { request_id: requestId, method, path, error: describe(error) });
+  if (error instanceof UnreadableTaskError) return unreadableTask(error, requestId);
   const isPassing = error instanceof StoreError || (error instanceof Error && error.name === 'TimeoutError');
   return isPassing
     ? new HttpProblem(503, 'The service is temporarily unavailable. Retry the request.', {

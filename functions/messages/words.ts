@@ -1,7 +1,6 @@
 import type { Outcome } from '../names.ts';
 import { shownPairs } from '../tasks/context.ts';
-import { watchAgainHelp } from '../tasks/help.ts';
-import { canWatchAgain, type Summary } from '../tasks/result.ts';
+import { canWatchAgain, type Summary, watchAgainHelp } from '../tasks/result.ts';
 import { cut, lineOf } from '../tasks/safe-text.ts';
 import type { EventFailure, TaskEvent, TaskEventData } from './task-event.ts';
 

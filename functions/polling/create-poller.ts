@@ -39,6 +39,8 @@ const RESERVE_MS = 15_000;
 const WAKE_AGAIN_S = 1;
 
 export type PollerSettings = {
+  /** How many shards there are. A wake from before a deployment that changed it would begin a second chain of runs. */
+  shards: number;
   /** Polls of one profile in flight at once. */
   concurrency: number;
   /** Bytes of large answers that are held at once. */
@@ -76,7 +78,7 @@ export type RunLimits = {
 };
 
 /** What a run did, or why it had nothing to do. */
-export type RunReport = ({ kind: 'ran' } & HoldReport) | { kind: Refusal };
+export type RunReport = ({ kind: 'ran' } & HoldReport) | { kind: Refusal | 'stale' };
 
 /** Sweeps the trigger's shard, unless somebody else does: see `lease.ts` and `hold-shard.ts`. */
 export type Poller = (trigger: Trigger, limits?: RunLimits) => Promise<RunReport>;
@@ -125,6 +127,10 @@ export function createPoller(deps: PollerDeps): Poller {
     }
   };
   return async (trigger, limits = {}) => {
+    if (trigger.shard.totalSegments !== settings.shards) {
+      log.info('trigger of another number of shards ignored', trigger.shard);
+      return { kind: 'stale' };
+    }
     const lease = await takeLease(deps, trigger, process.isBusy ? { awakeForMs: AWAKE_MS } : {});
     if (typeof lease === 'object') return { kind: 'ran', ...(await run(trigger, lease, limits)) };
     if (lease === 'later' && trigger.dueMs !== undefined) await sendWake(trigger, trigger.dueMs, WAKE_AGAIN_S);

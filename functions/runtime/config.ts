@@ -23,7 +23,7 @@ const publishing = {
 };
 const interval = z.pipe(positive, z.number().check(z.lte(300_000, 'must be at most 300000')));
 const schedule = { POLL_MIN_INTERVAL_MS: z.optional(interval), TASK_DEADLINE_MS: withDefault(86_400_000) };
-const waking = { WAKE_QUEUE_URL: name, AWS_ENDPOINT_URL_SQS: optional };
+const waking = { WAKE_QUEUE_URL: name, AWS_ENDPOINT_URL_SQS: optional, SHARDS: withDefault(1) };
 const huawei = {
   HUAWEI_SECRET_ID: name,
   HUAWEICLOUD_APIG_ENDPOINT: optional,
@@ -53,8 +53,6 @@ export const apiEnvironment = z.object({
   ...publishing,
   ...schedule,
   ...waking,
-  /** How many shards the poller has: a registration wakes all of them. */
-  SHARDS: withDefault(1),
   HUAWEI_SECRET_ID: name,
   API_KEYS_SECRET_ID: name,
   ALLOW_LOOPBACK_CALLBACKS: optional,

@@ -32,7 +32,10 @@ export function createPollerRuntime() {
   const telemetry = createTelemetry();
   const { log, metrics } = telemetry;
   const client = createDynamoClient();
-  const pending = createDynamoPendingTaskStore({ client, tableName: env.PENDING_TABLE, log });
+  const pending = createDynamoPendingTaskStore({
+    ...{ client, tableName: env.PENDING_TABLE, log },
+    onUnreadable: () => metrics.add('UnreadableRows', 1),
+  });
   const results = createDynamoTaskResultStore({ client, tableName: env.RESULTS_TABLE, clock, log });
   const labels = createDynamoFailingLabels({ client, tableName: env.RESULTS_TABLE, log });
   const secrets = createSecretReader({ client: createSecretsClient(), maxAgeS: env.SECRET_MAX_AGE_S, clock, log });
@@ -63,6 +66,7 @@ export function createPollerRuntime() {
     metrics,
     log,
     settings: {
+      shards: env.SHARDS,
       concurrency: CONCURRENCY,
       answerBytes,
       retentionMs: env.RESULT_RETENTION_DAYS * DAY_MS,

@@ -9,6 +9,17 @@ export class StoreError extends Error {
   }
 }
 
+/** A pending task is stored in a row that cannot be read: only removing it helps. `reason` holds no value of the row. */
+export class UnreadableTaskError extends StoreError {
+  readonly taskId: string;
+  readonly reason: string;
+  constructor(taskId: string, { table, reason }: { table: string; reason: string }) {
+    super(`Row ${taskId} of table ${table} cannot be read: ${reason}`);
+    this.taskId = taskId;
+    this.reason = reason;
+  }
+}
+
 /** The configuration is incomplete or wrong. Lists every problem at once, and never a value. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';

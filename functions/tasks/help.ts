@@ -1,5 +1,5 @@
 import { blamesProfile, type HelpContext, helpFor } from './codes.ts';
-import { canWatchAgain, type FailedApi, type TaskResult } from './result.ts';
+import { canWatchAgain, type FailedApi, type TaskResult, watchAgainHelp } from './result.ts';
 import { lineOf } from './safe-text.ts';
 
 /** UTF-16 units of a name in a sentence: advice goes into messages that have little room. */
@@ -50,11 +50,6 @@ export function helpAfter(result: TaskResult, resultUrl: string): string[] {
   const step = stepAfter(result);
   const again = canWatchAgain(result.outcome) ? [watchAgainHelp(`POST ${resultUrl}/watch`)] : [];
   return step === undefined ? again : [step, ...again];
-}
-
-/** A call in words, with its key and its body; `call` as in `POST https://…/watch`. */
-export function watchAgainHelp(call: string): string {
-  return `To watch it again, send ${call} with your API key ("Authorization: Bearer …") and, to change anything, JSON such as {"deadline_seconds": 86400}.`;
 }
 
 /** What to do after an outcome; undefined after a success. */

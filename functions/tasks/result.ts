@@ -9,6 +9,11 @@ export function canWatchAgain(outcome: Outcome): boolean {
   return ENDS_OF_WATCHING.includes(outcome);
 }
 
+/** A call in words, with its key and its body; `call` as in `POST https://…/watch`. */
+export function watchAgainHelp(call: string): string {
+  return `To watch it again, send ${call} with your API key ("Authorization: Bearer …") and, to change anything, JSON such as {"deadline_seconds": 86400}.`;
+}
+
 /** Counts that a person reads first. Only what applies is there; wire names, for it is stored and sent as it is. */
 export type Summary = {
   created?: number;

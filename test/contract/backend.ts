@@ -17,6 +17,8 @@ export type Stores = {
   otherPending: PendingTaskStore;
   clock: { nowMs: number; now(): number };
   warnings: { message: string; fields: Record<string, unknown> | undefined }[];
+  /** How many unreadable rows scans have counted; undefined where nothing counts them. */
+  unreadableRows?: () => number;
   /** Puts rows called `odd` that no store wrote. */
   addOddRows(): Promise<void>;
   /** Stores whose tables are not there. */
@@ -76,13 +78,15 @@ async function makeStores(client: DynamoDBClient, names: DynamoStores['names']):
   const { clock, warnings, log } = observers();
   const capacity: DynamoStores['capacity'] = [];
   const onCapacity = (operation: string, used: ConsumedCapacity) => void capacity.push({ operation, used });
-  const pendingTable = { client, tableName: names.pending, log, onCapacity };
+  const skipped: true[] = [];
+  const onUnreadable = () => void skipped.push(true);
+  const pendingTable = { client, tableName: names.pending, log, onCapacity, onUnreadable };
   const storesOn = (tables: DynamoStores['names']) => ({
     pending: createDynamoPendingTaskStore({ ...pendingTable, tableName: tables.pending }),
     results: createDynamoTaskResultStore({ client, tableName: tables.results, clock, log, onCapacity }),
   });
   return {
-    ...{ client, names, clock, warnings, capacity },
+    ...{ client, names, clock, warnings, capacity, unreadableRows: () => skipped.length },
     ...storesOn(names),
     otherPending: createDynamoPendingTaskStore(pendingTable),
     async addOddRows() {

@@ -61,7 +61,7 @@ export function describeTaskLife(
         schedule: createTaskSchedule(DEFAULT_SCHEDULE),
         shards: createMemoryShardStore(),
         wakes: { async send() {} },
-        settings: { concurrency: 4, answerBytes: 2 ** 28, retentionMs: 86_400_000 },
+        settings: { shards: 1, concurrency: 4, answerBytes: 2 ** 28, retentionMs: 86_400_000 },
       });
       return { ...meter, call, pending, results, poll };
     }

@@ -55,7 +55,7 @@ export async function runCrash({ kills, say }: CrashOptions): Promise<CrashRepor
     await Promise.all(clients);
     await untilAllIsTold(url, world, () => receiver.received.map(({ body }) => idsIn(body).taskId));
     const report = await count(
-      url,
+      { url, say },
       world,
       receiver.received.map(({ body }) => idsIn(body)),
     );
@@ -115,7 +115,9 @@ async function untilAllIsTold(url: string, { expected }: World, told: () => stri
   }
 }
 
-async function count(url: string, { expected }: World, events: { id: string; taskId: string }[]) {
+type Judge = Pick<CrashOptions, 'say'> & { url: string };
+
+async function count({ url, say }: Judge, { expected }: World, events: { id: string; taskId: string }[]) {
   const outcomes = new Map<string, string | undefined>();
   for (const taskId of expected.keys()) {
     const answer = await ask(url, `/tasks/${taskId}`);
@@ -124,6 +126,11 @@ async function count(url: string, { expected }: World, events: { id: string; tas
   const listed = [...(await list(url, 'pending')), ...(await list(url, 'final'))];
   const idsOf = Map.groupBy(events, ({ taskId }) => taskId);
   const known = [...expected];
+  for (const [taskId, outcome] of known) {
+    if (outcomes.get(taskId) === outcome && idsOf.has(taskId)) continue;
+    const events = idsOf.get(taskId)?.length ?? 0;
+    say(`${taskId} should be ${outcome}; ${events} events; ${await (await ask(url, `/tasks/${taskId}`))?.text()}`);
+  }
   return {
     tasks: known.length,
     lost: known.filter(([taskId]) => !outcomes.has(taskId) || !listed.includes(taskId)).length,

@@ -128,7 +128,7 @@ describe('what a month costs', () => {
     expect(lineOf(0, 'KMS requests')).toBeCloseTo(300 * 2 * 2 * 0.000003, 6);
     expect(lineOf(2, 'KMS requests')).toBeCloseTo(8_640 * 2 * 2 * 0.000003, 6);
     expect(lineOf(1, 'E-mail, one address')).toBeCloseTo(0.6, 6);
-    expect(PRICES.alarmMonth * ASSUMPTIONS.alarms).toBeCloseTo(1.7, 6);
+    expect(PRICES.alarmMonth * ASSUMPTIONS.alarms).toBeCloseTo(1.8, 6);
   });
 
   it('takes what the poller uses from the benchmark of a deployment', () => {
@@ -151,9 +151,9 @@ describe('what a month costs', () => {
 
   it('stays within what was promised', () => {
     const [few = 0, many = 0] = LOADS.map((load) => totalOf(monthlyCost(load)));
-    // 4.26 and 7.26, and 0.40 for alarms that came later: two on a flood, two on what waits for a webhook.
-    expect(few).toBeLessThanOrEqual(4.66);
-    expect(many).toBeLessThanOrEqual(7.66);
+    // 4.26 and 7.26, and 0.50 for alarms that came later: floods, unreadable rows, what waits for a webhook.
+    expect(few).toBeLessThanOrEqual(4.76);
+    expect(many).toBeLessThanOrEqual(7.76);
   });
 
   it('grows with the tasks', () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_BODY_BYTES } from '../../functions/http/read-request.ts';
-import { StoreError } from '../../functions/tasks/errors.ts';
+import { StoreError, UnreadableTaskError } from '../../functions/tasks/errors.ts';
+import { pendingTask } from '../support/fixtures.ts';
+import { createMemoryPending } from '../support/memory-stores.ts';
 import { API_KEY, createApi, OTHER_API_KEY, taskResult } from './support/api.ts';
 
 const rows = { results: [taskResult()] };
@@ -210,6 +212,22 @@ describe('faults of the service', () => {
 
   it('are the only problems with a request id', async () => {
     expect((await createApi().call('GET', '/tasks/nobody')).json()).not.toHaveProperty('request_id');
+  });
+
+  it('says of a row that cannot be read what to do, and that repeating is useless', async () => {
+    const pending = createMemoryPending([pendingTask({ taskId: 'odd' })]);
+    const get = () => Promise.reject(new UnreadableTaskError('odd', { table: 'Pending', reason: 'missing: profile' }));
+    const { call } = createApi({ pending: { ...pending, get, register: get } });
+    const reply = await call('GET', '/tasks/odd');
+    expect(reply.status).toBe(500);
+    expect(reply.headers).not.toHaveProperty('retry-after');
+    expect(reply.json()).toMatchObject({
+      type: 'urn:apig-task-notifier:problem:unreadable-task',
+      detail: expect.stringMatching(/"odd" cannot be read \(missing: profile\).*DELETE \/tasks\/odd removes the row/),
+      request_id: expect.any(String),
+    });
+    expect((await call('POST', '/tasks', { body: { task_id: 'odd' } })).json().type).toBe(reply.json().type);
+    expect((await call('DELETE', '/tasks/odd')).status).toBe(204);
   });
 
   it('answers 503 when the keys cannot be read', async () => {

@@ -85,7 +85,7 @@ describe('the poller', () => {
     expect(queue.MessageRetentionPeriod).toBeGreaterThan(300);
     for (const id of ['Poller', 'TasksApi'])
       expect(environmentOf(nothing, id).WAKE_QUEUE_URL).toEqual({ Ref: expect.stringMatching(/^WakesQueue/) });
-    expect(environmentOf(everything, 'TasksApi').SHARDS).toBe('3');
+    for (const id of ['Poller', 'TasksApi']) expect(environmentOf(everything, id).SHARDS).toBe('3');
   });
 
   it('is not retried by Lambda either: the next minute does the work', () => {

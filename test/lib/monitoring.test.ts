@@ -37,6 +37,7 @@ describe('alarms', () => {
         'ChannelsErrors',
         'ChannelsNotPickedUp',
         'ChannelsWaiting',
+        'UnreadableRows',
         'WakesUnread',
         'WebhookFailed',
         'WebhookUnsigned',
@@ -100,6 +101,13 @@ describe('alarms', () => {
       Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [expect.stringMatching(/^WakesQueue/), 'QueueName'] } }],
     });
     expect(Number(Period) * Number(EvaluationPeriods)).toBeLessThanOrEqual(10 * 60);
+  });
+
+  it('notice a pending row that no scan can read', () => {
+    expect(alarm('UnreadableRows')).toMatchObject({
+      ...{ Namespace: METRICS_NAMESPACE, MetricName: 'UnreadableRows', Statistic: 'Sum', Threshold: 1 },
+      AlarmDescription: expect.stringMatching(/not watched.*DELETE/),
+    });
   });
 
   it('take silence of everything else for no news', () => {

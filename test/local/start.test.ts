@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -96,6 +96,12 @@ describe('npm start', () => {
     expect(authorized.status).toBe(200);
     await first.kill();
     expect((await start({ API_KEYS: '' })).output()).not.toContain(key);
+  });
+
+  it('makes no key in a folder that another process has', async () => {
+    await start();
+    await expect(start({ API_KEYS: '' })).rejects.toThrow(/already uses/);
+    expect(await readdir(dataDir)).not.toContain('api-key');
   });
 
   it('takes the keys of API_KEYS and of API_KEYS_FILE, and reads the file again when it changes', async () => {

@@ -57,7 +57,7 @@ function setUp() {
       clock,
       metrics: createMetricSums(),
       log: silentLog,
-      settings: { concurrency: 2, answerBytes: 2 ** 20, retentionMs: 86_400_000 },
+      settings: { shards: 1, concurrency: 2, answerBytes: 2 ** 20, retentionMs: 86_400_000 },
     });
     await poll({ shard: { segment: 0, totalSegments: 1 } }).catch(() => {});
     clock.advance(MINUTE_MS);

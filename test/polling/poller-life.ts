@@ -79,7 +79,7 @@ export function startLife({
     profiles: async () => profiles?.() ?? { default: profileOf(100_000) },
     schedule: createTaskSchedule(DEFAULT_SCHEDULE),
     ...{ clock, metrics, log: { info: write, warn: write, error: write } },
-    settings: { concurrency: 64, answerBytes: 2 ** 20, retentionMs: 86_400_000 },
+    settings: { shards, concurrency: 64, answerBytes: 2 ** 20, retentionMs: 86_400_000 },
     ...deps,
   });
   const trigger = async (by: Pick<Wake, 'shard'> & { dueMs?: number | undefined }) => {

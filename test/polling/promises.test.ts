@@ -146,3 +146,13 @@ describe('the first request of a profile', () => {
     expect(most).toBe(1);
   });
 });
+
+describe('a trigger of another number of shards', () => {
+  it('ends, so that a chain of wakes from before a deployment does not poll beside the new shards', async () => {
+    const { requestsAt, runs, wakes, trigger } = startLife({ tasks: many(3), answer: () => processing, shards: 2 });
+    await trigger({ shard: { segment: 0, totalSegments: 1 }, dueMs: START_MS + 1_000 });
+    await trigger({ shard: { segment: 0, totalSegments: 1 } });
+    expect(runs).toEqual([{ kind: 'stale' }, { kind: 'stale' }]);
+    expect([requestsAt(), wakes]).toEqual([[], []]);
+  });
+});

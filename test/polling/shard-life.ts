@@ -87,7 +87,7 @@ export async function liveThrough(tasks: PendingTask[], minutes: number, trouble
       profiles: async () => ({ default: profileOf(100_000) }),
       schedule: createTaskSchedule(DEFAULT_SCHEDULE),
       ...{ clock, metrics: createMetricSums(), log: silentLog },
-      settings: { concurrency: 64, answerBytes: 2 ** 20, retentionMs: 86_400_000 },
+      settings: { shards: 1, concurrency: 64, answerBytes: 2 ** 20, retentionMs: 86_400_000 },
     });
   };
   const call = async (dueMs?: number) => {

@@ -6,7 +6,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { createBoundedMap } from '../../tasks/bounded-map.ts';
-import { StoreError } from '../../tasks/errors.ts';
+import { StoreError, UnreadableTaskError } from '../../tasks/errors.ts';
 import type { PendingTaskStore, Segment } from '../../tasks/ports.ts';
 import { boundError, type Heard, type PendingTask, type TaskError } from '../../tasks/task.ts';
 import {
@@ -19,7 +19,6 @@ import {
   type RowRead,
   readError,
   readIdentity,
-  readRow,
   readRows,
   readTime,
   timeAttribute,
@@ -42,7 +41,10 @@ export function createDynamoPendingTaskStore(table: DynamoTable): PendingTaskSto
 
   const get = async (taskId: string) => {
     const row = await getRow(table, taskId);
-    return row && withHeard(readRow(table, row, readPendingRow));
+    if (row === undefined) return undefined;
+    const read = readPendingRow(row);
+    if (read.ok) return withHeard(read.value);
+    throw new UnreadableTaskError(taskId, { table: table.tableName, reason: read.reason });
   };
 
   return {

@@ -157,6 +157,8 @@ export type DynamoTable = {
   tableName: string;
   /** Told of rows that cannot be read and are skipped. */
   log?: Pick<Log, 'warn'>;
+  /** Called for each of them. */
+  onUnreadable?: () => void;
   /** Given the units of each call, its indexes included; asking for them is free. */
   onCapacity?: (operation: string, capacity: ConsumedCapacity) => void;
 };
@@ -203,8 +205,12 @@ export function readRows<T>(table: DynamoTable, rows: Row[], read: (row: Row) =>
   const values: T[] = [];
   for (const row of rows) {
     const result = read(row);
-    if (result.ok) values.push(result.value);
-    else table.log?.warn('Skipped a row that cannot be read', skipFields(table, result));
+    if (result.ok) {
+      values.push(result.value);
+      continue;
+    }
+    table.log?.warn('Skipped a row that cannot be read', skipFields(table, result));
+    table.onUnreadable?.();
   }
   return values;
 }

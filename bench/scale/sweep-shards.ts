@@ -21,7 +21,7 @@ type Sweep = Taken & { peakMb: number; liveMb: number };
 export async function sweepShards(stage: Stage, { tasks, shards, flags = [] }: ShardRun): Promise<ShardSweep> {
   await stage.fill(tasks);
   await stage.upstream.ask({ kind: 'start', tasks });
-  const children = Array.from({ length: shards }, () => stage.startHandler(flags));
+  const children = Array.from({ length: shards }, () => stage.startHandler(flags, shards));
   try {
     const { windowMs } = stage;
     const sweeps = await Promise.all(

@@ -11,7 +11,7 @@ export type Stage = {
   fill(tasks: number): Promise<void>;
   windowMs: number;
   /** A process with our handler in it, ready for `HandlerRequest`s. */
-  startHandler(execArgv?: string[]): Child;
+  startHandler(execArgv?: string[], shards?: number): Child;
   close(): Promise<void>;
 };
 
@@ -36,8 +36,12 @@ export async function setStage(tasks: number): Promise<Stage> {
       await put(filled, to);
       filled = to;
     },
-    startHandler: (execArgv = []) =>
-      startChild(new URL('handler-process.ts', import.meta.url), handlerEnvironment(endpoint, secrets.url), execArgv),
+    startHandler: (execArgv = [], shards = 1) =>
+      startChild(
+        new URL('handler-process.ts', import.meta.url),
+        handlerEnvironment(endpoint, secrets.url, shards),
+        execArgv,
+      ),
     async close() {
       secrets.server.close();
       await Promise.all([upstream.stop(), database.stop()]);
@@ -45,9 +49,10 @@ export async function setStage(tasks: number): Promise<Stage> {
   };
 }
 
-function handlerEnvironment(dynamoUrl: string, secretsUrl: string): Record<string, string> {
+function handlerEnvironment(dynamoUrl: string, secretsUrl: string, shards: number): Record<string, string> {
   return {
     AWS_REGION: 'eu-central-1',
+    SHARDS: `${shards}`,
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_ENDPOINT_URL_DYNAMODB: dynamoUrl,

@@ -15,11 +15,14 @@ export type FailureGroup = {
   help?: string;
 };
 
+/** Of a code or message: thousands of failures with a megabyte each are grouped in no time. */
+const LONGEST_READ = 1_000;
+
 /** Failed APIs by kind, the largest group first; of two that are as large, the one that came first. */
 export function groupFailures(failures: readonly FailedApi[], context: HelpContext = {}): FailureGroup[] {
   const groups = new Map<string, FailureGroup>();
   for (const failure of failures) {
-    const code = typeof failure.error_code === 'string' ? failure.error_code : 'UNKNOWN';
+    const code = typeof failure.error_code === 'string' ? failure.error_code.slice(0, LONGEST_READ) : 'UNKNOWN';
     const parameter = parameterOf(failure.error_msg);
     const key = `${code} ${parameter ?? ''}`;
     const known = groups.get(key);
@@ -42,7 +45,8 @@ function newGroup(code: string, parameter: string | undefined, { first, help }: 
 
 /** Huawei names the parameter as in `Invalid parameter value,parameterName:match_mode. Please …`. */
 function parameterOf(message: unknown): string | undefined {
-  return typeof message === 'string' ? /parameterName: ?([\w.[\]-]{1,100}?)\.?(?:\s|$)/.exec(message)?.[1] : undefined;
+  if (typeof message !== 'string') return undefined;
+  return /parameterName: ?([\w.[\]-]{1,100}?)\.?(?:\s|$)/.exec(message.slice(0, LONGEST_READ))?.[1];
 }
 
 /** What to do after an outcome, in sentences, and the call that watches again a task whose end is not known. None for a success. */

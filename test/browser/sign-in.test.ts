@@ -67,11 +67,12 @@ describe('the key of the status page', () => {
     await page.locator('#list').getByText(pending).waitFor();
     expect(await page.getByText('Watch a task', { exact: true }).isVisible()).toBe(false);
     for (const [taskId, title] of [
-      [pending, 'Task pending'],
+      // Of an import, once the first poll has heard its type.
+      [pending, /^(Task|Import) (?!succeeded)/],
       [ended, 'Import succeeded'],
     ] as const) {
       await page.goto(`/#${taskId}`);
-      await page.getByRole('dialog', { name: title }).waitFor();
+      await page.locator('#detail-title').getByText(title).waitFor();
       expect(await page.locator('#actions button:visible').count()).toBe(0);
     }
     await page.getByRole('button', { name: 'Close' }).click();

@@ -8,7 +8,7 @@ import {
 import { createBoundedMap } from '../../tasks/bounded-map.ts';
 import { StoreError, UnreadableTaskError } from '../../tasks/errors.ts';
 import type { PendingTaskStore, Segment } from '../../tasks/ports.ts';
-import { boundError, type Heard, type PendingTask, type TaskError } from '../../tasks/task.ts';
+import { boundError, type Heard, hearMore, type PendingTask, type TaskError } from '../../tasks/task.ts';
 import {
   callTable,
   type DynamoTable,
@@ -74,7 +74,7 @@ export function createDynamoPendingTaskStore(table: DynamoTable): PendingTaskSto
       await (error ? setError(table, taskId, error) : clearError(table, taskId));
     },
 
-    noteHeard: heard.set,
+    noteHeard: (taskId, more) => heard.set(taskId, hearMore(heard.get(taskId), more)),
 
     async remove(taskId) {
       const output = await deleteRow(table, taskId);

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { createBoundedMap } from '../../tasks/bounded-map.ts';
 import type { Log, PendingTaskStore, Segment } from '../../tasks/ports.ts';
-import { boundError, type Heard, type PendingTask, type TaskError } from '../../tasks/task.ts';
+import { boundError, type Heard, hearMore, type PendingTask, type TaskError } from '../../tasks/task.ts';
 import type { SqliteDatabase } from './database.ts';
 import { checksumOf, type RowRead, readStoredJson, requireRow, toStoredJson } from './schema.ts';
 
@@ -65,7 +65,7 @@ export function createSqlitePendingTasks(database: SqliteDatabase, log: Pick<Log
         return tasks.length;
       }),
 
-    noteHeard: heard.set,
+    noteHeard: (taskId, more) => heard.set(taskId, hearMore(heard.get(taskId), more)),
 
     remove: (taskId) =>
       database.write(() => {
@@ -95,7 +95,7 @@ function prepareRows(database: SqliteDatabase) {
 type Stored = { taskId: string; body: string };
 
 /** What was heard of it is left out: it changes with each poll and is worth no write. */
-function toStoredTask({ status: _s, taskType: _t, heardAtMs: _h, ...task }: PendingTask): Stored {
+function toStoredTask({ status: _s, taskType: _t, heardAtMs: _h, answers: _a, ...task }: PendingTask): Stored {
   const lastError = task.lastError && boundError(task.lastError);
   return { taskId: task.taskId, body: toStoredJson({ ...task, ...(lastError && { lastError }) }) };
 }

@@ -1,5 +1,5 @@
 import { composeChat, toChatMessage } from '../functions/channels/amazon-q/message.ts';
-import { renderSlackPosts } from '../functions/channels/slack/digest.ts';
+import { renderSlackPosts } from '../functions/channels/slack/channel.ts';
 import { renderSlackMessage } from '../functions/channels/slack/message.ts';
 import { type AlertText, alertText } from '../functions/messages/alert.ts';
 import { composeAlerts } from '../functions/messages/digest.ts';

@@ -7,9 +7,9 @@ import {
   groupWords,
   needsAttention,
   nextSteps,
+  runUrlOf,
   watchCall,
 } from '../../messages/words.ts';
-import { runUrlOf } from '../../tasks/context.ts';
 import { cut, lineOf } from '../../tasks/safe-text.ts';
 import type { Item, Post } from '../channel.ts';
 

@@ -1,7 +1,14 @@
-import { byUrgency, DIGEST_ABOVE, outcomeCounts } from '../../messages/digest.ts';
+import { outcomeCounts } from '../../messages/digest.ts';
 import type { Notice, TaskEventData } from '../../messages/task-event.ts';
-import { countWords, needsAttention, OUTCOME_EMOJI, OUTCOME_WORDS, shortId, taskKind } from '../../messages/words.ts';
-import { runUrlOf } from '../../tasks/context.ts';
+import {
+  countWords,
+  needsAttention,
+  OUTCOME_EMOJI,
+  OUTCOME_WORDS,
+  runUrlOf,
+  shortId,
+  taskKind,
+} from '../../messages/words.ts';
 import { pack } from '../../tasks/safe-text.ts';
 import { type Page, paginate } from '../pages.ts';
 import {
@@ -18,7 +25,7 @@ import {
   type SlackMessage,
   section,
 } from './blocks.ts';
-import { errorLine, failureLine, renderSlackMessage } from './message.ts';
+import { errorLine, failureLine } from './message.ts';
 
 const DETAIL_MAX = 300;
 /** Header, mentions, fallback, context and the frame around sections, in units of JSON. */
@@ -32,20 +39,13 @@ export type SlackItem = { event: Notice; mention?: string | undefined };
 /** A message, and the items that are delivered when it has arrived. */
 export type SlackPost<T extends SlackItem> = { message: SlackMessage; items: T[] };
 
-/**
- * The messages to one channel for a batch: one each for a few events, a digest for more than `DIGEST_ABOVE`. A digest
- * lists everything that needs attention, on more messages if one is too short; of successes it lists those that fit and
- * counts the rest. Every item is in exactly one post.
- */
-export function renderSlackPosts<T extends SlackItem>(items: T[]): SlackPost<T>[] {
-  const sorted = items.toSorted((one, other) => byUrgency(one.event, other.event));
-  if (items.length > DIGEST_ABOVE) return renderDigest(sorted);
-  return sorted.map((item) => ({ message: renderSlackMessage(item.event, item.mention), items: [item] }));
-}
-
 type Line<T> = { text: string; item: T };
 
-function renderDigest<T extends SlackItem>(items: T[]): SlackPost<T>[] {
+/**
+ * Many events, worst first, in one message: it lists everything that needs attention, on more messages if one is too
+ * short; of successes it lists those that fit and counts the rest. Every item is in exactly one post.
+ */
+export function renderSlackDigest<T extends SlackItem>(items: T[]): SlackPost<T>[] {
   const pages = paginate(
     items.map((item) => ({ text: digestLine(item.event.data), item })),
     { sizeOf: ({ text }) => cost(text), maxSize: LINES_BUDGET },

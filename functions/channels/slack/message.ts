@@ -10,9 +10,9 @@ import {
   nextSteps,
   OUTCOME_EMOJI,
   outcomeHeadline,
+  runUrlOf,
   watchCall,
 } from '../../messages/words.ts';
-import { runUrlOf } from '../../tasks/context.ts';
 import { lineOf, takeFitting } from '../../tasks/safe-text.ts';
 import {
   code,

@@ -12,11 +12,11 @@ import {
   OUTCOME_EMOJI,
   OUTCOME_WORDS,
   outcomeHeadline,
+  runUrlOf,
   shortId,
   taskKind,
   watchCall,
 } from '../../messages/words.ts';
-import { runUrlOf } from '../../tasks/context.ts';
 import { lineOf, takeFitting } from '../../tasks/safe-text.ts';
 import type { Item, Post } from '../channel.ts';
 import { paginate } from '../pages.ts';

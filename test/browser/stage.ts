@@ -7,6 +7,7 @@ import { expect } from 'vitest';
 import type { TaskSeed } from '../../simulator/control.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { API_KEY, getJson, register, startServiceProcess } from '../local/service-process.ts';
+import { type Rows, seedFolder } from './seed.ts';
 
 /** May read, and is named so. */
 export const READER_KEY = 'the-key-of-a-reader';
@@ -28,11 +29,12 @@ export type Stage = {
   close(): Promise<void>;
 };
 
-/** Tasks that are registered with `deadline_seconds: undefined` expire within two seconds. */
-export async function openStage(): Promise<Stage> {
+/** Tasks that are registered with `deadline_seconds: undefined` expire within two seconds. `rows` are there from the start. */
+export async function openStage(rows?: Rows): Promise<Stage> {
   if (!existsSync(CHROMIUM)) throw new Error(`${CHROMIUM} is not there: install Debian's package chromium`);
   const dataDir = await mkdtemp(path.join(tmpdir(), 'apig-page-'));
   const keysFile = path.join(dataDir, 'keys.json');
+  if (rows !== undefined) await seedFolder(dataDir, rows);
   await writeFile(keysFile, JSON.stringify({ named: { reader: { key: READER_KEY, scopes: ['read'] } } }));
   const simulator = await startSimulator();
   const environment = { TASK_DEADLINE_MS: '1500', API_KEYS_FILE: keysFile };
@@ -60,7 +62,7 @@ export async function openStage(): Promise<Stage> {
     },
     async watchToItsEnd(seed, registration) {
       const taskId = await watch(seed, registration);
-      await expect.poll(() => stateOf(url, taskId), { timeout: 10_000, interval: 100 }).toBe('final');
+      await expect.poll(() => stateOf(url, taskId), { timeout: 20_000, interval: 100 }).toBe('final');
       return taskId;
     },
     async close() {
@@ -90,4 +92,4 @@ export async function overhang(page: Page): Promise<number> {
   return page.evaluate('document.documentElement.scrollWidth - innerWidth');
 }
 
-export const NARROW: BrowserContextOptions = { viewport: { width: 360, height: 740 } };
+export const NARROW: BrowserContextOptions = { viewport: { width: 390, height: 740 } };

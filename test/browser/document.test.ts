@@ -17,15 +17,16 @@ describe('whoever wants an exported document', () => {
     await page.getByRole('button', { name: 'Look at it' }).click();
     const lines = page.getByRole('region', { name: 'Text of the document' });
     await lines.locator('pre').getByText('{').first().waitFor();
-    expect(await lines.locator('pre').evaluate('(node) => node.textContent.length')).toBeLessThan(200_000);
-    const tookMs = await lines.evaluate(`async (node) => {
+    expect(await page.evaluate(`document.querySelector('.lines pre').textContent.length`)).toBeLessThan(200_000);
+    const tookMs = await page.evaluate(`(async () => {
+      const node = document.querySelector('.lines');
       const start = performance.now();
       for (let part = 1; part <= 10; part++) {
         node.scrollTop = (node.scrollHeight * part) / 10;
         await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
       }
       return (performance.now() - start) / 10;
-    }`);
+    })()`);
     expect(tookMs).toBeLessThan(200);
     await expect.poll(() => lines.locator('pre').textContent()).toMatch(/\}\s*$/);
   });

@@ -29,15 +29,15 @@ export type Stage = {
   close(): Promise<void>;
 };
 
-/** Tasks that are registered with `deadline_seconds: undefined` expire within two seconds. `rows` are there from the start. */
-export async function openStage(rows?: Rows): Promise<Stage> {
+/** The key may do everything. Tasks that are registered with `deadline_seconds: undefined` expire after `deadlineMs`. `rows` are there from the start. */
+export async function openStage(rows?: Rows, deadlineMs = 1_500): Promise<Stage> {
   if (!existsSync(CHROMIUM)) throw new Error(`${CHROMIUM} is not there: install Debian's package chromium`);
   const dataDir = await mkdtemp(path.join(tmpdir(), 'apig-page-'));
   const keysFile = path.join(dataDir, 'keys.json');
   if (rows !== undefined) await seedFolder(dataDir, rows);
   await writeFile(keysFile, JSON.stringify({ named: { reader: { key: READER_KEY, scopes: ['read'] } } }));
   const simulator = await startSimulator();
-  const environment = { TASK_DEADLINE_MS: '1500', API_KEYS_FILE: keysFile };
+  const environment = { TASK_DEADLINE_MS: String(deadlineMs), API_KEYS_FILE: keysFile };
   const service = await startServiceProcess({ simulator, dataDir, environment });
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
   const { url } = service;
@@ -62,7 +62,7 @@ export async function openStage(rows?: Rows): Promise<Stage> {
     },
     async watchToItsEnd(seed, registration) {
       const taskId = await watch(seed, registration);
-      await expect.poll(() => stateOf(url, taskId), { timeout: 20_000, interval: 100 }).toBe('final');
+      expect(await stateOf(url, taskId, '?wait=30')).toBe('final');
       return taskId;
     },
     async close() {
@@ -83,8 +83,8 @@ const ARGS = [
 ];
 
 /** `pending` or `final` as the API says; undefined where it does not know the task. */
-export async function stateOf(url: string, taskId: string): Promise<string | undefined> {
-  return (await getJson<{ state?: string }>(url, `/tasks/${taskId}`)).state;
+export async function stateOf(url: string, taskId: string, query = ''): Promise<string | undefined> {
+  return (await getJson<{ state?: string }>(url, `/tasks/${taskId}${query}`)).state;
 }
 
 /** How much wider than its window the page is. */

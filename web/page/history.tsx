@@ -184,6 +184,14 @@ export function LabelCard({ label, taskId }: { label: string; taskId: string }) 
 /** The last imports (or exports) of the same group. */
 export function GroupCard({ groupId, task, nowMs }: { groupId: string; task: Task; nowMs: number }) {
   const { task_type: type = 'import_api' } = task;
+  // Huawei Cloud may say anything, and the API takes names of this form alone.
+  if (!/^[\w-]{1,64}$/.test(groupId) || !/^[a-z_]{1,64}$/.test(type)) return null;
+  return <SameGroup groupId={groupId} type={type} task={task} nowMs={nowMs} />;
+}
+
+type SameGroupProps = { groupId: string; type: string; task: Task; nowMs: number };
+
+function SameGroup({ groupId, type, task, nowMs }: SameGroupProps) {
   const query = new URLSearchParams({ group_id: groupId, task_type: type, limit: '10' });
   const { data } = useOnce<TaskPage>(`tasks?${query}`);
   const others = data?.items.filter(({ task_id: id }) => id !== task.task_id) ?? [];

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { watchAgainHelp } from '../../functions/tasks/result.ts';
-import { escapeUnseen } from '../../functions/tasks/safe-text.ts';
+import { escapeUnseen, oneLine } from '../../functions/tasks/safe-text.ts';
 import { Actions } from './actions.tsx';
 import { announce } from './announce.ts';
 import type { FinalTask, May, Task } from './api.ts';
@@ -57,7 +57,7 @@ function Unknown({ id }: { id: string }) {
   return (
     <section class="card" aria-labelledby="task-title">
       <h2 id="task-title">Unknown task</h2>
-      <p>There is no task “{id}” here.</p>
+      <p>There is no task “{oneLine(id)}” here.</p>
       <p class="soft">It was never registered, is no longer watched, or its result has expired.</p>
     </section>
   );

@@ -2,7 +2,6 @@ import type { Item } from '../functions/channels/channel.ts';
 import { routeEvent } from '../functions/channels/routes.ts';
 import { openChannels, parseRouting } from '../functions/channels/routing.ts';
 import { composeMails, readAlertGroups } from '../functions/channels/sns.ts';
-import { toNotice } from '../functions/messages/task-event.ts';
 import { OUTCOMES, type Outcome } from '../functions/names.ts';
 import type { TaskResult } from '../functions/tasks/result.ts';
 import type { Recipient } from '../lib/setting-kinds.ts';
@@ -45,12 +44,7 @@ export type Amount = { messages: number; successesOnly: number };
 export function countMails(rounds: Round[], recipient: Recipient): Amount {
   const wanted: readonly Outcome[] = typeof recipient === 'string' ? OUTCOMES : recipient.outcomes;
   const groups = readAlertGroups(alertGroups([recipient]));
-  const mails = rounds.flatMap((round) =>
-    composeMails(
-      round.map((result) => toNotice(result)),
-      groups,
-    ),
-  );
+  const mails = rounds.flatMap(composeMails({}, groups));
   const lists = mails.map(({ message }) => message.attributes.outcome as readonly Outcome[]);
   return amountOf(lists.filter((outcomes) => outcomes.some((outcome) => wanted.includes(outcome))));
 }

@@ -1,4 +1,4 @@
-import { byUrgency, DIGEST_ABOVE, outcomeCounts } from '../messages/digest.ts';
+import { outcomeCounts } from '../messages/digest.ts';
 import { needsAttention, OUTCOME_EMOJI } from '../messages/words.ts';
 import { type Budget, pack, takeFitting } from '../tasks/safe-text.ts';
 import type { Item } from './channel.ts';
@@ -12,26 +12,22 @@ export type ChatPost<T, M> = { message: M; items: T[] };
 /** One message of a digest: its lines, the items that they show, and how many successes it only counts. */
 export type DigestPage<L> = { headline: string; lines: L[]; shown: Shown[]; omitted: number };
 
-/** How a chat writes: one end, one line of a digest and its size, and a digest of lines. */
-export type Chat<L, M> = {
-  single(item: Shown): M;
+/** How a chat writes a digest: the line of one end and its size, and a message of lines. */
+export type Digest<L, M> = {
   line(item: Shown): L;
   sizeOf(line: L): number;
   /** Of all lines of one message together. */
   maxSize: number;
-  digest(page: DigestPage<L>): M;
+  message(page: DigestPage<L>): M;
 };
 
 /**
- * The messages to one channel for a batch: one each for a few events, a digest for more than `DIGEST_ABOVE`. A digest
- * lists everything that needs attention, on more messages if one is too short; of successes it lists those that fit and
- * counts the rest. Every item is in exactly one post.
+ * Items, sorted with the worst first, as a digest: it lists everything that needs attention, on more messages if one is
+ * too short; of successes it lists those that fit and counts the rest. Every item is in exactly one post.
  */
-export function renderChat<T extends Shown, L, M>(items: T[], chat: Chat<L, M>): ChatPost<T, M>[] {
-  const sorted = items.toSorted((one, other) => byUrgency(one.event, other.event));
-  if (items.length <= DIGEST_ABOVE) return sorted.map((item) => ({ message: chat.single(item), items: [item] }));
-  const lines = sorted.map((item) => ({ text: chat.line(item), item }));
-  const pages = paginate(lines, { sizeOf: ({ text }) => chat.sizeOf(text), maxSize: chat.maxSize });
+export function digestPosts<T extends Shown, L, M>(sorted: T[], digest: Digest<L, M>): ChatPost<T, M>[] {
+  const lines = sorted.map((item) => ({ text: digest.line(item), item }));
+  const pages = paginate(lines, { sizeOf: ({ text }) => digest.sizeOf(text), maxSize: digest.maxSize });
   return pages.map(({ shown, omitted }, index) => {
     const part = pages.length > 1 ? ` (${index + 1} of ${pages.length})` : '';
     const page = {
@@ -40,7 +36,7 @@ export function renderChat<T extends Shown, L, M>(items: T[], chat: Chat<L, M>):
       shown: shown.map(({ item }) => item),
       omitted: omitted.length,
     };
-    return { message: chat.digest(page), items: [...shown, ...omitted].map(({ item }) => item) };
+    return { message: digest.message(page), items: [...shown, ...omitted].map(({ item }) => item) };
   });
 }
 

@@ -1,4 +1,3 @@
-import { runUrlOf } from '../tasks/context.ts';
 import { cut, lineOf, takeFitting, toAscii } from '../tasks/safe-text.ts';
 import { factsOf } from './facts.ts';
 import type { EventFailure, Notice, TaskEventData } from './task-event.ts';
@@ -12,6 +11,7 @@ import {
   groupWords,
   nextSteps,
   outcomeHeadline,
+  runUrlOf,
   shortId,
   watchCall,
 } from './words.ts';

@@ -1,4 +1,3 @@
-import { runUrlOf } from '../tasks/context.ts';
 import { lineOf } from '../tasks/safe-text.ts';
 import type { Notice, TaskEventData } from './task-event.ts';
 import {
@@ -11,6 +10,7 @@ import {
   OUTCOME_EMOJI,
   OUTCOME_WORDS,
   outcomeHeadline,
+  runUrlOf,
   shortId,
   taskKind,
 } from './words.ts';

@@ -1,3 +1,4 @@
+import type { Context } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { createSnsOperatorAlerter } from '../channels/sns.ts';
 import { sortProfiles } from '../huawei/profiles.ts';
@@ -72,7 +73,11 @@ export function createPollerRuntime() {
       retentionMs: env.RESULT_RETENTION_DAYS * DAY_MS,
     },
   });
-  return { poll, telemetry, clock };
+  return {
+    telemetry,
+    handle: (event: unknown, context: Context) =>
+      poll(readTrigger(event), { remainingMs: context.getRemainingTimeInMillis() }),
+  };
 }
 
 const shard = z.object({ segment: z.int().check(z.gte(0)), totalSegments: z.int().check(z.gte(1)) });

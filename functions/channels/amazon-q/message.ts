@@ -1,7 +1,15 @@
 import { alertHeadline } from '../../messages/alert.ts';
 import { type Composed, DIGEST_ABOVE, digestHeadline } from '../../messages/digest.ts';
+
 import { factsOf } from '../../messages/facts.ts';
-import type { EventFailure, Notice, TaskEventData } from '../../messages/task-event.ts';
+import {
+  type EventFailure,
+  type Notice,
+  type TaskEventData,
+  type TaskEventOptions,
+  toNotice,
+} from '../../messages/task-event.ts';
+
 import {
   errorWords,
   failureCount,
@@ -9,11 +17,13 @@ import {
   groupWords,
   needsAttention,
   nextSteps,
+  runUrlOf,
   shortId,
+  shownPairs,
   taskKind,
   watchCall,
 } from '../../messages/words.ts';
-import { runUrlOf, shownPairs } from '../../tasks/context.ts';
+import type { TaskResult } from '../../tasks/result.ts';
 import { lineOf, pack } from '../../tasks/safe-text.ts';
 import type { SnsMessage } from '../sns.ts';
 
@@ -51,11 +61,14 @@ export type ChatMessage = {
 };
 
 /** The messages of the topic that Amazon Q Developer in chat applications reads. */
-export function composeChatTopic(notices: readonly Notice[]): Composed<SnsMessage>[] {
-  return composeChat(notices).map(({ message, taskIds }) => ({
-    message: { body: JSON.stringify(message), attributes: {} },
-    taskIds,
-  }));
+export function composeChatTopic(options: TaskEventOptions) {
+  return (results: readonly TaskResult[]): Composed<SnsMessage>[] => {
+    const composed = composeChat(results.map((result) => toNotice(result, options)));
+    return composed.map(({ message, taskIds }) => ({
+      message: { body: JSON.stringify(message), attributes: {} },
+      taskIds,
+    }));
+  };
 }
 
 /** The chat messages of one publishing round: one an end up to five, otherwise compact lists, successes last. */

@@ -1,7 +1,9 @@
 import { alertHeadline } from '../../messages/alert.ts';
 import { factsOf, linksOf } from '../../messages/facts.ts';
 import type { TaskEvent, TaskEventData } from '../../messages/task-event.ts';
+
 import { failureCount, failureWords, groupWords, needsAttention, nextSteps, watchCall } from '../../messages/words.ts';
+
 import { cut, lineOf } from '../../tasks/safe-text.ts';
 import type { Item, Post } from '../channel.ts';
 

@@ -1,7 +1,8 @@
 import { linksOf, listedFactsOf } from '../../messages/facts.ts';
 import { needsAttention } from '../../messages/words.ts';
+
 import { pack } from '../../tasks/safe-text.ts';
-import { type ChatPost, type DigestPage, renderChat, type Shown } from '../pages.ts';
+import { type ChatPost, type DigestPage, digestPosts, type Shown } from '../pages.ts';
 import {
   code,
   context,
@@ -16,7 +17,8 @@ import {
   type SlackMessage,
   section,
 } from './blocks.ts';
-import { reasonLine, renderSlackMessage } from './message.ts';
+
+import { reasonLine } from './message.ts';
 
 const DETAIL_MAX = 300;
 const LINK_MAX = 300;
@@ -24,14 +26,13 @@ const LINK_MAX = 300;
 const FRAME = 2_600;
 const MENTIONS_MAX = 10;
 
-/** The messages to one channel for a batch. */
-export function renderSlackPosts<T extends Shown>(items: T[]): ChatPost<T, SlackMessage>[] {
-  return renderChat(items, {
-    single: ({ event, mention }) => renderSlackMessage(event, mention),
+/** Many events, worst first, in as few messages as the limits allow. */
+export function renderSlackDigest<T extends Shown>(sorted: T[]): ChatPost<T, SlackMessage>[] {
+  return digestPosts(sorted, {
     line: digestLine,
     sizeOf: cost,
     maxSize: MESSAGE_BUDGET - FRAME,
-    digest: composePage,
+    message: composePage,
   });
 }
 

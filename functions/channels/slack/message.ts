@@ -1,6 +1,8 @@
 import { chatHeadline, factsOf, linksOf, smallFactsOf } from '../../messages/facts.ts';
 import type { EventFailure, Notice, TaskEventData } from '../../messages/task-event.ts';
+
 import { failureCount, failureWords, groupWords, needsAttention, nextSteps, watchCall } from '../../messages/words.ts';
+
 import { lineOf, takeFitting } from '../../tasks/safe-text.ts';
 import {
   code,

@@ -1,8 +1,11 @@
+import { byUrgency, DIGEST_ABOVE } from '../../messages/digest.ts';
 import { chatHeadline, factsOf, linksOf, listedFactsOf, smallFactsOf } from '../../messages/facts.ts';
 import type { EventFailure, Notice, TaskEventData } from '../../messages/task-event.ts';
+
 import { errorWords, failureCount, failureWords, nextSteps, watchCall } from '../../messages/words.ts';
+
 import { lineOf, takeFitting } from '../../tasks/safe-text.ts';
-import { type ChatPost, type DigestPage, renderChat, type Shown } from '../pages.ts';
+import { type ChatPost, type DigestPage, digestPosts, type Shown } from '../pages.ts';
 import {
   block,
   cost,
@@ -24,14 +27,16 @@ const FAILURES_SHOWN = 10;
 /** Frame, title and the gateways of a list. */
 const FRAME = 1_500;
 
-/** The cards to one channel for a batch. */
+/** The cards to one channel for a batch: one each for a few events, a list for more than `DIGEST_ABOVE`. */
 export function renderTeamsPosts<T extends Shown>(items: T[]): ChatPost<T, TeamsMessage>[] {
-  return renderChat(items, {
-    single: ({ event }) => renderTeamsCard(event),
+  const sorted = items.toSorted((one, other) => byUrgency(one.event, other.event));
+  if (items.length <= DIGEST_ABOVE)
+    return sorted.map((item) => ({ message: renderTeamsCard(item.event), items: [item] }));
+  return digestPosts(sorted, {
     line: digestLine,
     sizeOf: cost,
     maxSize: MESSAGE_BUDGET - FRAME,
-    digest: composePage,
+    message: composePage,
   });
 }
 

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
-import { createBoundedMap } from '../../tasks/bounded-map.ts';
+import QuickLru from 'quick-lru';
 import type { Log, PendingTaskStore, Segment } from '../../tasks/ports.ts';
-import { boundError, type Heard, type PendingTask, type TaskError } from '../../tasks/task.ts';
+import { boundError, type Heard, hearMore, type PendingTask, type TaskError } from '../../tasks/task.ts';
 import type { SqliteDatabase } from './database.ts';
 import { checksumOf, type RowRead, readStoredJson, requireRow, toStoredJson } from './schema.ts';
 
@@ -20,7 +20,7 @@ export type SqlitePendingTasks = PendingTaskStore & {
 
 /** `PendingTasks` in SQLite: one row per task, its body as JSON. */
 export function createSqlitePendingTasks(database: SqliteDatabase, log: Pick<Log, 'warn'>): SqlitePendingTasks {
-  const heard = createBoundedMap<Heard>(REMEMBERED_TASKS);
+  const heard = new QuickLru<string, Heard>({ maxSize: REMEMBERED_TASKS });
   const rows = prepareRows(database);
   const withHeard = (task: PendingTask) => Object.assign(task, heard.get(task.taskId));
   const get = (taskId: string) => {
@@ -42,7 +42,7 @@ export function createSqlitePendingTasks(database: SqliteDatabase, log: Pick<Log
       while (after !== undefined) {
         const page: ScannedPage = database.read(() => readPage(rows.after(after as string), { segment, log }));
         after = page.next;
-        if (page.tasks.length > 0) yield heard.isEmpty() ? page.tasks : page.tasks.map(withHeard);
+        if (page.tasks.length > 0) yield page.tasks.map(withHeard);
       }
     },
 
@@ -65,7 +65,9 @@ export function createSqlitePendingTasks(database: SqliteDatabase, log: Pick<Log
         return tasks.length;
       }),
 
-    noteHeard: heard.set,
+    noteHeard(taskId, answer) {
+      heard.set(taskId, hearMore(heard.get(taskId), answer));
+    },
 
     remove: (taskId) =>
       database.write(() => {
@@ -95,7 +97,7 @@ function prepareRows(database: SqliteDatabase) {
 type Stored = { taskId: string; body: string };
 
 /** What was heard of it is left out: it changes with each poll and is worth no write. */
-function toStoredTask({ status: _s, taskType: _t, heardAtMs: _h, ...task }: PendingTask): Stored {
+function toStoredTask({ status: _s, taskType: _t, heardAtMs: _h, answers: _a, ...task }: PendingTask): Stored {
   const lastError = task.lastError && boundError(task.lastError);
   return { taskId: task.taskId, body: toStoredJson({ ...task, ...(lastError && { lastError }) }) };
 }

@@ -34,7 +34,7 @@ function expectedCode(ends: Script['end'][], allowPartial: boolean): number {
 
 /** `never` costs a run its time-out, so it is drawn seldom. */
 const end = fc.oneof(
-  { weight: 20, arbitrary: fc.constantFrom(...OUTCOMES, 'forgotten' as const) },
+  { weight: 40, arbitrary: fc.constantFrom(...OUTCOMES, 'forgotten' as const) },
   { weight: 1, arbitrary: fc.constant('never' as const) },
 );
 const scripts = fc.array(fc.record({ end, afterAnswers: fc.nat(3) }), { minLength: 1, maxLength: 5 });
@@ -65,7 +65,7 @@ describe('the exit code of a wait', () => {
         const told = options.includes('--json') ? objectsOf(ran).map(({ task_id }) => task_id) : ids;
         expect(told.toSorted()).toEqual(ids);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -102,6 +102,17 @@ describe('the exit code of a wait', () => {
 
   it('is 6, and not 5, when --timeout passes before the service has said anything', async () => {
     expect(await run(['watch', 'a', '--timeout', '0.1s'], { url: await freeUrl() })).toMatchObject({ code: 6 });
+  });
+
+  it('is 6 at once for a task whose row nobody can read, and says how to remove it', async () => {
+    service.tasks.set('a', { end: 'never', afterAnswers: 0 });
+    const detail = 'The stored row cannot be read. DELETE /tasks/a removes the row.';
+    service.instead = (request) =>
+      request.url?.includes('wait') ? problem(500, 'unreadable-task', detail) : undefined;
+    const out = expect.stringContaining('apig-tasks forget a removes the row.');
+    expect(await run(['watch', 'a'], { url: service.url })).toMatchObject({ code: 6, out });
+    service.instead = () => problem(500, 'unreadable-task', detail);
+    expect(await run(['show', 'a'], { url: service.url })).toMatchObject({ code: 6, err: out });
   });
 
   it('is not decided by 429 and 5xx, however long they last', async () => {

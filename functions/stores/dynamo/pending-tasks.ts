@@ -8,7 +8,7 @@ import {
 import QuickLru from 'quick-lru';
 import { StoreError, UnreadableTaskError } from '../../tasks/errors.ts';
 import type { PendingTaskStore, Segment } from '../../tasks/ports.ts';
-import { boundError, type Heard, type PendingTask, type TaskError } from '../../tasks/task.ts';
+import { boundError, type Heard, hearMore, type PendingTask, type TaskError } from '../../tasks/task.ts';
 import {
   callTable,
   type DynamoTable,
@@ -75,7 +75,7 @@ export function createDynamoPendingTaskStore(table: DynamoTable): PendingTaskSto
     },
 
     noteHeard(taskId, answer) {
-      heard.set(taskId, answer);
+      heard.set(taskId, hearMore(heard.get(taskId), answer));
     },
 
     async remove(taskId) {

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import QuickLru from 'quick-lru';
 import type { Log, PendingTaskStore, Segment } from '../../tasks/ports.ts';
-import { boundError, type Heard, type PendingTask, type TaskError } from '../../tasks/task.ts';
+import { boundError, type Heard, hearMore, type PendingTask, type TaskError } from '../../tasks/task.ts';
 import type { SqliteDatabase } from './database.ts';
 import { checksumOf, type RowRead, readStoredJson, requireRow, toStoredJson } from './schema.ts';
 
@@ -66,7 +66,7 @@ export function createSqlitePendingTasks(database: SqliteDatabase, log: Pick<Log
       }),
 
     noteHeard(taskId, answer) {
-      heard.set(taskId, answer);
+      heard.set(taskId, hearMore(heard.get(taskId), answer));
     },
 
     remove: (taskId) =>
@@ -97,7 +97,7 @@ function prepareRows(database: SqliteDatabase) {
 type Stored = { taskId: string; body: string };
 
 /** What was heard of it is left out: it changes with each poll and is worth no write. */
-function toStoredTask({ status: _s, taskType: _t, heardAtMs: _h, ...task }: PendingTask): Stored {
+function toStoredTask({ status: _s, taskType: _t, heardAtMs: _h, answers: _a, ...task }: PendingTask): Stored {
   const lastError = task.lastError && boundError(task.lastError);
   return { taskId: task.taskId, body: toStoredJson({ ...task, ...(lastError && { lastError }) }) };
 }

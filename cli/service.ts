@@ -1,4 +1,4 @@
-import { type Problem, readProblem } from './answers.ts';
+import { type Problem, problemKind, readProblem } from './answers.ts';
 import { type Io, pause } from './io.ts';
 import { type Answer, attempt, type Request, type Target } from './request.ts';
 import { oneLine } from './text.ts';
@@ -101,10 +101,15 @@ function judge<T>(answer: Answer, options: CallOptions<T>): Called<T> | Again | 
     return value === undefined ? 'unreadable' : { kind: 'ok', value };
   }
   const problem = readProblem(json);
-  const verdict = options.judge?.(status, problem) ?? (status === 429 || status >= 500 ? 'again' : 'refused');
+  const verdict = options.judge?.(status, problem) ?? (isPassing(status, problem) ? 'again' : 'refused');
   const message = messageOf(answer, problem);
   if (verdict === 'refused') return { kind: 'refused', status, problem, message };
   return { kind: 'again', reason: message, problem, waitMs: retryAfterMs(answer) ?? 0 };
+}
+
+/** A row that the service cannot read stays as it is until it is removed. */
+function isPassing(status: number, problem: Problem | undefined): boolean {
+  return status === 429 || (status >= 500 && !problemKind(problem)?.startsWith('unreadable-'));
 }
 
 /** The milliseconds that `Retry-After` asks for, a minute at most; the service sends seconds alone. */

@@ -247,7 +247,7 @@ export class Sweep {
     this.counts.requests += observed.requests;
     noteFault({ ...deps, slowedDown: this.#slowedDown }, task, observed);
     const nowMs = deps.clock.now();
-    const conclusion = concludeTask(task, observed.observation, nowMs);
+    const conclusion = concludeTask(deps.pending.asOfNow?.(task) ?? task, observed.observation, nowMs);
     if (conclusion.kind === 'over') {
       const over = await publishImported(deps.publisher, { task, over: conclusion, nowMs });
       if (over.kind === 'later') {

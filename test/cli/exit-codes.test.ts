@@ -116,6 +116,18 @@ describe('the exit code of a wait', () => {
     expect(answers).toBeGreaterThan(30);
   });
 
+  it('is 6 when the service cannot read what it stored of the task, which no repeat changes', async () => {
+    service.tasks.set('a', { end: 'never', afterAnswers: 0 });
+    let answers = 0;
+    service.instead = (request) =>
+      request.url?.includes('wait') && answers++ >= 0
+        ? problem(500, 'unreadable-task', 'The stored row of task "a" cannot be read.')
+        : undefined;
+    const ran = await run(['watch', 'a'], { url: service.url });
+    expect(ran).toMatchObject({ code: 6, out: expect.stringContaining('cannot be read') });
+    expect(answers).toBe(1);
+  });
+
   it('is 130 after Ctrl-C, which says that the tasks go on and how to come back', async () => {
     service.tasks.set('a', { end: 'never', afterAnswers: 0 });
     service.tasks.set('b', { end: 'never', afterAnswers: 0 });

@@ -48,6 +48,16 @@ export function apiName({ method = '', path = '' }: ApiEntry): string {
 /** APIs that an import has refused. */
 export const refusedApis = ({ result }: FinalTask): ApiEntry[] => result?.failure ?? [];
 
+/** The service names the fields and calls of its API; here they are options and commands. */
+export function inOptions(text: string): string {
+  return text
+    .replace(/\bis_create_group=false(?:,| and) /g, '')
+    .replace(/\b(group_id|api_mode|extend_mode)=/g, (_, field: string) => `--${field.replace('_', '-')} `)
+    .replaceAll('Idempotency-Key', '--idempotency-key')
+    .replace(/\bPOST \/tasks\b(?!\/)/g, 'apig-tasks register')
+    .replace(/\bDELETE \/tasks\//g, 'apig-tasks forget ');
+}
+
 const MOST_LISTED = 20;
 
 /** All that a person wants to know of how a wait ended, in lines. */
@@ -60,7 +70,7 @@ export function describeEnd(end: TaskEnd, paint: Paint): string {
     case 'forgotten':
       return `${end.taskId}: the service no longer watches it, because somebody has stopped that. Register it again with: apig-tasks watch ${end.taskId}`;
     case 'unreachable':
-      return `${end.taskId}: nothing is known: ${end.reason.replace(/\.$/, '')}. If the service is well, it still watches the task.`;
+      return `${end.taskId}: nothing is known: ${end.reason}`;
   }
 }
 
@@ -78,12 +88,12 @@ function describeFinal(task: FinalTask, paint: Paint): string {
 }
 
 function refusedLines(api: ApiEntry, said: string | undefined): string[] {
-  const help = api.help === undefined || api.help === said ? [] : [`  → ${oneLine(api.help)}`];
+  const help = api.help === undefined || api.help === said ? [] : [`  → ${inOptions(oneLine(api.help))}`];
   return [`- ${apiName(api)}`, `  ${reasonOf(api)}`, ...help];
 }
 
 function helpLines({ error, help = error?.help }: FinalTask): string[] {
-  return help === undefined ? [] : [`  Next: ${oneLine(help)}`];
+  return help === undefined ? [] : [`  Next: ${inOptions(oneLine(help))}`];
 }
 
 function listed(entries: string[][]): string[] {

@@ -94,6 +94,7 @@ export const LISTED_ATTRIBUTES = [
   'registered_by',
   'polls',
   'summary',
+  'first_failure',
   'error',
   'expires_at',
 ];

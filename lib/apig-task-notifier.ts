@@ -14,6 +14,7 @@ import { Notifications } from './notifications.ts';
 import { addOutputs } from './outputs.ts';
 import { packagedBundles } from './packaged-bundles.ts';
 import { Poller } from './poller.ts';
+import { ProfileParts } from './profile-parts.ts';
 import { Secrets } from './secrets.ts';
 import { parseSettings, type settingsSchema } from './settings.ts';
 import { StartTasks } from './start-tasks.ts';
@@ -97,13 +98,15 @@ export class ApigTaskNotifier extends Construct {
   }
 
   #createBacking(settings: ReturnType<typeof parseSettings>, bundles: Bundles) {
+    const topics = new Topics(this, 'Topics', settings);
     return {
       settings,
       bundles,
       tables: new Tables(this, 'Tables', settings),
       files: new FilesBucket(this, 'Files', settings),
       secrets: new Secrets(this, 'Secrets', settings),
-      topics: new Topics(this, 'Topics', settings),
+      topics,
+      profileParts: new ProfileParts(this, 'ProfileParts', topics.key),
       wakes: new WakeQueue(this, 'Wakes'),
     };
   }

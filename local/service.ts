@@ -4,7 +4,8 @@ import { unnamedKeys } from '../functions/http/api-keys.ts';
 import { createTasksApiHandler, type TasksApiHandler } from '../functions/http/handler.ts';
 import { createStartRoutes } from '../functions/http/start-routes.ts';
 import { createWakePoller } from '../functions/http/wake-poller.ts';
-import { type Profiles, parseProfileDefaults } from '../functions/huawei/profiles.ts';
+import { publicProfiles } from '../functions/huawei/profile-parts.ts';
+import type { Profiles } from '../functions/huawei/profiles.ts';
 import { type ApiPublisher, createApiPublisher } from '../functions/huawei/publish.ts';
 import { createHuaweiTaskQuery, type TaskQuery } from '../functions/huawei/task-query.ts';
 import { createRepublish } from '../functions/messages/publishers.ts';
@@ -179,7 +180,7 @@ function createApi(
   const { log, taskDeadlineMs, allowLoopbackCallbacks = true, apiKeysFile: file } = options;
   const keysOfFile = file === undefined ? async () => [] : createKeysFile(file, log);
   const unnamed = unnamedKeys(options.apiKeys);
-  const defaults = parseProfileDefaults(JSON.stringify({ profiles: options.profiles }));
+  const defaults = publicProfiles(JSON.stringify({ profiles: options.profiles }));
   const deps = {
     ...{ ...stores, log, taskDeadlineMs, allowLoopbackCallbacks, canStream: true },
     schedule: createTaskSchedule(withMinInterval(options.pollMinIntervalMs)),

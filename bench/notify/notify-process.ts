@@ -5,8 +5,7 @@ import { createRuleRouter } from '../../functions/channels/routes.ts';
 import { openChannels, parseRouting } from '../../functions/channels/routing.ts';
 import { composeEvents, composeMails, createSnsPublisher } from '../../functions/channels/sns.ts';
 import { createWorker } from '../../functions/channels/worker.ts';
-import { toNotice, toTaskEvent } from '../../functions/messages/task-event.ts';
-import type { TaskResult } from '../../functions/tasks/result.ts';
+import { toTaskEvent } from '../../functions/messages/task-event.ts';
 import { answerRequests } from '../child.ts';
 import { measure } from '../measure.ts';
 import { resultOf } from './results.ts';
@@ -36,8 +35,7 @@ answerRequests(async ({ kind, url, completions, perRound }: NotifyRequest) => {
     });
   }
   const client = new SNSClient({ endpoint: url, region: 'eu-central-1', credentials: CREDENTIALS });
-  const composeAlerts = (round: readonly TaskResult[]) => composeMails(round.map((result) => toNotice(result)));
-  const compose = kind === 'events' ? composeEvents({}) : composeAlerts;
+  const compose = kind === 'events' ? composeEvents({}) : composeMails({});
   const publisher = createSnsPublisher({ client, topicArn, clock }, compose);
   return measure(async () => {
     for (const round of rounds) {

@@ -1,6 +1,6 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import pLimit from 'p-limit';
-import type { BoundedMap } from '../tasks/bounded-map.ts';
+import type QuickLru from 'quick-lru';
 import type { Clock, Log, MetricSink, TaskResultStore } from '../tasks/ports.ts';
 import type { Delivery } from '../tasks/result.ts';
 import type { Channel, Item, Sent } from './channel.ts';
@@ -29,7 +29,7 @@ export type EndsDeps = {
 };
 
 /** A delivered or buried pair of record and channel, remembered beyond one batch. */
-export type Memo = BoundedMap<true>;
+export type Memo = QuickLru<string, true>;
 
 type End = Pick<Delivery, 'channel' | 'status'> & { taskId: string; reason?: string; httpStatus?: number | undefined };
 type Note = { record: SQSRecord; delivery: Delivery; fields: Record<string, unknown> };

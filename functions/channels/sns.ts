@@ -4,7 +4,7 @@ import { MAX_SUBJECT_CHARS } from '../messages/alert.ts';
 import { type Composed, composeAlerts, toReport } from '../messages/digest.ts';
 import { createOperatorAlerter, type OperatorAlerter, type OperatorAlerterDeps } from '../messages/operator-alerter.ts';
 import type { Publisher } from '../messages/publishers.ts';
-import { type Notice, type TaskEventOptions, toEventAttributes, toTaskEvent } from '../messages/task-event.ts';
+import { type TaskEventOptions, toEventAttributes, toNotice, toTaskEvent } from '../messages/task-event.ts';
 import { OUTCOMES, type Outcome } from '../names.ts';
 import { StoreError } from '../tasks/errors.ts';
 import type { Clock } from '../tasks/ports.ts';
@@ -61,11 +61,14 @@ export function composeEvents(options: TaskEventOptions, channel?: string) {
  * The messages of the topic for people: e-mail and SMS. The attribute `outcome` lists the outcomes that a message
  * announces, so that a subscription can ask for failures only.
  */
-export function composeMails(notices: readonly Notice[], groups?: Outcome[][]): Composed<SnsMessage>[] {
-  return composeAlerts(notices, groups).map(({ message: { subject, body, outcomes }, taskIds }) => ({
-    message: { subject, body, attributes: { outcome: outcomes } },
-    taskIds,
-  }));
+export function composeMails(options: TaskEventOptions, groups?: Outcome[][]) {
+  return (results: readonly TaskResult[]): Composed<SnsMessage>[] => {
+    const notices = results.map((result) => toNotice(result, options));
+    return composeAlerts(notices, groups).map(({ message: { subject, body, outcomes }, taskIds }) => ({
+      message: { subject, body, attributes: { outcome: outcomes } },
+      taskIds,
+    }));
+  };
 }
 
 /** `failed,expired;succeeded`: the outcomes by who asked for them. What is not named is a group of its own. */

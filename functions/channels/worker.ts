@@ -1,6 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import QuickLru from 'quick-lru';
 import type { OperatorAlert, OperatorAlerter } from '../messages/operator-alerter.ts';
-import { createBoundedMap } from '../tasks/bounded-map.ts';
 import type { Clock } from '../tasks/ports.ts';
 import type { Answer, Channel, Item, Post, Router, Sent } from './channel.ts';
 import { Ends, type EndsDeps, type Ticket } from './ends.ts';
@@ -32,7 +32,7 @@ export type Worker = (event: SQSEvent, context: Pick<Context, 'getRemainingTimeI
  * Powertools' batch processor is not used: it takes records one by one, and a digest is made of many records.
  */
 export function createWorker(deps: WorkerDeps): Worker {
-  const memo = createBoundedMap<true>(MEMO_SIZE);
+  const memo = new QuickLru<string, true>({ maxSize: MEMO_SIZE });
   return async ({ Records }, context) => {
     const router = await deps.router();
     const ends = new Ends({ ...deps, memo });

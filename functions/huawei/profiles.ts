@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { callbackProblem, signingProblem, signingSecretProblems } from '../channels/webhook/settings.ts';
+import { callbackProblem, signingSecretProblems } from '../channels/webhook/settings.ts';
 import { ConfigError } from '../tasks/errors.ts';
 import { isFields, parseJson } from '../tasks/json.ts';
 import { endpointProblems } from './endpoints.ts';
@@ -38,34 +38,6 @@ export type Profiles = Record<string, Profile>;
 
 /** The profiles that can be used, and the problems of the others by name, which do not affect the good ones. */
 export type ProfileBook = { profiles: Profiles; problems?: ReadonlyMap<string, readonly string[]> };
-
-const defaultsSchema = z.object({
-  profiles: z.record(
-    z.string(),
-    z.pipe(
-      z.object({ project_id: text, instance_id: z.exactOptional(text), webhook_secrets: z.optional(z.unknown()) }),
-      z.transform(({ webhook_secrets, ...defaults }): ProfileDefaults => {
-        const problem = signingProblem(webhook_secrets);
-        return problem === undefined ? defaults : { ...defaults, cannot_sign: problem };
-      }),
-    ),
-  ),
-});
-
-/** The fields that a registration can leave out; `cannot_sign` says why the profile's events cannot be signed. */
-export type ProfileDefaults = { project_id: string; instance_id?: string; cannot_sign?: string };
-
-/**
- * Reads the part of the same secret that the API needs, by profile name; nothing in it is secret.
- * Throws `ConfigError`, which names fields, never values.
- */
-export function parseProfileDefaults(json: string): Record<string, ProfileDefaults> {
-  const parsed = defaultsSchema.safeParse(parseJson(json));
-  if (parsed.success) return parsed.data.profiles;
-  throw new ConfigError(
-    parsed.error.issues.map(({ path }) => `Huawei profiles: ${path.join('.')} is missing or wrong`),
-  );
-}
 
 const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 const PRINTABLE = /^[\x21-\x7e]+$/;

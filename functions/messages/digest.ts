@@ -1,10 +1,18 @@
 import { OUTCOMES, type Outcome } from '../names.ts';
-import { runUrlOf } from '../tasks/context.ts';
 import { cut, lineOf, pack, takeFitting, toAscii, utf8Bytes } from '../tasks/safe-text.ts';
 import { type AlertText, alertHeadline, alertText, MAX_SUBJECT_CHARS } from './alert.ts';
 import type { PublishReport } from './publishers.ts';
 import type { Notice } from './task-event.ts';
-import { endWords, failureCount, failureWords, groupWords, needsAttention, OUTCOME_WORDS, shortId } from './words.ts';
+import {
+  endWords,
+  failureCount,
+  failureWords,
+  groupWords,
+  needsAttention,
+  OUTCOME_WORDS,
+  runUrlOf,
+  shortId,
+} from './words.ts';
 
 /** More ends than this in one publishing round become one message. */
 export const DIGEST_ABOVE = 5;

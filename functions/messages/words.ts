@@ -1,5 +1,5 @@
 import type { Outcome } from '../names.ts';
-import { shownPairs } from '../tasks/context.ts';
+import { type Context, RUN_URL } from '../tasks/context.ts';
 import { canWatchAgain, type Summary, watchAgainHelp } from '../tasks/result.ts';
 import { cut, lineOf } from '../tasks/safe-text.ts';
 import type { EventFailure, TaskEvent, TaskEventData } from './task-event.ts';
@@ -160,4 +160,16 @@ export function shortId(id: string): string {
 
 function asText(value: unknown): string {
   return typeof value === 'string' ? value : '';
+}
+
+/** The address of the CI run, where the context has one that a message may link to. */
+export function runUrlOf(context: Context | undefined): string | undefined {
+  const parsed = URL.parse(context?.[RUN_URL] ?? '');
+  return parsed !== null && /^https?:$/.test(parsed.protocol) ? parsed.href : undefined;
+}
+
+/** The pairs that a message shows as text: all but a `run_url` that is a link. */
+export function shownPairs(context: Context | undefined): [string, string][] {
+  const isLinked = runUrlOf(context) !== undefined;
+  return Object.entries(context ?? {}).filter(([key]) => !(key === RUN_URL && isLinked));
 }

@@ -1,3 +1,4 @@
+import QuickLru from 'quick-lru';
 import type { Profiles } from '../huawei/profiles.ts';
 import type { ApiPublisher } from '../huawei/publish.ts';
 import type { TaskQuery } from '../huawei/task-query.ts';
@@ -6,7 +7,6 @@ import type { OperatorAlerter } from '../messages/operator-alerter.ts';
 import type { Publisher } from '../messages/publishers.ts';
 import type { TaskSchedule } from '../schedule/schedule.ts';
 import type { StoreResult } from '../stores/store-result.ts';
-import { createBoundedMap } from '../tasks/bounded-map.ts';
 import type { Clock, Log, MetricSink, PendingTaskStore } from '../tasks/ports.ts';
 import type { ShardStore, WakeQueue } from '../tasks/shards.ts';
 import {
@@ -90,7 +90,7 @@ export function createPoller(deps: PollerDeps): Poller {
     health: createProfileHealth(clock, deps.operatorAlerts),
     limiters: createLimiters(clock),
     budget: createByteBudget(settings.answerBytes),
-    toldBefore: createBoundedMap<number>(REMEMBERED_RESULTS),
+    toldBefore: new QuickLru<string, number>({ maxSize: REMEMBERED_RESULTS }),
     isBusy: false,
   };
 
@@ -145,7 +145,7 @@ type Process = {
   health: ReturnType<typeof createProfileHealth>;
   limiters: ReturnType<typeof createLimiters>;
   budget: ReturnType<typeof createByteBudget>;
-  toldBefore: ReturnType<typeof createBoundedMap<number>>;
+  toldBefore: QuickLru<string, number>;
   /** The last run polled much, so the next one will. */
   isBusy: boolean;
 };

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
+import type QuickLru from 'quick-lru';
 import type { Publisher, PublishReport } from '../messages/publishers.ts';
 import type { StoreResult } from '../stores/store-result.ts';
-import type { BoundedMap } from '../tasks/bounded-map.ts';
 import type { Clock, Log, MetricSink, PendingTaskStore } from '../tasks/ports.ts';
 import type { TaskResult } from '../tasks/result.ts';
 
@@ -14,7 +14,7 @@ export type SettleDeps = {
   /** Everybody who is told: machines first, then people. All of them must have it before the pending row goes. */
   publishers: readonly Publisher[];
   /** How many of the publishers have an end that not all of them took: those are not told again by this process. */
-  toldBefore: BoundedMap<number>;
+  toldBefore: QuickLru<string, number>;
   /** When nobody else runs since then (epoch milliseconds), a result that is older was left by a process that died. */
   aloneSinceMs?: number | undefined;
   clock: Clock;

@@ -249,7 +249,8 @@ export class Sweep {
     const nowMs = deps.clock.now();
     const conclusion = concludeTask(deps.pending.asOfNow?.(task) ?? task, observed.observation, nowMs);
     if (conclusion.kind === 'over') {
-      const over = await publishImported(deps.publisher, { task, over: conclusion, nowMs });
+      const isPublished = task.started?.publish_to !== undefined;
+      const over = isPublished ? await publishImported(deps.publisher, { task, over: conclusion, nowMs }) : conclusion;
       if (over.kind === 'later') {
         this.#noteNext(task);
         return deps.pending.recordError(task.taskId, over.error);

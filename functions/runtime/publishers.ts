@@ -1,7 +1,6 @@
 import { composeChatTopic } from '../channels/amazon-q/message.ts';
 import { composeEvents, composeMails, createSnsPublisher, readAlertGroups } from '../channels/sns.ts';
 import type { Publisher } from '../messages/publishers.ts';
-import { type Notice, toNotice } from '../messages/task-event.ts';
 import type { TaskResult } from '../tasks/result.ts';
 import { createSnsClient } from './aws-clients.ts';
 import { systemClock as clock } from './system-clock.ts';
@@ -21,18 +20,11 @@ export function createPublishers(topics: Topics) {
   const options = { publicUrl: topics.PUBLIC_URL };
   const publisher = (topicArn: string, compose: Parameters<typeof createSnsPublisher>[1]) =>
     createSnsPublisher({ client, topicArn, clock }, compose);
-  const people =
-    <M>(compose: (notices: Notice[]) => M) =>
-    (results: readonly TaskResult[]) =>
-      compose(results.map((result) => toNotice(result, options)));
   const all: Publisher[] = [
     publisher(topics.TASK_EVENTS_TOPIC_ARN, composeEvents(options)),
-    publisher(
-      topics.TASK_ALERTS_TOPIC_ARN,
-      people((notices) => composeMails(notices, groups)),
-    ),
+    publisher(topics.TASK_ALERTS_TOPIC_ARN, composeMails(options, groups)),
   ];
-  if (topics.CHAT_TOPIC_ARN) all.push(publisher(topics.CHAT_TOPIC_ARN, people(composeChatTopic)));
+  if (topics.CHAT_TOPIC_ARN) all.push(publisher(topics.CHAT_TOPIC_ARN, composeChatTopic(options)));
   return {
     client,
     all,

@@ -22,15 +22,3 @@ export function contextProblem(context: Record<string, unknown>): string | undef
   const bytes = pairs.reduce((sum, pair) => sum + Buffer.byteLength(pair.join('')), 0);
   return bytes > MAX_BYTES ? `must have at most ${MAX_BYTES} bytes, names and values together` : undefined;
 }
-
-/** The address of the CI run, where the context has one that a message may link to. */
-export function runUrlOf(context: Context | undefined): string | undefined {
-  const parsed = URL.parse(context?.[RUN_URL] ?? '');
-  return parsed !== null && /^https?:$/.test(parsed.protocol) ? parsed.href : undefined;
-}
-
-/** The pairs that a message shows as text: all but a `run_url` that is a link. */
-export function shownPairs(context: Context | undefined): [string, string][] {
-  const isLinked = runUrlOf(context) !== undefined;
-  return Object.entries(context ?? {}).filter(([key]) => !(key === RUN_URL && isLinked));
-}

@@ -8,7 +8,6 @@ import {
   type SnsTopic,
 } from '../../functions/channels/sns.ts';
 import { createProcessAlertMemory } from '../../functions/messages/operator-alerter.ts';
-import { toNotice } from '../../functions/messages/task-event.ts';
 import type { Log } from '../../functions/tasks/ports.ts';
 import { burst, failedImport, goodExport } from '../../generate/sample-results.ts';
 import { arbitraryResult } from '../messages/arbitrary-result.ts';
@@ -22,10 +21,8 @@ async function depsAgainst(behaviour: Behaviour = {}) {
   return snsDeps(server);
 }
 
-const mailPublisher = (topic: SnsTopic) =>
-  createSnsPublisher(topic, (results) => composeMails(results.map((one) => toNotice(one))));
-const chatPublisher = (topic: SnsTopic) =>
-  createSnsPublisher(topic, (results) => composeChatTopic(results.map((one) => toNotice(one))));
+const mailPublisher = (topic: SnsTopic) => createSnsPublisher(topic, composeMails({}));
+const chatPublisher = (topic: SnsTopic) => createSnsPublisher(topic, composeChatTopic({}));
 
 describe('the topic for people', () => {
   it('sends each of a few results with subject, text and outcome', async () => {

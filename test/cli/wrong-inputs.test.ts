@@ -44,6 +44,11 @@ describe('what is wrong gets a sentence, sends nothing, and ends with 2:', () =>
       'must not contain a user or password',
     ],
     [
+      'a port to which fetch sends nothing',
+      { APIG_TASKS_URL: 'http://127.0.0.1:6000' },
+      'send nothing to http://127.0.0.1:6000, because its port belongs to another protocol',
+    ],
+    [
       'nothing at all',
       { APIG_TASKS_URL: '', APIG_TASKS_KEY: '' },
       'Which service? Set APIG_TASKS_URL and APIG_TASKS_KEY',
@@ -157,6 +162,20 @@ describe('a start', () => {
     expect(ran, ran.err).toMatchObject({ code });
     expect(ran.err.includes('--idempotency-key')).toBe(code === 6);
     if ('detail' in (answer.body as object)) expect(JSON.parse(ran.out)).toEqual(answer.body);
+  });
+
+  it('whose group was found asks no more, and says in options what to do', async () => {
+    service.requests.length = 0;
+    const detail =
+      'Not known. Look at its APIs, and import again with is_create_group=false, group_id=g1 and another Idempotency-Key.';
+    service.instead = () => problem(504, 'start-unknown', detail, { group_id: 'g1' });
+    const ran = await run(['import', imported], { url: service.url });
+    service.instead = () => undefined;
+    expect(ran).toMatchObject({
+      code: 6,
+      err: expect.stringContaining('import again with --group-id g1 and another --idempotency-key.'),
+    });
+    expect(service.requests).toEqual(['POST /imports']);
   });
 
   it('that was lost is resolved by its key later', async () => {

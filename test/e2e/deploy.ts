@@ -30,6 +30,7 @@ export async function deployService(world: World): Promise<Deployment> {
   await report.step('put the secrets of Huawei Cloud and Slack', () => putSecrets(world, outputs));
   const apiKey = await report.step('read the generated API key', () => readApiKey(world, outputs));
   const api = createApi(emulator, { url: output(outputs, 'ApiUrl'), apiKey });
+  await report.step('let the poller hand the profiles on to the API', () => untilProfilesAreKnown(world, api));
   return report.step('subscribe queues to the topics', async () => {
     const topicArn = (name: string) => output(outputs, name);
     return {
@@ -61,6 +62,19 @@ async function putSecrets({ aws, slack }: World, outputs: Outputs): Promise<void
   };
   await put('HuaweiSecret', { profiles: { default: { ...profile, webhook_secrets: [WEBHOOK_SECRET] } } });
   await put('ChannelsSecret', { channels: { default: slack.webhookUrl } });
+}
+
+/** Asks with a registration that is wrong in any case. */
+async function untilProfilesAreKnown({ report }: World, api: Api): Promise<void> {
+  await report.until({
+    what: 'waiting for the profile "default"',
+    timeoutMs: 150_000,
+    async probe() {
+      const answer = await api.call('POST', '/tasks', { body: { task_id: 'none', callback_url: 'wrong' } });
+      const errors = answer.status === 400 ? JSON.stringify(answer.json().errors) : '#/profile';
+      return !errors.includes('#/profile') || undefined;
+    },
+  });
 }
 
 async function readApiKey({ aws }: World, outputs: Outputs): Promise<string> {

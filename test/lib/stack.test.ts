@@ -45,7 +45,7 @@ describe('an account with rules of its own', () => {
  * files, credentials, subscriptions, the address of the API. It cannot change the projection of an index either.
  */
 const FROZEN = {
-  'AWS::DynamoDB::Table': ['TablesPendingD8FDE3A0', 'TablesResultsD85FCDF1'],
+  'AWS::DynamoDB::Table': ['ProfilePartsTable98C7D80A', 'TablesPendingD8FDE3A0', 'TablesResultsD85FCDF1'],
   'AWS::S3::Bucket': ['Files8E6940B8'],
   'AWS::SecretsManager::Secret': ['SecretsApiKeys7AB8F12A', 'SecretsChannels143B99DB', 'SecretsHuawei8A441DB8'],
   'AWS::SNS::Topic': [

@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
+import QuickLru from 'quick-lru';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseRouting } from '../../functions/channels/routing.ts';
 import { createSettlingRound } from '../../functions/polling/settle.ts';
 import { createStoreResult } from '../../functions/stores/store-result.ts';
-import { createBoundedMap } from '../../functions/tasks/bounded-map.ts';
 import type { ParsedResult, TaskResult } from '../../functions/tasks/result.ts';
 import { createFolderFileStore } from '../../local/folder-file-store.ts';
 import { createNotifications } from '../../local/notifications.ts';
@@ -58,7 +58,7 @@ async function openRound() {
   const round = createSettlingRound({
     ...{ pending, clock, log: silentLog, metrics: createMetricSums(), publishers: notifications.publishers },
     storeResult: createStoreResult({ results, files: createFolderFileStore({ folder: root }) }),
-    toldBefore: createBoundedMap<number>(100),
+    toldBefore: new QuickLru<string, number>({ maxSize: 100 }),
   });
   return { ...stores, round, notifications, printed };
 }

@@ -1,15 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { composeMails, readAlertGroups } from '../../functions/channels/sns.ts';
-import { toNotice } from '../../functions/messages/task-event.ts';
 import { burst } from '../../generate/sample-results.ts';
-
-const notices = burst.map((result) => toNotice(result));
 
 describe('a digest that mixes outcomes which different people asked for', () => {
   const groups = readAlertGroups('succeeded,partially_succeeded;failed,expired,not_found,rejected');
 
   it('is split, so that each part holds only what its readers asked for', () => {
-    const mails = composeMails(notices, groups);
+    const mails = composeMails({}, groups)(burst);
     expect(mails.map(({ message }) => message.attributes.outcome)).toEqual([
       ['succeeded', 'partially_succeeded'],
       ['failed', 'expired'],
@@ -19,8 +16,8 @@ describe('a digest that mixes outcomes which different people asked for', () => 
   });
 
   it('stays one where everybody asked for the same', () => {
-    expect(composeMails(notices)).toHaveLength(1);
-    expect(composeMails(notices, readAlertGroups(undefined))).toHaveLength(1);
+    expect(composeMails({})(burst)).toHaveLength(1);
+    expect(composeMails({}, readAlertGroups(undefined))(burst)).toHaveLength(1);
   });
 
   it('has a part for outcomes that the setting does not name', () => {

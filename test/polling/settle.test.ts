@@ -1,7 +1,7 @@
+import QuickLru from 'quick-lru';
 import { describe, expect, it } from 'vitest';
 import type { Publisher, PublishReport } from '../../functions/messages/publishers.ts';
 import { createSettlingRound, RUN_LIFETIME_MS } from '../../functions/polling/settle.ts';
-import { createBoundedMap } from '../../functions/tasks/bounded-map.ts';
 import type { TaskResult } from '../../functions/tasks/result.ts';
 import { createMetricSums, createVirtualClock, pendingTask, START_MS, silentLog } from '../support/fixtures.ts';
 import { createMemoryPending, createMemoryResults } from '../support/memory-stores.ts';
@@ -16,7 +16,7 @@ function setUp(taskIds: string[]) {
   const pending = createMemoryPending(taskIds.map((taskId) => pendingTask({ taskId })));
   const results = createMemoryResults();
   const metrics = createMetricSums();
-  const toldBefore = createBoundedMap<number>(100);
+  const toldBefore = new QuickLru<string, number>({ maxSize: 100 });
   const published: string[] = [];
   const publisher = (fails: (taskId: string) => boolean = () => false): Publisher => ({
     async publish(batch): Promise<PublishReport> {

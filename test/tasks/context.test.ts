@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { contextProblem, runUrlOf, shownPairs } from '../../functions/tasks/context.ts';
+import { runUrlOf, shownPairs } from '../../functions/messages/words.ts';
+import { contextProblem } from '../../functions/tasks/context.ts';
 
 describe('a context', () => {
   it('is at most ten pairs of printable text, 1 kB in all', () => {

@@ -1,19 +1,29 @@
 import { alertHeadline } from '../../messages/alert.ts';
 import { type Composed, DIGEST_ABOVE, digestHeadline } from '../../messages/digest.ts';
-import type { EventFailure, Notice, TaskEventData } from '../../messages/task-event.ts';
+
+import { factsOf } from '../../messages/facts.ts';
 import {
-  endWords,
+  type EventFailure,
+  type Notice,
+  type TaskEventData,
+  type TaskEventOptions,
+  toNotice,
+} from '../../messages/task-event.ts';
+
+import {
   errorWords,
   failureCount,
   failureWords,
   groupWords,
   needsAttention,
   nextSteps,
+  runUrlOf,
   shortId,
+  shownPairs,
   taskKind,
   watchCall,
 } from '../../messages/words.ts';
-import { runUrlOf, shownPairs } from '../../tasks/context.ts';
+import type { TaskResult } from '../../tasks/result.ts';
 import { lineOf, pack } from '../../tasks/safe-text.ts';
 import type { SnsMessage } from '../sns.ts';
 
@@ -51,11 +61,14 @@ export type ChatMessage = {
 };
 
 /** The messages of the topic that Amazon Q Developer in chat applications reads. */
-export function composeChatTopic(notices: readonly Notice[]): Composed<SnsMessage>[] {
-  return composeChat(notices).map(({ message, taskIds }) => ({
-    message: { body: JSON.stringify(message), attributes: {} },
-    taskIds,
-  }));
+export function composeChatTopic(options: TaskEventOptions) {
+  return (results: readonly TaskResult[]): Composed<SnsMessage>[] => {
+    const composed = composeChat(results.map((result) => toNotice(result, options)));
+    return composed.map(({ message, taskIds }) => ({
+      message: { body: JSON.stringify(message), attributes: {} },
+      taskIds,
+    }));
+  };
 }
 
 /** The chat messages of one publishing round: one an end up to five, otherwise compact lists, successes last. */
@@ -113,17 +126,18 @@ function isAbsolute(url: string): boolean {
   return !url.startsWith('/');
 }
 
+/** Said beside the text, as related resources and context. */
+const RELATED = ['Group', 'File', 'Profile'];
+
 function describe(notice: Notice): string {
   const { data } = notice;
-  const { error, label, result_url: url } = data;
-  const end = endWords(notice);
+  const { error, result_url: url } = data;
+  const facts = factsOf(notice).filter(({ name }) => !RELATED.includes(name));
   const run = runUrlOf(data.context);
   const failures = (data.failures ?? []).slice(0, MAX_LISTED_FAILURES);
   const rest = failureCount(data) - failures.length;
   const lines = [
-    ...(label ? [`*Label:* ${neutral(label, 100)}`] : []),
-    `*Gateway:* ${data.instance_id}`,
-    `*${end.name}:* ${end.value}, ${end.seen}`,
+    ...facts.map(({ name, value }) => `*${name}:* ${neutral(value, 100)}`),
     ...(error ? [`*Error:* ${neutral(errorWords(error), 300)}`] : []),
     ...failures.map(failureLine),
     ...(rest > 0 ? [`and ${rest} more failed APIs`] : []),

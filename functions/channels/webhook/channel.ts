@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { type BoundedMap, createBoundedMap } from '../../tasks/bounded-map.ts';
+import QuickLru from 'quick-lru';
 import type { Clock, MetricSink, TaskResultStore } from '../../tasks/ports.ts';
 import { type Channel, type Router, WEBHOOK_CHANNEL } from '../channel.ts';
 import { postToWebhook, TIMED_OUT } from './post.ts';
@@ -17,7 +17,7 @@ export type CallbackDeps = {
 };
 
 /** Until when (epoch milliseconds) a receiver is not asked, by its origin. */
-type Resting = BoundedMap<number>;
+type Resting = QuickLru<string, number>;
 
 /** A receiver that did not answer in time is left alone so long: a batch of its events would hold up all others. */
 const REST_MS = 30_000;
@@ -25,7 +25,7 @@ const RESTING = 'the receiver did not answer a moment ago';
 
 /** Routes each event to the callback URL that its result holds. */
 export function createCallbackRouter(deps: CallbackDeps): Router {
-  const resting: Resting = createBoundedMap(1_000);
+  const resting: Resting = new QuickLru({ maxSize: 500 });
   return {
     async route({ data: { task_id: taskId } }, only = WEBHOOK_CHANNEL) {
       const result = only === WEBHOOK_CHANNEL ? await deps.results.get(taskId) : undefined;

@@ -5,10 +5,10 @@ import {
   ScanCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { createBoundedMap } from '../../tasks/bounded-map.ts';
+import QuickLru from 'quick-lru';
 import { StoreError, UnreadableTaskError } from '../../tasks/errors.ts';
 import type { PendingTaskStore, Segment } from '../../tasks/ports.ts';
-import { boundError, type Heard, type PendingTask, type TaskError } from '../../tasks/task.ts';
+import { boundError, type Heard, hearMore, type PendingTask, type TaskError } from '../../tasks/task.ts';
 import {
   callTable,
   type DynamoTable,
@@ -34,7 +34,7 @@ const REGISTER_ATTEMPTS = 3;
 /** `PendingTasks` on DynamoDB, with single-item conditional writes only. */
 export function createDynamoPendingTaskStore(given: DynamoTable): PendingTaskStore {
   const table = sayingOnce(given);
-  const heard = createBoundedMap<Heard>(REMEMBERED_TASKS);
+  const heard = new QuickLru<string, Heard>({ maxSize: REMEMBERED_TASKS });
 
   const withHeard = (task: PendingTask): PendingTask => {
     const answer = heard.get(task.taskId);
@@ -67,7 +67,7 @@ export function createDynamoPendingTaskStore(given: DynamoTable): PendingTaskSto
       do {
         const { tasks, next } = await readPage(table, segment, from);
         from = next;
-        if (tasks.length > 0) yield heard.isEmpty() ? tasks : tasks.map(withHeard);
+        if (tasks.length > 0) yield tasks.map(withHeard);
       } while (from);
     },
 
@@ -76,7 +76,9 @@ export function createDynamoPendingTaskStore(given: DynamoTable): PendingTaskSto
       await (error ? setError(table, taskId, error) : clearError(table, taskId));
     },
 
-    noteHeard: heard.set,
+    noteHeard(taskId, answer) {
+      heard.set(taskId, hearMore(heard.get(taskId), answer));
+    },
 
     async remove(taskId) {
       const output = await deleteRow(table, taskId);

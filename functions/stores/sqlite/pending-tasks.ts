@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
-import { createBoundedMap } from '../../tasks/bounded-map.ts';
+import QuickLru from 'quick-lru';
 import type { Log, PendingTaskStore, Segment } from '../../tasks/ports.ts';
-import { boundError, type Heard, type PendingTask, type TaskError } from '../../tasks/task.ts';
+import { boundError, type Heard, hearMore, type PendingTask, type TaskError } from '../../tasks/task.ts';
 import { logOnce } from '../log-once.ts';
 import type { SqliteDatabase } from './database.ts';
 import { checksumOf, type RowRead, readStoredJson, requireRow, toStoredJson } from './schema.ts';
@@ -29,7 +29,7 @@ export type SqlitePendingTasks = PendingTaskStore & {
 /** `PendingTasks` in SQLite: one row per task, its body as JSON. */
 export function createSqlitePendingTasks(database: SqliteDatabase, allLines: Pick<Log, 'warn'>): SqlitePendingTasks {
   const log = logOnce(allLines);
-  const heard = createBoundedMap<Heard>(REMEMBERED_TASKS);
+  const heard = new QuickLru<string, Heard>({ maxSize: REMEMBERED_TASKS });
   const rows = prepareRows(database);
   let gaps: Gap[] = [];
   const asOfNow = (task: PendingTask) => gaps.reduce(extended, task);
@@ -53,8 +53,7 @@ export function createSqlitePendingTasks(database: SqliteDatabase, allLines: Pic
       while (after !== undefined) {
         const page: ScannedPage = database.read(() => readPage(rows.after(after as string), { segment, log }));
         after = page.next;
-        const isAsStored = heard.isEmpty() && gaps.length === 0;
-        if (page.tasks.length > 0) yield isAsStored ? page.tasks : page.tasks.map(withHeard);
+        if (page.tasks.length > 0) yield page.tasks.map(withHeard);
       }
     },
 
@@ -80,7 +79,9 @@ export function createSqlitePendingTasks(database: SqliteDatabase, allLines: Pic
       });
     },
 
-    noteHeard: heard.set,
+    noteHeard(taskId, answer) {
+      heard.set(taskId, hearMore(heard.get(taskId), answer));
+    },
 
     remove: (taskId) =>
       database.write(() => {
@@ -119,7 +120,7 @@ function extended(task: PendingTask, gap: Gap): PendingTask {
 type Stored = { taskId: string; body: string };
 
 /** What was heard of it is left out: it changes with each poll and is worth no write. */
-function toStoredTask({ status: _s, taskType: _t, heardAtMs: _h, ...task }: PendingTask): Stored {
+function toStoredTask({ status: _s, taskType: _t, heardAtMs: _h, answers: _a, ...task }: PendingTask): Stored {
   const lastError = task.lastError && boundError(task.lastError);
   return { taskId: task.taskId, body: toStoredJson({ ...task, ...(lastError && { lastError }) }) };
 }

@@ -17,11 +17,11 @@ export type ResultRow = {
   checksum: number;
 };
 
-type Hidden = 'result' | 'deliveries' | 'callbackUrl' | 'isCallbackDefault';
+type Hidden = 'result' | 'deliveries' | 'callbackUrl' | 'isCallbackDefault' | 'answers';
 
 /** `callbackUrl` and what belongs to it are kept with the result, because a listing does not show them. */
 export function toResultRow(task: TaskResult): Omit<ResultRow, 'checksum'> {
-  const { result, deliveries, callbackUrl, isCallbackDefault, ...head } = task;
+  const { result, deliveries, callbackUrl, isCallbackDefault, answers, ...head } = task;
   const bounded = head.error ? { ...head, error: boundError(head.error) } : head;
   return {
     task_id: task.taskId,
@@ -31,7 +31,7 @@ export function toResultRow(task: TaskResult): Omit<ResultRow, 'checksum'> {
     instance_id: task.instanceId,
     label: task.label?.toWellFormed() ?? null,
     head: toStoredJson(bounded),
-    result: toStoredJson({ result, callbackUrl, isCallbackDefault }),
+    result: toStoredJson({ result, callbackUrl, isCallbackDefault, answers }),
     deliveries: deliveries === undefined ? null : toStoredJson(deliveries),
   };
 }

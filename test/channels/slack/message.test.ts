@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { renderSlackPosts } from '../../../functions/channels/slack/digest.ts';
+import { renderSlackPosts } from '../../../functions/channels/slack/channel.ts';
 import { renderSlackMessage } from '../../../functions/channels/slack/message.ts';
 import { OUTCOMES } from '../../../functions/names.ts';
 import {

@@ -13,7 +13,7 @@ describe('an event for PagerDuty', () => {
     expect(toPagerDutyEvent(makeEvent(PARTIAL))).toMatchObject({
       event_action: 'trigger',
       dedup_key: 'apig/e6a5871bfb5b47d19c5874790f639ef8/label/orders-prod',
-      links: [{ text: 'Result' }, { href: 'https://ci.example.com/orders/runs/4711', text: 'CI run' }],
+      links: [{ text: 'Open the result' }, { href: 'https://ci.example.com/orders/runs/4711', text: 'CI run' }],
       payload: {
         summary: 'APIG import partially succeeded: 12 created, 3 updated, 4 failed (orders-prod)',
         severity: 'warning',

@@ -16,10 +16,14 @@ export type OutputProps = Backing & {
 
 type Output = [id: string, value: string | undefined, description: string];
 
-/** What a deployer needs next, and every name that a command of docs/operations.md takes. */
+/**
+ * What a deployer needs next, and every name that a command of docs/operations.md takes. In an app of one's own the names
+ * begin with the construct's id (`TasksApiUrl`), without the hash that CDK would add.
+ */
 export function addOutputs(scope: Construct, props: OutputProps) {
+  const prefix = scope.node.id === 'Default' ? '' : scope.node.id.replace(/[^A-Za-z0-9]/g, '');
   for (const [id, value, description] of [...outputsToUse(props), ...outputsToOperate(props)]) {
-    if (value !== undefined) new CfnOutput(scope, id, { value, description });
+    if (value !== undefined) new CfnOutput(scope, id, { value, description }).overrideLogicalId(prefix + id);
   }
 }
 

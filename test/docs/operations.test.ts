@@ -21,6 +21,12 @@ const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 
 const alarmsOf = (settings: unknown) => resourcesOf(synthesize(settings), 'AWS::CloudWatch::Alarm');
 
 describe('docs/operations.md', () => {
+  it('lists its sections at the top, in their order', () => {
+    const [top = '', ...rest] = page.split(/^(?=## )/m);
+    const listed = [...top.matchAll(/\[([^\]]+)\]\(#[\w-]+\)/g)].map(([, name]) => name);
+    expect(listed).toEqual([...rest.join('').matchAll(/^##+ (.+)$/gm)].map(([, name]) => name));
+  });
+
   it('has one section per alarm of the stack, and none for others', () => {
     const names = alarmsOf(EVERYTHING).map(({ id }) => id.slice('MonitoringAlarms'.length, -8));
     const sections = [...page.matchAll(/^### (\w+)$/gm)].map(([, name]) => name);

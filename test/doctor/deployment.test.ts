@@ -238,6 +238,14 @@ describe('the doctor at a deployment', () => {
     ]);
   });
 
+  it('finds the outputs of a construct with an id of its own, beside those of the app', async () => {
+    const inAnApp = (account: Account) => {
+      const renamed = Object.entries(account.outputs).map(([name, value]) => [`Tasks${name}`, value]);
+      account.outputs = { ApiUrl: nobodyListens, ...Object.fromEntries(renamed) };
+    };
+    expect(badNews(await afterChange(inAnApp))).toEqual([]);
+  });
+
   it('asks the API address that it is told instead of the stack’s', async () => {
     const elsewhere = ({ outputs }: Account) => Object.assign(outputs, { ApiUrl: nobodyListens });
     expect(badNews(await afterChange(elsewhere, { apiUrl: `${deployed.service.url}/` }))).toEqual([]);

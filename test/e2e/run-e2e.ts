@@ -6,6 +6,7 @@ import type { Report } from './report.ts';
 import { registerTasks, startSlowTasks, startTasks, untilOver } from './tasks.ts';
 import { verifyAccess } from './verify-access.ts';
 import { verifyAlarm } from './verify-alarm.ts';
+import { verifyClient } from './verify-client.ts';
 import { verifyDocuments } from './verify-documents.ts';
 import { verifyMessages } from './verify-messages.ts';
 import { verifyResults } from './verify-results.ts';
@@ -21,6 +22,7 @@ export async function runE2e(report: Report, options: { path: string; cleanup: A
   const deployment = await deployService(world);
   await report.step('call as somebody who may not', () => verifyAccess(world, deployment));
   await verifyWakes(world, deployment);
+  await report.step('watch tasks with the client', () => verifyClient(world, deployment));
   const { tasks, slow } = await report.step('start tasks and register them through the deployed API', async () => {
     const started = { tasks: await startTasks(world), slow: startSlowTasks(world, SLOW_TASKS) };
     await registerTasks(world, deployment, [...started.tasks, ...started.slow]);

@@ -1,6 +1,8 @@
+import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { createStack, resourcesOf } from './synthesize.ts';
+import { ApigTaskNotifier } from '../../lib/apig-task-notifier.ts';
+import { createBundles, createStack, resourcesOf, synthesize } from './synthesize.ts';
 
 describe('the stack', () => {
   it('has the tags of the settings itself, so that CloudFormation puts them on everything', () => {
@@ -14,6 +16,15 @@ describe('the stack', () => {
       return app.synth().getStackByName(stack.stackName).terminationProtection ?? false;
     };
     expect([isProtected({}), isProtected({ terminationProtection: true })]).toEqual([false, true]);
+  });
+});
+
+describe('the construct in an app of its own', () => {
+  it('has outputs that begin with its id', () => {
+    const stack = new Stack(new App(), 'Platform');
+    new ApigTaskNotifier(stack, 'my-tasks', {}, createBundles());
+    const outputs = Object.keys(Template.fromStack(stack).toJSON().Outputs);
+    expect(outputs).toEqual(Object.keys(synthesize().toJSON().Outputs).map((name) => `mytasks${name}`));
   });
 });
 

@@ -54,6 +54,7 @@ export function setUp(stored: TaskResult[] = []) {
     queue: WEBHOOKS,
     router: async () => router,
     results: {
+      get: async () => undefined,
       async recordDeliveries(taskId, made) {
         failIf(broken.record);
         deliveries.push(...made.map((delivery) => ({ taskId, ...delivery })));

@@ -25,7 +25,7 @@ it.each([
   const worker = createWorker({
     ...{ queue: WEBHOOKS, retry: createRetryPolicy(() => 0.5), clock: createFakeClock(), log: silentLog },
     router: async () => ({ route: async () => ({ kind: 'to', destinations: [{ channel }] }) }),
-    results: { recordDeliveries: async () => {} },
+    results: { get: async () => undefined, recordDeliveries: async () => {} },
     deadLetters: { send: async () => {} },
     delay: async () => {},
     metrics: createMetricSums(),

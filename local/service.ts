@@ -74,16 +74,19 @@ export async function startService(given: ServiceOptions): Promise<Service> {
     ...options,
     metrics: options.metrics ?? NO_METRICS,
     results: stores.results,
-    ...{ clock, queues: stores.queues, alertMemory: stores.alertMemory },
+    ...{ clock, signingClock: options.clock, queues: stores.queues, alertMemory: stores.alertMemory },
     publicUrl: () => options.publicUrl ?? listening.url,
   });
+  // Signatures carry the machine's time, whatever it is: so all that speaks to Huawei has its clock.
   const query = createHuaweiTaskQuery({
     profiles: async () => ({ profiles: options.profiles }),
-    // Signatures carry the machine's time, whatever it is.
     clock: options.clock,
     connections: CONCURRENCY,
   });
-  const publisher = createApiPublisher({ profiles: async () => ({ profiles: options.profiles }), clock });
+  const publisher = createApiPublisher({
+    profiles: async () => ({ profiles: options.profiles }),
+    clock: options.clock,
+  });
   const triggers = createTriggers({ log });
   const waiters = createEndWaiters(stores.results, clock);
   const wakePoller = createWakePoller({
@@ -94,7 +97,9 @@ export async function startService(given: ServiceOptions): Promise<Service> {
     log,
   });
   const { areStartsOn = true, profiles } = options;
-  const starting = areStartsOn ? createLocalStarts({ ...stores, clock, log, profiles, wakePoller }) : undefined;
+  const starting = areStartsOn
+    ? createLocalStarts({ ...stores, signingClock: options.clock, log, profiles, wakePoller })
+    : undefined;
   const handler = createApi({ ...options, apiKeys }, stores, { notifications, starting, waiters, wakePoller });
   const server = await startHttpServer({ handler, host: options.host, port: options.port });
   listening.url = reachableUrl(server.url);

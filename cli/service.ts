@@ -102,8 +102,6 @@ export class Service {
 }
 
 const MIN_TRY_MS = 500;
-/** Kinds of 5xx that last until an operator acts. */
-const LASTING = ['unreadable-task', 'unreadable-start'];
 const LONGEST_WAIT_MS = 60_000;
 
 function judge<T>(answer: Answer, options: CallOptions<T>): Called<T> | Again | 'unreadable' {

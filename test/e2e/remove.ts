@@ -22,8 +22,8 @@ export async function removeService(world: World, deployment: Deployment, tasks:
   const { report, aws } = world;
   const stackId = await idOfStack(aws);
   await report.step('remove the test’s own queues', async () => {
-    const { troubles, alerts, chat, operator } = deployment;
-    for (const subscriber of [troubles, alerts, chat, operator]) await subscriber.remove();
+    const { troubles, alerts, failures, chat, operator } = deployment;
+    for (const subscriber of [troubles, alerts, failures, chat, operator]) await subscriber.remove();
   });
   await report.step('cdk destroy', () => destroy(world));
   await report.step('look for what is left', async () => {

@@ -64,6 +64,6 @@ async function verifyData({ report, aws }: World, { outputs }: Deployment, tasks
   report.check(`the ${tasks.length} results are still in the table`, lost.length === 0, lost);
   const { Contents = [] } = await aws.s3.send(new ListObjectsV2Command({ Bucket: output(outputs, 'FilesBucket') }));
   const exported = tasks.filter(({ label }) => label.startsWith('export-'));
-  const areKept = exported.every(({ taskId }) => Contents.some(({ Key }) => Key?.startsWith(`${taskId}/`)));
+  const areKept = exported.every(({ taskId }) => Contents.some(({ Key }) => Key?.startsWith(`90d/${taskId}/`)));
   report.check(`the ${exported.length} exported documents are still in the bucket`, areKept, Contents);
 }

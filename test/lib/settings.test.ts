@@ -6,7 +6,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { describe, expect, it } from 'vitest';
 import { validateProfiles } from '../../functions/huawei/profiles.ts';
 import { DEFAULT_SCHEDULE } from '../../functions/schedule/schedule.ts';
-import { RETENTION_DAYS, parseSettings, readSettings, settingsSchema } from '../../lib/settings.ts';
+import { parseSettings, RETENTION_DAYS, readSettings, settingsSchema } from '../../lib/settings.ts';
 import { SettingsError } from '../../lib/settings-problems.ts';
 import { describeSettings } from '../../lib/settings-table.ts';
 

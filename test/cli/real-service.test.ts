@@ -142,3 +142,13 @@ it('the end of a task is heard within a second of the service', async () => {
   expect(ran).toMatchObject({ code: 0 });
   expect(heardAtMs - Date.parse(objectsOf(ran)[0].completed_at)).toBeLessThan(1_000);
 });
+
+it('a wait survives a restart of the service, and says so once', async () => {
+  const taskId = service.simulator.control.addTask({ processingMs: 1_500 });
+  const watching = run('watch', taskId);
+  await expect.poll(async () => (await run('show', taskId)).code).toBe(0);
+  await service.restart();
+  const { code, err } = await watching;
+  expect(code, err).toBe(0);
+  expect(err).toMatch(/^\w+: waiting\n(?:\w+: processing\n)?\S+: connection .*; trying again\n\S+: answers again\n/);
+});

@@ -100,6 +100,22 @@ describe('the exit code of a wait', () => {
     expect(ran.err.match(/trying again/g)).toHaveLength(1);
   });
 
+  it('is reached by tries with growing pauses, and the end of the trouble is said', async () => {
+    service.tasks.set('a', { end: 'succeeded', afterAnswers: -1 });
+    let left = 5;
+    service.instead = () => (left-- > 0 ? { status: 503, body: {} } : undefined);
+    const ran = await run(['show', 'a'], { url: service.url });
+    expect(ran).toMatchObject({
+      code: 0,
+      err: expect.stringMatching(/status 503; trying again\n.*: answers again\n$/),
+    });
+    service.requests.length = 0;
+    service.instead = () => ({ status: 503, body: {} });
+    await run(['show', 'a'], { url: service.url, patience: { giveUpMs: 600 } });
+    // Pauses of 5, 10, 20 and then 40 ms, each a quarter shorter at most: with 5 ms there would be more than 100 tries.
+    expect(service.requests.length).toBeLessThan(30);
+  });
+
   it('is 6, and not 5, when --timeout passes before the service has said anything', async () => {
     expect(await run(['watch', 'a', '--timeout', '0.1s'], { url: await freeUrl() })).toMatchObject({ code: 6 });
   });
@@ -125,6 +141,17 @@ describe('the exit code of a wait', () => {
         : undefined;
     expect(await run(['watch', 'a'], { url: service.url, patience: { giveUpMs: 200 } })).toMatchObject({ code: 0 });
     expect(answers).toBeGreaterThan(30);
+  });
+
+  it('is not taken from an answer about another task', async () => {
+    service.tasks.set('a', { end: 'failed', afterAnswers: 1 });
+    service.tasks.set('b', { end: 'succeeded', afterAnswers: -1 });
+    let answers = 0;
+    service.instead = (request) => {
+      if (request.url?.startsWith('/tasks/a?') && answers++ === 0) request.url = '/tasks/b?wait=1';
+      return undefined;
+    };
+    expect(await run(['watch', 'a'], { url: service.url })).toMatchObject({ code: 1 });
   });
 
   it('is 130 after Ctrl-C, which says that the tasks go on and how to come back', async () => {

@@ -56,6 +56,19 @@ describe('import', () => {
     expect(ran.err).toContain('Check group_id');
   });
 
+  it('with --publish-to says what was published, and what was not and why', async () => {
+    const into = async (title: string, environment: string) =>
+      run('import', await file('succeeded', title), '--publish-to', environment);
+    expect(await into('published', RELEASE_ENVIRONMENT_ID)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining(': 2 created, 2 published\n'),
+    });
+    const { code, out } = await into('unpublished', 'no-such-environment');
+    expect(code).toBe(3);
+    expect(out).toContain(': 2 created, 2 unpublished\n');
+    expect(out).toMatch(/- GET \/pets \(not published\)\n {4}APIG\.3003: .*\n/);
+  });
+
   it('with an option that Huawei does not have is refused before anything starts', async () => {
     const before = service.simulator.control.stats().byRoute.import;
     const ran = await run('import', await file('succeeded', 'modes'), '--api-mode', 'replace');

@@ -6,8 +6,10 @@ import type { Report } from './report.ts';
 import { registerTasks, startSlowTasks, startTasks, untilOver } from './tasks.ts';
 import { verifyAccess } from './verify-access.ts';
 import { verifyAlarm } from './verify-alarm.ts';
+import { verifyChannels } from './verify-channels.ts';
 import { verifyClient } from './verify-client.ts';
 import { verifyDocuments } from './verify-documents.ts';
+import { verifyKeys } from './verify-keys.ts';
 import { verifyMessages } from './verify-messages.ts';
 import { verifyResults } from './verify-results.ts';
 import { verifyStarts } from './verify-starts.ts';
@@ -34,6 +36,10 @@ export async function runE2e(report: Report, options: { path: string; cleanup: A
   await report.step('find the results', () => verifyResults(world, deployment, tasks));
   await report.step('find the exported documents', () => verifyDocuments(world, deployment, tasks));
   await report.step('find the messages', () => verifyMessages(world, deployment, tasks));
+  await report.step('find a channel of each kind', () => verifyChannels(world, deployment, tasks));
+  await report.step('see what a named key may do, and where its name stands', () =>
+    verifyKeys(world, deployment, tasks),
+  );
   await report.step('ring an alarm', () => verifyAlarm(world, deployment));
   await redeployWithTwoShards(world, deployment, { tasks, slow });
   await removeService(world, deployment, [...tasks, ...slow]);

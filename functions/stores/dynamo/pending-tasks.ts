@@ -21,6 +21,7 @@ import {
   readIdentity,
   readRows,
   readTime,
+  sayingOnce,
   timeAttribute,
   tryOnTable,
   unreadable,
@@ -31,7 +32,8 @@ const REMEMBERED_TASKS = 50_000;
 const REGISTER_ATTEMPTS = 3;
 
 /** `PendingTasks` on DynamoDB, with single-item conditional writes only. */
-export function createDynamoPendingTaskStore(table: DynamoTable): PendingTaskStore {
+export function createDynamoPendingTaskStore(given: DynamoTable): PendingTaskStore {
+  const table = sayingOnce(given);
   const heard = new QuickLru<string, Heard>({ maxSize: REMEMBERED_TASKS });
 
   const withHeard = (task: PendingTask): PendingTask => {
@@ -44,7 +46,7 @@ export function createDynamoPendingTaskStore(table: DynamoTable): PendingTaskSto
     if (row === undefined) return undefined;
     const read = readPendingRow(row);
     if (read.ok) return withHeard(read.value);
-    throw new UnreadableTaskError(taskId, { table: table.tableName, reason: read.reason });
+    throw new UnreadableTaskError(taskId, { table: table.tableName, reason: read.reason, holds: 'task' });
   };
 
   return {

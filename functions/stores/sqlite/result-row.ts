@@ -36,15 +36,19 @@ export function toResultRow(task: TaskResult): Omit<ResultRow, 'checksum'> {
   };
 }
 
-/** The whole result. Throws `StoreError` when the row is damaged. */
+/** The whole result. Throws `UnreadableTaskError`. */
 export function readResult(row: ResultRow): TaskResult {
-  const { checksum, ...columns } = row;
-  const isWhole = checksumOf(...Object.values(columns)) === checksum;
-  const place = { table: 'results', taskId: row.task_id };
+  const isWhole = isWholeRow(row);
+  const place = { table: 'results', taskId: row.task_id, holds: 'result' } as const;
   const head = requireRow(readStoredJson<Omit<TaskResult, Hidden>>(row.head, isWhole), place);
   const { result, ...rest } = requireRow(readStoredJson<Pick<TaskResult, Hidden>>(row.result, isWhole), place);
   const deliveries = row.deliveries === null ? undefined : (JSON.parse(row.deliveries) as Delivery[]);
   return { ...head, ...rest, result: readStoredResult(result), ...(deliveries && { deliveries }) };
+}
+
+/** Whether the row's checksum is the one of its columns. */
+export function isWholeRow({ checksum, ...columns }: ResultRow): boolean {
+  return checksumOf(...Object.values(columns)) === checksum;
 }
 
 /** What a listing shows of a result. */

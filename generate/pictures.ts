@@ -3,25 +3,35 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
-import type { SlackMessage } from '../functions/channels/slack/blocks.ts';
 import { ROOT } from './files.ts';
-import { toPreviewHtml } from './slack-preview-html.ts';
+import { pagerDutyPreviewHtml } from './pagerduty-preview-html.ts';
+import { slackPreviewHtml } from './slack-preview-html.ts';
+import { teamsPreviewHtml } from './teams-preview-html.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const SAMPLES = new URL('docs/samples/', ROOT);
 const IMAGES = new URL('docs/images/', ROOT);
 /** Beside each picture's name the SHA-256 of the page that it was taken of: a picture itself differs with the fonts. */
-const RECORD = new URL('slack-pictures.json', IMAGES);
+const RECORD = new URL('pictures.json', IMAGES);
 
 type Picture = { name: string; html: string; sha256: string };
 
-/** What each picture of a Slack message has to show: the samples of docs/samples as pages. */
-export function listSlackPictures(): Picture[] {
-  const samples = readdirSync(SAMPLES).filter((name) => /^slack-.*\.json$/.test(name));
-  return samples.toSorted().map((sample) => {
-    const html = toPreviewHtml(JSON.parse(readFileSync(new URL(sample, SAMPLES), 'utf8')) as SlackMessage);
+/** How the sample of a kind of channel, by its file name's first word, becomes a page. A resolve shows nothing. */
+const PREVIEWS: Record<string, (message: never) => string> = {
+  slack: slackPreviewHtml,
+  teams: teamsPreviewHtml,
+  pagerduty: pagerDutyPreviewHtml,
+};
+
+/** What each picture of a message has to show: the samples of docs/samples as pages. */
+export function listPictures(): Picture[] {
+  const samples = readdirSync(SAMPLES).toSorted();
+  return samples.flatMap((sample) => {
+    const preview = PREVIEWS[sample.split('-', 1)[0] ?? ''];
+    if (preview === undefined || sample === 'pagerduty-resolve.json') return [];
+    const html = preview(JSON.parse(readFileSync(new URL(sample, SAMPLES), 'utf8')) as never);
     const sha256 = createHash('sha256').update(html).digest('hex');
-    return { name: sample.replace('.json', '.png'), html, sha256 };
+    return [{ name: sample.replace('.json', '.png'), html, sha256 }];
   });
 }
 
@@ -34,11 +44,11 @@ export function readPictureRecord(): Record<string, string> {
  * Takes the pictures that are out of date, and says what it did. Needs Debian's Chromium and the fonts Lato and Noto
  * Color Emoji; without Chromium old pictures stay, and the test of the record goes on failing.
  */
-export async function renewSlackPictures(): Promise<string> {
+export async function renewPictures(): Promise<string> {
   const recorded = readPictureRecord();
-  const pictures = listSlackPictures();
+  const pictures = listPictures();
   const stale = pictures.filter(({ name, sha256 }) => recorded[name] !== sha256);
-  if (stale.length === 0) return 'the pictures of Slack messages are up to date';
+  if (stale.length === 0) return 'the pictures of messages are up to date';
   const names = stale.map(({ name }) => name).join(', ');
   if (!existsSync(CHROMIUM)) return `NOT renewed, because ${CHROMIUM} is missing: docs/images/{${names}}`;
   await takePictures(stale);

@@ -43,6 +43,8 @@ describe('whoever listens, enlarges, or uses the keyboard', () => {
     const page = await stage.open(hash, options);
     await page.locator(selector).first().waitFor();
     await page.evaluate(`for (const one of document.querySelectorAll('details')) one.open = true`);
+    // What opens with them, such as the channels.
+    await page.waitForLoadState('networkidle');
     return page;
   };
 
@@ -64,6 +66,15 @@ describe('whoever listens, enlarges, or uses the keyboard', () => {
       expect(await overhang(page)).toBe(0);
     },
   );
+
+  it('finds nothing in the way where the key is asked for, light or dark', async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const page = await (await stage.visitor({ colorScheme, bypassCSP: true })).newPage();
+      await page.goto('/');
+      await page.getByLabel('API key').waitFor();
+      expect(await violations(page)).toEqual([]);
+    }
+  });
 
   it('opens a task, its form and the overview again, with the keyboard alone', async () => {
     const page = await stage.open();

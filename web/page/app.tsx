@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
-import { type Caller, callJson, onRefused } from './api.ts';
+import { type Caller, onRefused } from './api.ts';
 import { HistoryView } from './history.tsx';
 import { forgetKey, onKeyElsewhere, readKey } from './key.ts';
 import { ListView } from './list.tsx';
+import { useLive } from './live.ts';
 import { Overview } from './overview.tsx';
 import { addressOf, DEFAULT_HISTORY, NO_FILTER, parseView, type View } from './route.ts';
 import { SignIn } from './sign-in.tsx';
@@ -51,12 +52,12 @@ function useView(): View {
 
 /** What the key may do; nothing until the service has said so, because what is offered has to work. */
 function useCaller(): Caller {
-  const [caller, setCaller] = useState<Caller>({ scopes: [] });
-  useEffect(() => {
-    void callJson<Caller>('whoami').then(setCaller, () => {});
-  }, []);
-  return caller;
+  const [{ data }] = useLive<Caller>('whoami', isSeldomOther);
+  return data ?? NOBODY;
 }
+
+const NOBODY: Caller = { scopes: [] };
+const isSeldomOther = () => false;
 
 function SignedIn({ view, onForget }: { view: View; onForget(): void }) {
   const caller = useCaller();

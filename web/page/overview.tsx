@@ -39,20 +39,26 @@ function Counts({ stats }: { stats: Stats | undefined }) {
   const link = (filter: Filter) => addressOf({ name: 'list', filter });
   const shown = OUTCOMES.map((outcome) => ({ outcome, number: stats?.outcomes[outcome] }));
   return (
-    <section class="counts" aria-label="Counts of the last day">
-      <a class="count" href={link({ state: 'pending', outcomes: [] })}>
-        <strong>{stats?.pending.toLocaleString() ?? '…'}</strong>
-        <span class="pending">{stateWords('pending')}</span>
-      </a>
-      {shown.map(({ outcome, number }) => (
-        <a key={outcome} class={number === 0 ? 'count none' : 'count'} href={link({ outcomes: [outcome], since: DAY })}>
-          <strong>{number?.toLocaleString() ?? '…'}</strong>
-          <span class={outcome}>{stateWords(outcome)}</span>
-        </a>
-      ))}
-      <p class="soft">
+    <section aria-label="Counts of the last day">
+      <p class="soft small">
         Last 24 hours{stats?.is_complete === false && `, the newest ${stats.counted.toLocaleString()} results`}
       </p>
+      <div class="counts">
+        <a class="count" href={link({ state: 'pending', outcomes: [] })}>
+          <strong>{stats?.pending.toLocaleString() ?? '…'}</strong>
+          <span class="pending">{stateWords('pending')}</span>
+        </a>
+        {shown.map(({ outcome, number }) => (
+          <a
+            key={outcome}
+            class={number === 0 ? 'count none' : 'count'}
+            href={link({ outcomes: [outcome], since: DAY })}
+          >
+            <strong>{number?.toLocaleString() ?? '…'}</strong>
+            <span class={outcome}>{stateWords(outcome)}</span>
+          </a>
+        ))}
+      </div>
     </section>
   );
 }

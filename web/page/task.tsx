@@ -9,6 +9,7 @@ import { Failures } from './failures.tsx';
 import { GroupCard, LabelCard } from './history.tsx';
 import { useLive } from './live.ts';
 import { CopyId, Facts, Mark, Note, useNow } from './parts.tsx';
+import { warningsOf } from './send-start.ts';
 import { Timeline } from './timeline.tsx';
 import { countWords, errorWords, kindOf, nameOf, stateOf, stateWords } from './words.ts';
 
@@ -109,6 +110,11 @@ function Outcome({ task }: { task: Task }) {
         </p>
       )}
       {task.state === 'final' && <Unread task={task} />}
+      {warningsOf.get(task.task_id)?.map((warning) => (
+        <p key={warning} class="note">
+          {warning}
+        </p>
+      ))}
       {help && <p class="help">{help}</p>}
     </>
   );

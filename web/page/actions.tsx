@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { call, callJson, jsonBody, type May, type Task } from './api.ts';
 import { useOnce } from './once.ts';
 import { Note, type Said, useAction } from './parts.tsx';
+import { go } from './places.ts';
 import { addressOf } from './route.ts';
 import { WatchAgain } from './watch-again.tsx';
 
@@ -30,7 +31,7 @@ function Stop({ task: { task_id: id }, again }: Props) {
       again();
       throw error;
     }
-    location.hash = addressOf({ name: 'overview' });
+    go(addressOf({ name: 'overview' }));
     return undefined;
   };
   if (!isAsked) {

@@ -1,20 +1,20 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { type Caller, onRefused } from './api.ts';
 import { HistoryView } from './history.tsx';
 import { forgetKey, onKeyElsewhere, readKey } from './key.ts';
 import { ListView } from './list.tsx';
-import { useLive } from './live.ts';
+import { forgetAnswers, useLive } from './live.ts';
 import { Overview } from './overview.tsx';
+import { usePlace } from './places.ts';
 import { addressOf, DEFAULT_HISTORY, NO_FILTER, parseView, type View } from './route.ts';
 import { SignIn } from './sign-in.tsx';
 import { StartView, useDroppedFile } from './start.tsx';
 import { TaskView } from './task.tsx';
 
-const TITLE = document.title;
-
 /** The page: the question for a key, or the view that the address names. */
 export function App() {
   const [key, setKey] = useState(readKey);
+  useMemo(forgetAnswers, [key]);
   const [reason, setReason] = useState<string>();
   const view = useView();
   useEffect(() => {
@@ -65,10 +65,7 @@ function SignedIn({ view, onForget }: { view: View; onForget(): void }) {
   const canBegin = may('start') || may('register');
   const file = useDroppedFile(may('start'));
   const address = addressOf(view);
-  useEffect(() => {
-    document.title = TITLE;
-    scrollTo(0, 0);
-  }, [view.name, view.name === 'task' ? view.id : '']);
+  usePlace(address);
   return (
     <>
       <header>

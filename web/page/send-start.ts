@@ -1,5 +1,6 @@
 import { ApiError, callJson, type PendingTask } from './api.ts';
 import type { Said } from './parts.tsx';
+import { go } from './places.ts';
 import { addressOf } from './route.ts';
 
 /** One attempt to start something: its key is the same for the same content, so that a repeat starts nothing twice. */
@@ -22,7 +23,7 @@ export async function sendStart(path: string, { key }: Attempt, request: Request
   try {
     const headers = { ...request.headers, 'idempotency-key': key };
     const task = await callJson<PendingTask>(path, { ...request, method: 'POST', headers });
-    location.hash = addressOf({ name: 'task', id: task.task_id });
+    go(addressOf({ name: 'task', id: task.task_id }));
     // They are in the answer to the start alone.
     if (task.warnings !== undefined) warningsOf.set(task.task_id, task.warnings);
     return undefined;

@@ -8,7 +8,7 @@ import { DefinitionCard } from './definition.tsx';
 import { Failures } from './failures.tsx';
 import { GroupCard, LabelCard } from './history.tsx';
 import { useLive } from './live.ts';
-import { CopyId, Facts, Mark, Note, useNow } from './parts.tsx';
+import { CopyId, Facts, Mark, Note, useNow, useTitle } from './parts.tsx';
 import { warningsOf } from './send-start.ts';
 import { Timeline } from './timeline.tsx';
 import { countWords, errorWords, kindOf, nameOf, stateOf, stateWords } from './words.ts';
@@ -45,11 +45,11 @@ function mayChange(task: Task): boolean {
 
 function useEndAnnounced(task: Task | undefined): void {
   const before = useRef<Task | undefined>(undefined);
+  useTitle(task === undefined ? '' : `${nameOf(task)}: ${stateWords(stateOf(task))} – `);
   useEffect(() => {
     if (task === undefined) return;
-    const words = stateWords(stateOf(task));
-    document.title = `${nameOf(task)}: ${words} – APIG tasks`;
-    if (before.current?.state === 'pending' && task.state === 'final') announce(`Finished: ${words}.`);
+    if (before.current?.state === 'pending' && task.state === 'final')
+      announce(`Finished: ${stateWords(task.outcome)}.`);
     before.current = task;
   }, [task]);
 }

@@ -93,7 +93,7 @@ describe('whoever opens a task', () => {
   });
 
   it('has the failures on a telephone without a line that is too wide', async () => {
-    const page = await openTask('many', 'many failures', NARROW);
+    const page = await openTask('many', 'many failures', { viewport: NARROW });
     await part(page, 'APIs that failed').getByText('/pets/0').waitFor();
     expect(await overhang(page)).toBe(0);
   });

@@ -21,7 +21,8 @@ export type Deployment = {
 
 /** Everything on, data kept when the stack goes, and Huawei's endpoints led to the simulator. */
 export const settingsFor = ({ simulator }: World) => ({
-  ...{ channels: true, chatTopic: true, webhooks: true, allowLoopbackCallbacks: true, dataRemoval: 'retain' },
+  ...{ channels: true, chatTopic: true, webhooks: true, starts: true },
+  ...{ allowLoopbackCallbacks: true, dataRemoval: 'retain' },
   alertEmails: ['people@example.com', { address: 'failures@example.com', outcomes: ['failed'] }],
   endpoints: { apig: simulator.url, iam: simulator.url },
 });

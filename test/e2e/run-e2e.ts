@@ -12,6 +12,7 @@ import { verifyDocuments } from './verify-documents.ts';
 import { verifyKeys } from './verify-keys.ts';
 import { verifyMessages } from './verify-messages.ts';
 import { verifyResults } from './verify-results.ts';
+import { verifyStarts } from './verify-starts.ts';
 import { verifyWakes } from './verify-wakes.ts';
 import { startWorld } from './world.ts';
 
@@ -24,6 +25,7 @@ export async function runE2e(report: Report, options: { path: string; cleanup: A
   const deployment = await deployService(world);
   await report.step('call as somebody who may not', () => verifyAccess(world, deployment));
   await verifyWakes(world, deployment);
+  await verifyStarts(world, deployment);
   await report.step('watch tasks with the client', () => verifyClient(world, deployment));
   const { tasks, slow } = await report.step('start tasks and register them through the deployed API', async () => {
     const started = { tasks: await startTasks(world), slow: startSlowTasks(world, SLOW_TASKS) };

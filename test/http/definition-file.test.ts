@@ -62,6 +62,10 @@ describe('readDefinition', () => {
       warnings: [expect.stringContaining('X-Auth-Token'), expect.stringContaining('301 APIs. One import takes 300')],
     });
     expect(read(json({ paths: { '/a': { get: { parameters } } } }))).toMatchObject({ warnings: [expect.any(String)] });
+    // Where a $ref leads to.
+    expect(read(json({ parameters: { token: parameters[0] } }))).toMatchObject({ warnings: [expect.any(String)] });
+    const components = { parameters: { token: parameters[0] } };
+    expect(read(JSON.stringify({ openapi: '3.0.0', components }))).toMatchObject({ warnings: [expect.any(String)] });
   });
 
   it('refuses only what a gateway refuses as well', () => {

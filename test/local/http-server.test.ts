@@ -54,6 +54,26 @@ describe('startHttpServer', () => {
     expect([head.status, await head.text()]).toEqual([200, '']);
   });
 
+  it('has the forms of two imports in memory at once, whatever else is asked meanwhile', async () => {
+    const held: (() => void)[] = [];
+    const begun: string[] = [];
+    const handler = async ({ rawPath }: ApiEvent): Promise<ApiResponse> => {
+      begun.push(rawPath);
+      if (rawPath === '/imports') await new Promise<void>((resolve) => held.push(resolve));
+      return { statusCode: 200, headers: {}, body: 'ok' };
+    };
+    const { url } = await start({ handler });
+    const imports = Array.from({ length: 5 }, () => fetch(`${url}/imports`, { method: 'POST', body: 'x' }));
+    await expect.poll(() => begun.length).toBe(2);
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+    expect(begun).toEqual(['/imports', '/imports', '/health']);
+    for (let ended = 0; ended < imports.length; ended += 1) {
+      await expect.poll(() => held.length).toBeGreaterThan(0);
+      held.shift()?.();
+    }
+    expect((await Promise.all(imports)).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+  });
+
   it('says no length to HEAD but that of the body that GET has', async () => {
     const { url } = await start();
     const lengthOf = async (method: string) => (await fetch(`${url}/health`, { method })).headers.get('content-length');

@@ -7,7 +7,7 @@ import { registerTasks, startSlowTasks, startTasks, untilOver } from './tasks.ts
 import { verifyAccess } from './verify-access.ts';
 import { verifyAlarm } from './verify-alarm.ts';
 import { verifyChannels } from './verify-channels.ts';
-import { verifyClient } from './verify-client.ts';
+import { verifyClient, watchMeanwhile } from './verify-client.ts';
 import { verifyDocuments } from './verify-documents.ts';
 import { verifyKeys } from './verify-keys.ts';
 import { verifyMessages } from './verify-messages.ts';
@@ -41,7 +41,13 @@ export async function runE2e(report: Report, options: { path: string; cleanup: A
     verifyKeys(world, deployment, tasks),
   );
   await report.step('ring an alarm', () => verifyAlarm(world, deployment));
+  await using client = await watchMeanwhile(
+    world,
+    deployment,
+    slow.slice(0, 3).map(({ taskId }) => taskId),
+  );
   await redeployWithTwoShards(world, deployment, { tasks, slow });
+  await report.step('see what a client made of the deployment', () => client.verify());
   await removeService(world, deployment, [...tasks, ...slow]);
   printNotProven(report);
 }

@@ -12,7 +12,6 @@ export const NOT_PROVEN = [
   'that dynamodb:LeadingKeys keeps the alert memory to its own rows: the condition is not known there',
   'GET /health: MiniStack answers that path itself',
   'that TTL deletes expired results, lifecycle rules expired files, and point-in-time recovery restores a table',
-  'that a stack with dataRemoval “destroy” empties its bucket: this one keeps its data',
   'that e-mail arrives, and that an address confirms its subscription',
   'that API Gateway throttles and writes its access log',
   'that Lambda runs on arm64 within its memory, time-out and payload limits: the bundles run on this machine’s Node',

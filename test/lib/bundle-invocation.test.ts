@@ -101,6 +101,14 @@ describe('bundles, imported from an .mjs file', () => {
     expect(answer).toMatchObject({ statusCode: 503, headers: { 'retry-after': '5' } });
   });
 
+  it('poll-tasks ends well with the secret of a first deployment, which has no profile yet', async () => {
+    const secrets = cloud.secrets;
+    cloud.secrets = { ...secrets, huawei: { profiles: {} } };
+    const { logs } = await invokeBundle('poll-tasks', { segment: 0, totalSegments: 1 }, environment);
+    cloud.secrets = secrets;
+    expect(logs).not.toContain('"level":"ERROR"');
+  });
+
   it('poll-tasks asks Huawei, stores the result and publishes it', async () => {
     const clock = { now: Date.now };
     const pending = createDynamoPendingTaskStore({ client: dynamo.client, tableName: LOCAL_TABLES.pending, log });

@@ -29,6 +29,7 @@ const CONCURRENCY = 64;
 /** To one host: so many that a dozen profiles whose polls hang leave enough for the others. */
 const SOCKETS = 16 * CONCURRENCY;
 const DAY_MS = 86_400_000;
+const HAND_ON_EVERY_MS = 3_600_000;
 
 /** The poller of this process, from the environment; made once per cold start. */
 export function createPollerRuntime() {
@@ -53,7 +54,7 @@ export function createPollerRuntime() {
   const handOnProfiles = createHandOnProfiles({
     parts: async () => (await secret()).parts,
     put: createDynamoProfileParts({ client, tableName: env.PROFILE_PARTS_TABLE }).put,
-    everyMs: env.SECRET_MAX_AGE_S * 1_000,
+    everyMs: HAND_ON_EVERY_MS,
     ...{ clock, log },
   });
   const publishers = createPublishers(env);

@@ -78,5 +78,5 @@ function signInFix({ ak, auth_token }: Profile): string {
   }
   if (auth_token !== undefined)
     return `put a new auth_token ${where}; a token expires after 24 hours, so prefer ak and sk`;
-  return `put the correct domain_name, user_name and password ${where}; repeated wrong passwords lock the account for 15 minutes`;
+  return `put the correct domain_name (the name of the account), user_name (of the IAM user) and password ${where}; repeated wrong passwords lock the account for 15 minutes`;
 }

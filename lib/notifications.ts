@@ -50,7 +50,7 @@ function channelsFunction({ settings, bundles, secrets, topics, tables }: Backin
       CHANNELS_QUEUE_URL: queue.queueUrl,
     },
     statements: [
-      allow(['dynamodb:UpdateItem'], tables.results.tableArn),
+      allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], tables.results.tableArn),
       allow(['secretsmanager:GetSecretValue'], secrets.channels.secretArn),
       // The wait for the next attempt grows with each one.
       allow(['sqs:ChangeMessageVisibility'], queue.queueArn),

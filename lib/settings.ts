@@ -80,7 +80,7 @@ export const settingsSchema = z.strictObject({
   starts: flag
     .default(false)
     .describe(
-      'Serve `POST /imports` and `POST /exports`. A function of its own uses the keys of the Huawei secret to start them. ' +
+      'Serve `POST /imports` and `POST /exports` (docs/starts.md). A function of its own uses the keys of the Huawei secret to start them. ' +
         'Switching it off deletes the table of idempotency keys.',
     ),
   chatTopic: flag

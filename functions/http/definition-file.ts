@@ -32,8 +32,8 @@ export function readDefinition(bytes: Uint8Array): Definition | DefinitionProble
   const { value } = document;
   if (!isFields(value)) return problem('APIG.3600', 'is neither a JSON object nor a YAML mapping');
   if (!isSupported(value)) return problem('APIG.3601', versionWords(value));
-  const title = isFields(value.info) ? value.info.title : undefined;
-  return { ...(title !== undefined && title !== null && { title: String(title) }), warnings: warningsOf(value) };
+  const title = titleOf(value);
+  return { ...(title !== undefined && { title }), warnings: warningsOf(value) };
 }
 
 function problem(code: string, found: string): DefinitionProblem {
@@ -78,6 +78,15 @@ function versionWords({ swagger, openapi }: Fields): string {
   if (swagger === undefined && openapi === undefined) return 'is not an OpenAPI document';
   const version = openapi === undefined ? `Swagger ${swagger}` : `OpenAPI ${openapi}`;
   return `is ${cut(version, 40)}, which Huawei Cloud does not import`;
+}
+
+/** A longer one names no group, and would only fill the row of its start. */
+const MAX_TITLE_UNITS = 255;
+
+function titleOf({ info }: Fields): string | undefined {
+  const title = isFields(info) ? info.title : undefined;
+  const text = typeof title === 'number' || typeof title === 'boolean' ? String(title) : title;
+  return typeof text === 'string' && text !== '' && text.length <= MAX_TITLE_UNITS ? text : undefined;
 }
 
 function warningsOf(document: Fields): string[] {

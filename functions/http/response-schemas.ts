@@ -91,7 +91,13 @@ export const resultSchema = z.union([
     download_url: optionalText,
     extra,
   }),
-  z.strictObject({ kind: z.literal('failure'), error_code: optionalText, error_msg: optionalText, extra }),
+  z.strictObject({
+    kind: z.literal('failure'),
+    error_code: optionalText,
+    error_msg: optionalText,
+    help: optionalText,
+    extra,
+  }),
   z.strictObject({ kind: z.literal('none'), extra }),
   z.strictObject({ kind: z.literal('raw'), raw: text, reason: text, extra }),
   z.strictObject({

@@ -66,9 +66,12 @@ export async function readImport(deps: RegistrationDeps, event: ApiEvent): Promi
   const started: StartedFile = { name: file.name, size_bytes: file.bytes.length, sha256: sha256(file.bytes) };
   const { title, warnings } = definition;
   const order: StartOrder = { type: 'import_api', fields, file: started, ...(title !== undefined && { title }) };
-  const group = is_create_group === 'false' ? group_id : undefined;
+  const isInto = is_create_group === 'false';
+  const group = isInto ? group_id : undefined;
   const facts = { task_type: 'import_api', file: started, ...defined({ group_id: group, publish_to }) } as const;
-  const task = await planTask({ deps, event }, ours, facts);
+  const planned = await planTask({ deps, event }, ours, facts);
+  // Huawei names the group that an import makes after the title of its file.
+  const task = isInto || title === undefined ? planned : { ...planned, groupName: title };
   const fingerprint = fingerprintOf([...form.fields], started.sha256);
   return { request: { key, fingerprint, order, task, file: file.bytes }, warnings };
 }

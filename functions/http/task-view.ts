@@ -61,21 +61,30 @@ function viewHelp(result: TaskResult): { help?: string } {
   return sentences.length === 0 ? {} : { help: sentences.join(' ') };
 }
 
-/** The result, each failed API of which says what helps. */
-function withHelp(task: TaskResult): ParsedResult {
+type Failure = Extract<ParsedResult, { kind: 'failure' }>;
+
+/** The result, each failure in which says what helps. */
+function withHelp(task: TaskResult): ParsedResult | (Failure & { help?: string }) {
   const { result } = task;
-  if (result.kind !== 'import' && result.kind !== 'stored') return result;
-  const { failure } = result;
-  if (failure === undefined) return result;
   const context = helpContext(task);
-  return { ...result, failure: failure.map((one) => withFailureHelp(one, context)) };
+  const explained = (failures: FailedApi[], more: HelpContext = {}) =>
+    failures.map((one) => withFailureHelp(one, { ...context, ...more }));
+  if (result.kind === 'failure') return { ...result, ...helpMember(result.error_code, context) };
+  if (result.kind === 'stored') return { ...result, ...(result.failure && { failure: explained(result.failure) }) };
+  if (result.kind !== 'import') return result;
+  const { failure, publish_failures } = result;
+  return {
+    ...result,
+    failure: explained(failure),
+    ...(publish_failures && { publish_failures: explained(publish_failures, { call: 'publish' }) }),
+  };
 }
 
 function withFailureHelp(failure: FailedApi, context: HelpContext): FailedApi {
   return { ...failure, ...helpMember(failure.error_code, context) };
 }
 
-function viewResult(taskId: string, result: ParsedResult): FinalView['result'] {
+function viewResult(taskId: string, result: ReturnType<typeof withHelp>): FinalView['result'] {
   if (result.kind === 'export') {
     // The document itself is always in a file.
     const { content: _, file, ...known } = result;

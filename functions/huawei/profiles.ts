@@ -49,6 +49,9 @@ const SIGN_IN_WAYS = [
   { way: 'auth_token', fields: ['auth_token'] },
 ] as const;
 
+/** "Domain" is what Huawei Cloud's API calls an account; its console does not. */
+const MEANING: Partial<Record<keyof Profile, string>> = { domain_name: ', the name of the account,' };
+
 /** These are sent in headers, where a stray line end from a copied secret makes every request fail. */
 const HEADER_FIELDS = ['ak', 'security_token', 'auth_token'] as const;
 const ID_FIELDS = ['project_id', 'instance_id'] as const;
@@ -134,7 +137,9 @@ function signInProblems(profile: Profile): string[] {
   return [
     ...(begun.length > 1 ? [`there is more than one way to sign in: keep only one of ${choices}`] : []),
     ...begun.flatMap(({ fields, way }) =>
-      fields.filter((field) => profile[field] === undefined).map((field) => `${field} is missing (${way} go together)`),
+      fields
+        .filter((field) => profile[field] === undefined)
+        .map((field) => `${field}${MEANING[field] ?? ''} is missing (${way} go together)`),
     ),
     ...(orphan ? ['security_token needs ak + sk'] : []),
   ];

@@ -5,7 +5,7 @@ import { createSnsOperatorAlerter } from '../channels/sns.ts';
 import { createSqsDeadLetters, delayMessage } from '../channels/sqs.ts';
 import { createWorker } from '../channels/worker.ts';
 import { createProcessAlertMemory } from '../messages/operator-alerter.ts';
-import { createDynamoDeliveryRecorder } from '../stores/dynamo/results.ts';
+import { createDynamoDeliveryNotes } from '../stores/dynamo/results.ts';
 import { createSecretReader } from '../stores/secrets.ts';
 import { createBriefDynamoClient, createSecretsClient, createSnsClient } from './aws-clients.ts';
 import { channelsEnvironment, readEnvironment } from './config.ts';
@@ -35,7 +35,7 @@ export function createNotifyChannelsRuntime() {
       return createRuleRouter(rules, openChannels(rules, clock));
     },
     deadLetters: createSqsDeadLetters(queue(env.CHANNELS_DEAD_LETTER_QUEUE_URL)),
-    results: createDynamoDeliveryRecorder({ client: createBriefDynamoClient(), tableName: env.RESULTS_TABLE }),
+    results: createDynamoDeliveryNotes({ client: createBriefDynamoClient(), tableName: env.RESULTS_TABLE }),
     alerter: createSnsOperatorAlerter({
       client: sns,
       topicArn: env.OPERATOR_TOPIC_ARN,

@@ -125,7 +125,10 @@ async function moveExtra(files: FileStore, taskId: string, rest: Export): Promis
 async function moveWhole(files: FileStore, taskId: string, result: ParsedResult): Promise<ParsedResult> {
   const file = await files.put(fileKey(taskId, 'result.json'), asText(result) ?? '', 'application/json');
   const stored: ParsedResult = { kind: 'stored', kind_stored: result.kind, file };
-  if (result.kind === 'import') stored.failure = result.failure.slice(0, KEPT_FAILURES).map(shorten);
+  if (result.kind === 'import') {
+    const failures = [...result.failure, ...(result.publish_failures ?? [])];
+    stored.failure = failures.slice(0, KEPT_FAILURES).map(shorten);
+  }
   return stored;
 }
 

@@ -43,6 +43,11 @@ export interface TaskResultStore {
   recordDeliveries(taskId: string, deliveries: readonly Delivery[]): Promise<void>;
 }
 
+/** What the workers of channels do with `TaskResults`: they note how deliveries ended, and read that when one comes again. */
+export interface DeliveryNotes extends Pick<TaskResultStore, 'recordDeliveries'> {
+  get(taskId: string): Promise<Pick<TaskResult, 'completedAtMs' | 'deliveries'> | undefined>;
+}
+
 /** Exported documents and large results. */
 export interface FileStore {
   /** Idempotent: the same key with the same bytes may be put again. */

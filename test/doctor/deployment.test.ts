@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Finding } from '../../doctor/check.ts';
 import { exitStatusOf } from '../../doctor/report.ts';
+import { DEFAULT_ACCOUNT } from '../../simulator/defaults.ts';
 import { EVERYTHING } from '../lib/synthesize.ts';
 import type { Account } from './aws-stand-in.ts';
 import { arnOf, type Changes, KEY, physicalIdOf, startDeployment, sweepsOf } from './deployed.ts';
@@ -130,6 +131,20 @@ describe('the doctor at a deployment', () => {
         Object.assign(secrets, { [arnOf('HuaweiSecret')]: JSON.stringify({ profiles }) });
       },
       [{ check: 'webhooks default', level: 'fail', fix: expect.stringContaining('webhook_secrets') }],
+    ],
+    [
+      'a profile without a project, which its region tells',
+      ({ secrets }) => {
+        const { profiles } = JSON.parse(secrets[arnOf('HuaweiSecret')] ?? '');
+        delete profiles.default.project_id;
+        Object.assign(secrets, { [arnOf('HuaweiSecret')]: JSON.stringify({ profiles }) });
+      },
+      [
+        {
+          ...{ check: 'huawei default', level: 'fail', message: 'project_id is missing' },
+          fix: `add "project_id": "${DEFAULT_ACCOUNT.projectId}", the project of region ${DEFAULT_ACCOUNT.region}, to the profile`,
+        },
+      ],
     ],
     [
       'a profile without a way to sign in',

@@ -35,6 +35,12 @@ describe('readDefinition', () => {
     expect(read(`swagger: ${'['.repeat(100_000)}`)).toMatchObject({ code: 'APIG.3600' });
   });
 
+  it('knows no title that cannot name a group', () => {
+    for (const title of ['', 'x'.repeat(256), null, {}])
+      expect(read(json({ info: { title } }))).toEqual({ warnings: [] });
+    expect(read(json({ info: { title: 2026 } }))).toMatchObject({ title: '2026' });
+  });
+
   it('is not slowed down by YAML whose aliases multiply', () => {
     const levels = Array.from({ length: 20 }, (_, i) => `a${i + 1}: &a${i + 1} [${`*a${i},`.repeat(9)}]`);
     expect(read(`swagger: "2.0"\na0: &a0 [x]\n${levels.join('\n')}`)).toEqual({ warnings: [] });

@@ -96,7 +96,9 @@ describe('POST /imports', () => {
     expect(api.pending.rows.get(task.task_id)).toMatchObject({
       deadlineAtMs: expect.any(Number),
       taskType: 'import_api',
+      groupName: 'orders',
     });
+    expect(task.group_name).toBe('orders');
     expect(simulator.control.task(task.task_id)?.status).toBe('succeed');
   });
 
@@ -116,6 +118,7 @@ describe('POST /imports', () => {
     const fields = { is_create_group: 'false', group_id: SMALL_GROUP_ID, publish_to: RELEASE_ENVIRONMENT_ID };
     const reply = await postImport(setUp(), { file_name: file, ...fields });
     expect(reply.json()).toMatchObject({ group_id: SMALL_GROUP_ID, publish_to: RELEASE_ENVIRONMENT_ID });
+    expect(reply.json()).not.toHaveProperty('group_name');
     expect(reply.json().file).toMatchObject({ size_bytes: FILE.length });
   });
 

@@ -78,8 +78,9 @@ describe('least privilege', () => {
     ]);
   });
 
-  it('lets the channels function take from its queue, put off, bury, note deliveries, and tell operators', () => {
+  it('lets the channels function take from its queue, put off, bury, note deliveries and read them, and tell operators', () => {
     expect(permissionsOf(everything, 'NotificationsChannelsFunctionRole')).toEqual([
+      'dynamodb:GetItem TablesResults',
       'dynamodb:UpdateItem TablesResults',
       'kms:Decrypt TopicsKey',
       'kms:GenerateDataKey TopicsKey',

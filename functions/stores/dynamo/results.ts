@@ -11,15 +11,17 @@ import { LISTING, NEWEST_INDEX } from '../../names.ts';
 import { decodeCursor, encodeCursor } from '../../tasks/cursor.ts';
 import { orUnreadable, StoreError, UnreadableTaskError } from '../../tasks/errors.ts';
 import { labelPrefix, type ResultFilter } from '../../tasks/filter.ts';
-import type { Clock, Page, PageRequest, TaskResultStore } from '../../tasks/ports.ts';
+import type { Clock, DeliveryNotes, Page, PageRequest, TaskResultStore } from '../../tasks/ports.ts';
 import type { Delivery, TaskResult } from '../../tasks/result.ts';
 import { readResultRow, toResultRow } from './result-row.ts';
 import {
   callTable,
   type DynamoTable,
+  fromAttribute,
   onTable,
   type Row,
   readRows,
+  readTime,
   sayingOnce,
   toAttribute,
   tryOnTable,
@@ -70,7 +72,7 @@ export function createDynamoTaskResultStore(given: DynamoResultTable): TaskResul
       return true;
     },
 
-    ...createDynamoDeliveryRecorder(table),
+    recordDeliveries: (taskId, deliveries) => recordDeliveries(table, taskId, deliveries),
   };
 }
 
@@ -206,9 +208,25 @@ function fromKey(key: Row | undefined): string {
   return encodeCursor({ atMs: Date.parse(key?.completed_at?.S ?? ''), taskId: key?.task_id?.S ?? '' });
 }
 
-/** For a function that notes deliveries and does nothing else with results: its bundle and role have this one call. */
-export function createDynamoDeliveryRecorder(table: DynamoTable): Pick<TaskResultStore, 'recordDeliveries'> {
-  return { recordDeliveries: (taskId, deliveries) => recordDeliveries(table, taskId, deliveries) };
+/** For a function that notes deliveries and does little else with results: its bundle and role have these two calls. */
+export function createDynamoDeliveryNotes(table: DynamoTable): DeliveryNotes {
+  return {
+    recordDeliveries: (taskId, deliveries) => recordDeliveries(table, taskId, deliveries),
+    get: (taskId) => getDeliveries(table, taskId),
+  };
+}
+
+/** The attempt that wrote them was seconds ago at least, so an eventually consistent read at half the price will do. */
+async function getDeliveries(table: DynamoTable, taskId: string) {
+  const command = new GetItemCommand({
+    ...onTable(table),
+    Key: { task_id: { S: taskId } },
+    ProjectionExpression: 'completed_at, deliveries',
+  });
+  const { Item } = await callTable(table, 'GetItem', () => table.client.send(command));
+  if (Item === undefined) return undefined;
+  const deliveries = (Item.deliveries?.L ?? []).map(fromAttribute) as Delivery[];
+  return { completedAtMs: readTime(Item.completed_at), deliveries };
 }
 
 async function recordDeliveries(table: DynamoTable, taskId: string, deliveries: readonly Delivery[]): Promise<void> {

@@ -61,4 +61,15 @@ describe('an event for PagerDuty', () => {
       'resolve',
     ]);
   });
+
+  it('opens an incident also for a failure that comes after the success that followed it, because nobody heard of it', () => {
+    const failed = makeEvent({ ...FAILED, completedAtMs: 1_000, taskId: 'a' });
+    const healed = makeEvent({ label: 'billing-prod', completedAtMs: 2_000, taskId: 'b', isFirstSuccess: true });
+    const actions = [healed, failed].flatMap((event) =>
+      renderPagerDutyPosts([{ event, body: '' }]).map(
+        ({ message }) => (message as { event_action: string }).event_action,
+      ),
+    );
+    expect(actions).toEqual(['resolve', 'trigger']);
+  });
 });

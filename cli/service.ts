@@ -102,8 +102,6 @@ export class Service {
 }
 
 const MIN_TRY_MS = 500;
-/** Kinds of 5xx that last until an operator acts. */
-const LASTING = ['unreadable-task', 'unreadable-start'];
 const LONGEST_WAIT_MS = 60_000;
 
 function judge<T>(answer: Answer, options: CallOptions<T>): Called<T> | Again | 'unreadable' {
@@ -119,8 +117,9 @@ function judge<T>(answer: Answer, options: CallOptions<T>): Called<T> | Again | 
   return { kind: 'again', reason: message, problem, waitMs: retryAfterMs(answer) ?? 0 };
 }
 
+/** A row that the service cannot read stays as it is until it is removed. */
 function isPassing(status: number, problem: Problem | undefined): boolean {
-  return status === 429 || (status >= 500 && !LASTING.includes(problemKind(problem) ?? ''));
+  return status === 429 || (status >= 500 && !problemKind(problem)?.startsWith('unreadable-'));
 }
 
 /** The milliseconds that `Retry-After` asks for, a minute at most; the service sends seconds alone. */

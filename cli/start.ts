@@ -93,11 +93,14 @@ function expectStarted(called: Called<Task>, service: Service): Task {
   if (called.kind === 'unreachable' && kind === 'start-refused') {
     throw new Stop(EXIT.refused, inOptions(called.reason), called.problem);
   }
-  return expectValue(called, service, EXIT.refused);
+  // Its row is lost, so the key cannot find out what became of the start.
+  return expectValue(called, service, kind === 'unreadable-start' ? EXIT.unreachable : EXIT.refused);
 }
 
-const isOpen = (error: unknown): boolean =>
-  error instanceof Interrupted || (error instanceof Stop && error.code === EXIT.unreachable);
+function isOpen(error: unknown): boolean {
+  if (!(error instanceof Stop)) return error instanceof Interrupted;
+  return error.code === EXIT.unreachable && problemKind(error.problem as Problem | undefined) !== 'unreadable-start';
+}
 
 /** Another request with the same key is under way, or the service still finds out what became of it. */
 const PASSING = ['start-under-way', 'start-unknown', 'start-unanswered'];

@@ -67,7 +67,7 @@ function keysFileFindings({ API_KEYS_FILE: file }: LocalConfig): Finding[] {
 async function examineProfiles(config: LocalConfig, deps: Parameters<typeof checkProfiles>[1]): Promise<Finding[]> {
   const { profiles, ALLOW_LOOPBACK_CALLBACKS } = config;
   const allowLoopbackCallbacks = ALLOW_LOOPBACK_CALLBACKS === 'true';
-  const fix = 'see README, Run it on one machine';
+  const fix = 'to use a gateway, set the variables of docs/local.md#environment';
   const unused = config.warning === undefined ? [] : [warn('huawei', config.warning, fix)];
   if (profiles === undefined)
     return [warn('huawei', 'no credentials in this environment: npm start uses the simulator', fix), ...unused];

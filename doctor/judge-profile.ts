@@ -1,4 +1,5 @@
 import type { Profile } from '../functions/huawei/profiles.ts';
+import { permissionHelp } from '../functions/tasks/codes.ts';
 import type { Fault } from '../functions/tasks/observation.ts';
 import { type Finding, fail, ok, warn } from './check.ts';
 import { MAX_SKEW_MS } from './clock-skew.ts';
@@ -22,7 +23,7 @@ export function judgeAnswer(check: string, fault: Fault | undefined, profile: Pr
     case 'unauthenticated':
       return fail(check, `refused, ${said}`, isClockOff(profile, aheadMs) ? CLOCK_FIX : signInFix(profile));
     case 'forbidden':
-      return fail(check, `not permitted, ${said}`, 'grant apig:asyncTask:get and apig:instance:get in this project');
+      return fail(check, `not permitted, ${said}`, permissionHelp());
     case 'throttled':
       return warn(check, `throttled, ${said}`, 'run the doctor again later; lower requests_per_second if it continues');
     case 'transient':

@@ -5,10 +5,12 @@ import type { Backing } from './backing.ts';
 import type { Notifications } from './notifications.ts';
 import type { Poller } from './poller.ts';
 import type { QueueWorker } from './queue-worker.ts';
+import type { StartTasks } from './start-tasks.ts';
 import type { TasksApi } from './tasks-api.ts';
 
 export type OutputProps = Backing & {
   api: TasksApi;
+  starts: StartTasks | undefined;
   poller: Poller;
   notifications: Notifications;
   dashboard: Dashboard;
@@ -47,7 +49,7 @@ function outputsToUse({ tables, files, secrets, topics, api }: OutputProps): Out
   ];
 }
 
-function outputsToOperate({ api, poller, notifications, dashboard }: OutputProps): Output[] {
+function outputsToOperate({ api, starts, poller, notifications, dashboard }: OutputProps): Output[] {
   return [
     ['DashboardName', dashboard.dashboardName, 'CloudWatch dashboard'],
     ['PollerFunction', poller.function.functionName, 'Run it by hand with {"segment":0,"totalSegments":1}'],
@@ -56,6 +58,8 @@ function outputsToOperate({ api, poller, notifications, dashboard }: OutputProps
     ['ScheduleGroup', poller.scheduleGroup.ref, 'The schedules that run the poller'],
     ['TasksApiFunction', api.function.functionName, 'Answers the HTTP API'],
     ['TasksApiLogs', api.function.logGroup.logGroupName, 'Log of TasksApiFunction'],
+    ['StartTasksFunction', starts?.function.functionName, 'Starts imports and exports'],
+    ['StartTasksLogs', starts?.function.logGroup.logGroupName, 'Log of StartTasksFunction'],
     ['AccessLogs', api.accessLogs.logGroupName, 'One line per request to the HTTP API'],
     ...workerOutputs('Channels', notifications.channels),
     ...workerOutputs('Webhooks', notifications.webhooks),

@@ -47,7 +47,9 @@ const started = () => {
   return (byRoute.import ?? 0) + (byRoute.export ?? 0);
 };
 
-it('connections that break, stall or are cut off change neither the exit code nor the number of starts', async () => {
+it('connections that break, stall or are cut off change neither the exit code nor the number of starts', {
+  timeout: 60_000 + ROUNDS * 10_000,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(scenario, { minLength: AT_ONCE, maxLength: AT_ONCE }), async (scenarios) => {
       const before = started();

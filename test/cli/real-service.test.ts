@@ -21,7 +21,7 @@ async function file(ending: Parameters<typeof openApiFile>[0], title: string): P
   return name;
 }
 
-describe('import', () => {
+describe.concurrent('import', () => {
   it('makes a group, and says what was created', async () => {
     const ran = await run('import', await file('succeeded', 'orders'), '--label', 'orders');
     expect(ran, ran.err).toMatchObject({ code: 0 });
@@ -56,11 +56,17 @@ describe('import', () => {
     expect(ran.err).toContain('Check group_id');
   });
 
-  it('with an option that Huawei does not have is refused before anything starts', async () => {
-    const before = service.simulator.control.stats().byRoute.import;
-    const ran = await run('import', await file('succeeded', 'modes'), '--api-mode', 'replace');
-    expect(ran).toMatchObject({ code: 2, err: expect.stringContaining('"api_mode" must be') });
-    expect(service.simulator.control.stats().byRoute.import).toBe(before);
+  it('with --publish-to says what was published, and what was not and why', async () => {
+    const into = async (title: string, environment: string) =>
+      run('import', await file('succeeded', title), '--publish-to', environment);
+    expect(await into('published', RELEASE_ENVIRONMENT_ID)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining(': 2 created, 2 published\n'),
+    });
+    const { code, out } = await into('unpublished', 'no-such-environment');
+    expect(code).toBe(3);
+    expect(out).toContain(': 2 created, 2 unpublished\n');
+    expect(out).toMatch(/- GET \/pets \(not published\)\n {4}APIG\.3003: .*\n/);
   });
 
   it('with the same --idempotency-key starts one task', async () => {
@@ -74,7 +80,7 @@ describe('import', () => {
   });
 });
 
-describe('export', () => {
+describe.concurrent('export', () => {
   const EXPORT = ['export', '--group-id', SMALL_GROUP_ID, '--env-id', RELEASE_ENVIRONMENT_ID];
 
   it('writes the document that definition prints, byte for byte', async () => {
@@ -91,6 +97,13 @@ describe('export', () => {
     const ran = await run('export', '--group-id', 'nothing', '--env-id', RELEASE_ENVIRONMENT_ID);
     expect(ran).toMatchObject({ code: 2, err: expect.stringContaining('APIG.3001') });
   });
+});
+
+it('an import with an option that Huawei does not have is refused before anything starts', async () => {
+  const before = service.simulator.control.stats().byRoute.import;
+  const ran = await run('import', await file('succeeded', 'modes'), '--api-mode', 'replace');
+  expect(ran).toMatchObject({ code: 2, err: expect.stringContaining('"api_mode" must be') });
+  expect(service.simulator.control.stats().byRoute.import).toBe(before);
 });
 
 describe('other commands', () => {
@@ -128,4 +141,14 @@ it('the end of a task is heard within a second of the service', async () => {
   const heardAtMs = Date.now();
   expect(ran).toMatchObject({ code: 0 });
   expect(heardAtMs - Date.parse(objectsOf(ran)[0].completed_at)).toBeLessThan(1_000);
+});
+
+it('a wait survives a restart of the service, and says so once', async () => {
+  const taskId = service.simulator.control.addTask({ processingMs: 1_500 });
+  const watching = run('watch', taskId);
+  await expect.poll(async () => (await run('show', taskId)).code).toBe(0);
+  await service.restart();
+  const { code, err } = await watching;
+  expect(code, err).toBe(0);
+  expect(err).toMatch(/^\w+: waiting\n(?:\w+: processing\n)?\S+: connection .*; trying again\n\S+: answers again\n/);
 });

@@ -12,6 +12,8 @@ export type RealService = {
   simulator: Simulator;
   /** For the files of a test; gone with the service. */
   folder: string;
+  /** Ends the service and starts it again, with the same data and at the same address. */
+  restart(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -20,14 +22,20 @@ export async function startRealService(): Promise<RealService> {
   const folder = await mkdtemp(path.join(tmpdir(), 'apig-client-'));
   const simulator = await startSimulator({ waitingMs: 0, processingMs: 50 });
   const profile = { ...defaultProfile(simulator.url), requests_per_second: 500 };
-  const service = await startService({
-    ...{ host: '127.0.0.1', port: 0, dataDir: path.join(folder, 'data'), apiKeys: [KEY], alertEmails: [] },
-    ...{ profiles: { default: profile }, pollMinIntervalMs: 100, taskDeadlineMs: 60_000, clock: systemClock },
-    terminal: { write: () => undefined, colours: false },
-    log: { info() {}, warn() {}, error() {} },
-  });
+  const start = (port: number) =>
+    startService({
+      ...{ host: '127.0.0.1', port, dataDir: path.join(folder, 'data'), apiKeys: [KEY], alertEmails: [] },
+      ...{ profiles: { default: profile }, pollMinIntervalMs: 100, taskDeadlineMs: 60_000, clock: systemClock },
+      terminal: { write: () => undefined, colours: false },
+      log: { info() {}, warn() {}, error() {} },
+    });
+  let service = await start(0);
   return {
     ...{ url: service.url, simulator, folder },
+    async restart() {
+      await service.close();
+      service = await start(Number(new URL(service.url).port));
+    },
     async close() {
       await service.close();
       await simulator.close();

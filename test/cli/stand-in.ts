@@ -20,6 +20,8 @@ export type StandIn = {
   starts: Map<string, string>;
   /** `GET /tasks/a?wait=1`, in order. */
   requests: string[];
+  /** Of the last request. */
+  body: Buffer;
   /** What the next start becomes. */
   nextStart: Script;
   /** Answers instead of the service; undefined lets it answer. */
@@ -38,6 +40,7 @@ export async function startStandIn(): Promise<StandIn> {
     tasks: new Map(),
     starts: new Map(),
     requests: [],
+    body: Buffer.alloc(0),
     nextStart: { end: 'succeeded', afterAnswers: 1 },
     instead: () => undefined,
     async close() {
@@ -56,7 +59,8 @@ async function serve(standIn: StandIn, request: IncomingMessage, response: Serve
     return;
   }
   standIn.requests.push(`${request.method} ${request.url}`);
-  const answer = standIn.instead(request) ?? (await route(standIn, request, Buffer.concat(chunks)));
+  standIn.body = Buffer.concat(chunks);
+  const answer = standIn.instead(request) ?? (await route(standIn, request, standIn.body));
   response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
   response.end(answer.body === undefined ? undefined : JSON.stringify(answer.body));
 }

@@ -79,16 +79,6 @@ describe('the memory of the poller', () => {
   });
 });
 
-describe('shorter retention', () => {
-  it('is said to delete older documents wherever somebody may shorten it', () => {
-    const rule = resourcesOf(synthesize({ resultRetentionDays: 30 }), 'AWS::S3::Bucket')[0]?.Properties;
-    expect(rule).toMatchObject({ LifecycleConfiguration: { Rules: [{ ExpirationInDays: 30 + 7 }] } });
-    expect(page).toContain('older than the new number and 7 days**');
-    const settings = readFileSync(new URL('../../docs/settings.md', import.meta.url), 'utf8');
-    expect(settings).toMatch(/`resultRetentionDays`.*Lowering it deletes older documents/);
-  });
-});
-
 describe('what a month costs', () => {
   it('counts the alarms and secrets that the default stack has', () => {
     expect(ASSUMPTIONS.alarms).toBe(alarmsOf({}).length);

@@ -7,6 +7,8 @@ import type { Api } from './api.ts';
 import type { Deployment } from './deploy.ts';
 import type { World } from './world.ts';
 
+type Ended = { outcome: string; completed_at: string };
+
 const DURATIONS_MS = [3_000, 4_000, 5_500, 7_000, 9_000];
 /** The service answers a waiting request at once and asks for two seconds; the rest is the way. */
 const HEARD_MS = 3_000;
@@ -17,12 +19,12 @@ export async function verifyClient({ report, simulator }: World, { api }: Deploy
   const ends = await Promise.all(
     DURATIONS_MS.map(async (processingMs) => {
       const watched = await watch(endpoint.url, simulator.control.addTask({ processingMs }));
-      return { ...watched, lateMs: watched.heardAtMs - Date.parse(watched.task.completed_at) };
+      return { ...watched, lateMs: watched.heardAtMs - Date.parse(watched.tasks[0]?.completed_at ?? '') };
     }),
   );
   report.check(
     'each client exits with 0 and prints the outcome',
-    ends.every(({ code, task }) => code === 0 && task.outcome === 'succeeded'),
+    ends.every(({ code, tasks: [task] }) => code === 0 && task?.outcome === 'succeeded'),
     ends,
   );
   const late = ends.map(({ lateMs }) => lateMs).toSorted((a, b) => a - b);
@@ -32,8 +34,29 @@ export async function verifyClient({ report, simulator }: World, { api }: Deploy
   report.check(`each hears of the end within ${HEARD_MS / 1_000} s`, (late.at(-1) ?? HEARD_MS) < HEARD_MS, late);
 }
 
-async function watch(url: string, taskId: string) {
-  const child = spawn(process.execPath, ['action/apig-tasks.mjs', 'watch', taskId, '--json', '--timeout', '3m'], {
+/** A client that waits for tasks while the stack is deployed again; `ended` has what it printed. */
+export async function watchMeanwhile({ report }: World, { api }: Deployment, taskIds: string[]) {
+  const endpoint = await reachable(api);
+  const watching = watch(endpoint.url, ...taskIds);
+  // When the deployment fails, nobody asks for it.
+  watching.catch(() => undefined);
+  return {
+    async verify() {
+      const { code, tasks } = await watching;
+      const outcomes = tasks.map(({ outcome }) => outcome);
+      const isRight =
+        code === 3 && outcomes.length === taskIds.length && outcomes.every((it) => it === 'partially_succeeded');
+      report.check(`a client watched ${taskIds.length} tasks through the deployment, and exits with 3`, isRight, {
+        code,
+        outcomes,
+      });
+    },
+    [Symbol.asyncDispose]: () => endpoint[Symbol.asyncDispose](),
+  };
+}
+
+async function watch(url: string, ...taskIds: string[]) {
+  const child = spawn(process.execPath, ['action/apig-tasks.mjs', 'watch', ...taskIds, '--json', '--timeout', '8m'], {
     env: { APIG_TASKS_URL: url, APIG_TASKS_KEY: 'the-endpoint-has-its-own' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -42,7 +65,14 @@ async function watch(url: string, taskId: string) {
   const heardAtMs = Date.now();
   const [out, err] = await printed;
   if (out === '') throw new Error(`apig-tasks watch ended with ${code}: ${err}`);
-  return { code, heardAtMs, task: JSON.parse(out) as { outcome: string; completed_at: string } };
+  return {
+    code,
+    heardAtMs,
+    tasks: out
+      .trim()
+      .split('\n')
+      .map((line): Ended => JSON.parse(line)),
+  };
 }
 
 /** The API's name leads nowhere on this machine: a loopback address that hands each request, with a key, to the emulator. */

@@ -129,6 +129,20 @@ describe('POST /imports', () => {
     expect([reply.status, reply.json().warnings]).toEqual([202, [expect.stringContaining('X-Auth-Token')]]);
   });
 
+  it.each([
+    ['ab', true],
+    ['1st', true],
+    ['x'.repeat(65), true],
+    ['Orders 2', false],
+    ['订单服务', false],
+  ])('warns of a title that cannot name a group: %s, %s', async (title, isWarned) => {
+    const file_name = new File([JSON.stringify({ ...JSON.parse(FILE), info: { title } })], 'a');
+    const { warnings = [] } = (await postImport(setUp(), { file_name })).json();
+    expect(warnings).toEqual(isWarned ? [expect.stringContaining('3 to 64 characters that start with a letter')] : []);
+    const into = { file_name, is_create_group: 'false', group_id: SMALL_GROUP_ID };
+    expect((await postImport(setUp(), into)).json()).not.toHaveProperty('warnings');
+  });
+
   it.each<[string, Record<string, string | File>, string]>([
     ['a label of 140 characters', { label: 'x'.repeat(140) }, '"label" must be 1 to 128'],
     ['an unknown profile', { profile: 'nobody' }, '"profile" is not a configured profile'],

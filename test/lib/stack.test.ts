@@ -69,7 +69,7 @@ const FROZEN_INDEX = {
   newest: [
     ...['instance_id', 'project_id', 'profile', 'label', 'context', 'group_name', 'watch'],
     ...['outcome', 'task_type', 'task_status', 'registered_at'],
-    ...['registered_by', 'polls', 'summary', 'error', 'expires_at'],
+    ...['registered_by', 'polls', 'summary', 'first_failure', 'error', 'expires_at'],
   ],
 };
 const INSTEAD =

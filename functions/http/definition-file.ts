@@ -55,7 +55,8 @@ function parseDocument(text: string): { value: unknown } | { detail: string } {
   if (json !== undefined) return { value: json };
   if (text.length > MAX_YAML_UNITS) return { value: headOf(text) };
   try {
-    return { value: load(text, { schema: CORE_SCHEMA.withTags(mergeTag) }) };
+    // Of two keys that are the same the last one counts, as in JSON.
+    return { value: load(text, { schema: CORE_SCHEMA.withTags(mergeTag), json: true }) };
   } catch (error) {
     const [message = ''] = error instanceof Error ? error.message.split('\n') : [];
     return { detail: `cannot be read as JSON or YAML: ${cut(message, 200)}` };

@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { OUTCOMES } from '../../functions/names.ts';
@@ -160,6 +163,31 @@ describe('the exit code of a wait', () => {
     };
     expect(await run(['watch', 'a'], { url: service.url })).toMatchObject({ code: 1 });
   });
+
+  it('is waited for without a held connection for each of more than 50 tasks', async () => {
+    const ids = Array.from({ length: 51 }, (_, index) => `task-${index}`);
+    for (const id of ids) service.tasks.set(id, { end: 'succeeded', afterAnswers: 0 });
+    service.requests.length = 0;
+    expect(await run(['watch', ...ids], { url: service.url })).toMatchObject({ code: 0 });
+    expect(service.requests.filter((request) => request.includes('?wait=0'))).toHaveLength(51);
+  });
+
+  it('is asked for the more slowly the more tasks there are, because an API has a limit', async () => {
+    const ids = Array.from({ length: 20 }, (_, index) => `task-${index}`);
+    for (const id of ids) service.tasks.set(id, { end: 'succeeded', afterAnswers: 1 });
+    const begunAtMs = Date.now();
+    expect(await run(['watch', ...ids], { url: service.url, patience: { spreadMs: 15 } })).toMatchObject({ code: 0 });
+    expect(Date.now() - begunAtMs).toBeGreaterThan(20 * 15);
+  });
+
+  it.runIf(existsSync('/dev/full'))(
+    'is 6 after an unexpected error, because 1 says that a task has failed',
+    async () => {
+      const command = `"${process.execPath}" action/apig-tasks.mjs --help >/dev/full`;
+      const ended = await promisify(execFile)('sh', ['-c', command]).catch((error) => error);
+      expect(ended).toMatchObject({ code: 6, stderr: expect.stringContaining('ENOSPC') });
+    },
+  );
 
   it('is 130 after Ctrl-C, which says that the tasks go on and how to come back', async () => {
     service.tasks.set('a', { end: 'never', afterAnswers: 0 });

@@ -13,6 +13,7 @@ describe('readDefinition', () => {
     ['JSON with a byte order mark', `\uFEFF${json({})}`],
     ['YAML with a byte order mark and Windows line ends', '\uFEFFswagger: "2.0"\r\ninfo:\r\n  title: orders\r\n'],
     ['YAML without quotes around its version', 'swagger: 2.0\ninfo: {title: orders}'],
+    ['a key that stands twice', 'swagger: 2.0\ninfo: {title: a}\ninfo: {title: orders}\n'],
     ['YAML with anchors', 'x: &x {title: orders}\nopenapi: 3.0.1\ninfo:\n  <<: *x\n'],
   ])('takes %s', (_, text) => {
     expect(read(text)).toEqual({ title: 'orders', warnings: [] });

@@ -161,6 +161,11 @@ describe('POST /imports', () => {
     expect(started().import).toBeUndefined();
   });
 
+  it('refuses a file with the code that Huawei would end the import with, and what helps', async () => {
+    const reply = await postImport(setUp(), { file_name: new File(['{"openapi":"3.1.0"}'], 'a') });
+    expect(reply.json()).toMatchObject({ error_code: 'APIG.3601', help: expect.stringContaining('3.1 down to 3.0') });
+  });
+
   it('gives the same request under a key the same task, and refuses another request', async () => {
     const api = setUp();
     const first = await postImport(api, { label: 'a', group_id: 'x' }, 'job-1');

@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { createSnsOperatorAlerter } from '../channels/sns.ts';
-import { splitProfiles } from '../huawei/profile-parts.ts';
+import { createHandOnProfiles, splitProfiles } from '../huawei/profile-parts.ts';
 import { sortProfiles } from '../huawei/profiles.ts';
 import { createApiPublisher } from '../huawei/publish.ts';
 import { createHuaweiTaskQuery } from '../huawei/task-query.ts';
@@ -20,7 +20,6 @@ import { createStoreResult } from '../stores/store-result.ts';
 import { parseJson } from '../tasks/json.ts';
 import { createDynamoClient, createFileStore, createSecretsClient, createWakeQueue } from './aws-clients.ts';
 import { pollerEnvironment, readEnvironment } from './config.ts';
-import { createHandOnProfiles } from './hand-on-profiles.ts';
 import { createPublishers } from './publishers.ts';
 import { systemClock as clock } from './system-clock.ts';
 import { createTelemetry } from './telemetry.ts';

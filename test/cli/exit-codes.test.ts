@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { OUTCOMES } from '../../functions/names.ts';
@@ -176,6 +179,15 @@ describe('the exit code of a wait', () => {
     expect(await run(['watch', ...ids], { url: service.url, patience: { spreadMs: 15 } })).toMatchObject({ code: 0 });
     expect(Date.now() - begunAtMs).toBeGreaterThan(20 * 15);
   });
+
+  it.runIf(existsSync('/dev/full'))(
+    'is 6 after an unexpected error, because 1 says that a task has failed',
+    async () => {
+      const command = `"${process.execPath}" action/apig-tasks.mjs --help >/dev/full`;
+      const ended = await promisify(execFile)('sh', ['-c', command]).catch((error) => error);
+      expect(ended).toMatchObject({ code: 6, stderr: expect.stringContaining('ENOSPC') });
+    },
+  );
 
   it('is 130 after Ctrl-C, which says that the tasks go on and how to come back', async () => {
     service.tasks.set('a', { end: 'never', afterAnswers: 0 });

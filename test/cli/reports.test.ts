@@ -97,6 +97,12 @@ describe('in GitHub Actions', () => {
     expect(table).toContain('| GET /100%,:\\|x | APIG.3202: API already exists |  |');
   });
 
+  it('a summary that cannot be written changes nothing of the exit code', async () => {
+    const { code, err } = await importPartly([], { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: folder });
+    expect(code).toBe(3);
+    expect(err).toContain('The job summary cannot be written: EISDIR.');
+  });
+
   it('a partial success that is allowed warns', async () => {
     const { err, code } = await importPartly(['--allow-partial'], { GITHUB_ACTIONS: 'true' });
     expect(code).toBe(0);
@@ -129,6 +135,13 @@ it('--junit writes a test case for each API, and XML whatever Huawei says', asyn
   expect(xml).toContain(
     '<failure type="APIG.2012" message="APIG.2012: Invalid value, parameterName:match_mode Use SWA or NORMAL."/>',
   );
+});
+
+it('--junit into a file that cannot be written is refused before anything starts', async () => {
+  const before = service.starts.size;
+  const { code, err } = await importPartly(['--junit', path.join(folder, 'nowhere', 'report.xml')]);
+  expect({ code, err }).toMatchObject({ code: 2, err: expect.stringContaining('cannot be written: ENOENT') });
+  expect(service.starts.size).toBe(before);
 });
 
 describe('the table at a terminal', () => {

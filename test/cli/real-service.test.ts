@@ -135,7 +135,8 @@ describe('other commands', () => {
   });
 });
 
-it('the end of a task is heard within a second of the service', async () => {
+// A machine that is busy with something else may take that second away: then it is measured again.
+it('the end of a task is heard within a second of the service', { retry: 2 }, async () => {
   const taskId = service.simulator.control.addTask({ processingMs: 700 });
   const ran = await run('watch', taskId, '--json');
   const heardAtMs = Date.now();

@@ -92,6 +92,7 @@ export function collectionPaths(): Paths {
     },
     '/stats': { get: statsOperation() },
     '/whoami': { get: whoamiOperation() },
+    '/channels': { get: channelsOperation() },
   };
 }
 
@@ -113,6 +114,14 @@ function whoamiOperation(): ZodOpenApiOperationObject {
     operationId: 'whoami',
     summary: 'The name and scopes of the API key',
     responses: { ...ok('The key of this request.', responses.callerSchema), ...problems(400, 401) },
+  };
+}
+
+function channelsOperation(): ZodOpenApiOperationObject {
+  return {
+    operationId: 'listChannels',
+    summary: 'The channels that a result can be sent to again',
+    responses: { ...ok('The names.', responses.channelsSchema), ...problems(400, 401) },
   };
 }
 

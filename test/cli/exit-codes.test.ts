@@ -51,7 +51,7 @@ type Flags = { options: string[]; isPiped: boolean; columns: number | undefined 
 async function proveCode(name: string, drawn: Script[], { isPiped, columns, options }: Flags): Promise<void> {
   const ids = drawn.map((_, index) => `${name}-${index}`);
   for (const [index, script] of drawn.entries()) service.tasks.set(`${name}-${index}`, { ...script });
-  const argv = ['watch', ...(isPiped ? [] : ids), ...options, '--timeout', '1.2s'];
+  const argv = ['watch', ...(isPiped ? [] : ids), ...options, '--timeout', '3s'];
   const ran = await run(argv, { url: service.url, stdin: ids.join('\n'), ...(columns && { columns }) });
   const ends = drawn.map((script) => script.end);
   expect(ran.code, ran.err + ran.out).toBe(expectedCode(ends, options.includes('--allow-partial')));
@@ -81,7 +81,8 @@ describe('the exit code of a wait', () => {
 
   it.each(ENDS.map((end) => [end, CODES[end]] as const))('of a task that ends as %s is %i', async (end, code) => {
     service.tasks.set('a', { end, afterAnswers: 1 });
-    expect(await run(['watch', 'a', '--timeout', '0.6s'], { url: service.url })).toMatchObject({ code });
+    const timeout = end === 'never' ? '0.3s' : '20s';
+    expect(await run(['watch', 'a', '--timeout', timeout], { url: service.url })).toMatchObject({ code });
   });
 
   it('is 2 when there is nothing to watch', async () => {

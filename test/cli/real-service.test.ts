@@ -153,3 +153,12 @@ it('a wait survives a restart of the service, and says so once', async () => {
   expect(code, err).toBe(0);
   expect(err).toMatch(/^\w+: waiting\n(?:\w+: processing\n)?\S+: connection .*; trying again\n\S+: answers again\n/);
 });
+
+it('list asks for one page after the other', async () => {
+  const ids = Array.from({ length: 120 }, () => service.simulator.control.addTask({ ending: 'never' }));
+  expect(await runClient(['register', '--label', 'many'], { url: service.url, stdin: ids.join('\n') })).toMatchObject({
+    code: 0,
+  });
+  const listed = objectsOf(await run('list', '--label', 'many', '--limit', '110', '--json'));
+  expect(new Set(listed.map(({ task_id }) => task_id)).size).toBe(110);
+});

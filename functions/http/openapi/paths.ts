@@ -169,7 +169,7 @@ function definitionOperation(): ZodOpenApiOperationObject {
     operationId: 'getDefinition',
     summary: 'The exported document, byte for byte',
     responses: {
-      200: { description: 'The document.', headers, content: { '*/*': { schema: z.string() } } },
+      200: { description: 'The document.', headers, content: { '*/*': { schema: z.unknown() } } },
       302: {
         description: 'Redirects to a document that is too large for an answer.',
         headers: { location: header('Location') },

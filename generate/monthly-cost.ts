@@ -25,7 +25,7 @@ export const PRICES = {
 
 /** What a deployment with default settings does; everything a month is of 30 days. */
 export const ASSUMPTIONS = {
-  alarms: 18,
+  alarms: 16,
   secrets: 2,
   /** The delay; a metric costs by the hour in which it has data. */
   metricsWithTasks: 1,
@@ -49,8 +49,8 @@ export const ASSUMPTIONS = {
   /** A request without a key: 401 before any store is asked, an access line and Lambda's own lines. */
   refusedSeconds: 0.005,
   refusedLogKb: 1,
-  logKbPerRun: 2,
-  logKbPerTask: 3,
+  logKbPerRun: 0.35,
+  logKbPerTask: 2,
   /** Lambda's long polls of a queue: five, each of 20 s. The webhooks have one; that of the wakes is with the poller. */
   queuePollsPerMinute: 15,
 } as const;
@@ -69,6 +69,8 @@ export type PollerUse = {
   seconds: number;
   runs: number;
   messages: number;
+  /** Calls of `PublishBatch` to one topic: SNS counts calls, of up to ten messages. */
+  publishes: number;
   /** For cursors and leases alone. */
   writeUnits: number;
   readUnits: number;
@@ -80,15 +82,15 @@ type Load = { tasksPerDay: number; emailsPerTask: number; isBusy: boolean; polle
 export const LOADS: readonly Load[] = [
   {
     ...{ tasksPerDay: 10, emailsPerTask: 1, isBusy: false },
-    poller: { seconds: 82.7, runs: 1_650, messages: 124, writeUnits: 3_100, readUnits: 804 },
+    poller: { seconds: 82.7, runs: 1_650, messages: 124, publishes: 10, writeUnits: 3_100, readUnits: 804 },
   },
   {
     ...{ tasksPerDay: 1_000, emailsPerTask: 1, isBusy: false },
-    poller: { seconds: 5_740, runs: 12_300, messages: 10_900, writeUnits: 22_900, readUnits: 8_790 },
+    poller: { seconds: 5_740, runs: 12_300, messages: 10_900, publishes: 1_000, writeUnits: 22_900, readUnits: 8_790 },
   },
   {
     ...{ tasksPerDay: 100_000, emailsPerTask: 0, isBusy: true },
-    poller: { seconds: 85_900, runs: 21_900, messages: 20_400, writeUnits: 43_500, readUnits: 565_000 },
+    poller: { seconds: 85_900, runs: 21_900, messages: 20_400, publishes: 100_000, writeUnits: 43_500, readUnits: 565_000 },
   },
 ];
 
@@ -153,7 +155,7 @@ function taskLines({ tasksPerDay, emailsPerTask, poller }: Load): CostLine[] {
     { what: 'DynamoDB writes', usd: tasks * writeUnitsPerTask(a.resultKb) * p.dynamoWriteUnit },
     { what: 'DynamoDB storage and backup', usd: storedResults(kept) },
     { what: 'HTTP API', usd: tasks * a.apiRequestsPerTask * api },
-    { what: 'SNS, two topics', usd: tasks * a.topics * p.snsPublish },
+    { what: 'SNS, two topics', usd: DAYS * poller.publishes * a.topics * p.snsPublish },
     { what: 'KMS requests', usd: a.topics * Math.min(tasks, MINUTES / a.dataKeyMinutes) * 2 * p.kmsRequest },
     { what: 'E-mail, one address', usd: tasks * emailsPerTask * p.snsEmail },
     { what: 'S3', usd: tasks * a.exportShare * p.s3Put + exportsKept * p.s3GbMonth },

@@ -32,6 +32,8 @@ export type Used = {
   runs: number;
   runSeconds: number;
   messages: number;
+  /** Calls of `PublishBatch` to one topic, ten entries at most in each: SNS counts calls. */
+  publishes: number;
   /** Without those of a task's own life: its row, its result, and the result's entry in the index. */
   writeUnits: number;
   readUnits: number;
@@ -68,7 +70,7 @@ class World {
   readonly #seen: Seen[] = [];
   readonly #shards: ShardStore;
   readonly #idle: { poll: Poller; sinceMs: number }[] = [];
-  readonly #used = { runs: 0, runSeconds: 0, messages: 0, writeUnits: 0, readUnits: 0, beats: 0, killed: 0, missed: 0 };
+  readonly #used = { runs: 0, runSeconds: 0, messages: 0, publishes: 0, writeUnits: 0, readUnits: 0, beats: 0, killed: 0, missed: 0 };
   #ended = 0;
   /** Up to the last registration, so that the empty end of a life is not counted. */
   #usedInLife: Used | undefined;
@@ -191,6 +193,7 @@ class World {
       publishers: [
         {
           publish: async (batch: readonly TaskResult[]) => {
+            this.#used.publishes += Math.ceil(batch.length / 10);
             if (batch.length > 0) await clock.sleep(this.#between(WORLD.publishMs));
             return { failed: [] };
           },

@@ -22,6 +22,7 @@ export type Summary = {
   billedSeconds: number;
   messagesPerTask: number;
   runsPerTask: number;
+  publishesPerTask: number;
   /** A month, of the poller and its wakes alone: no unit of a task's own life is in it. */
   dollars: { lambda: number; messages: number; writes: number; reads: number; beats: number; total: number };
   writeUnits: number;
@@ -47,6 +48,7 @@ export function summarize(load: Load, { seen, used }: LifeResult): Summary {
     billedSeconds: (used.runSeconds / used.lifeS) * 86_400,
     messagesPerTask: used.messages / seen.length,
     runsPerTask: used.runs / seen.length,
+    publishesPerTask: used.publishes / seen.length,
     dollars: dollarsOf(used, months),
     writeUnits: used.writeUnits / months,
     readUnits: used.readUnits / months,

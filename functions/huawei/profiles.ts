@@ -145,11 +145,11 @@ function profileProblems(name: string, profile: Profile): string[] {
 }
 
 /** Checks only the form. Plain http is for loopback addresses; each delivery decides whether these are allowed. */
-function webhookProblems({ callback_url: url, webhook_secrets: secrets = [] }: Profile): string[] {
+function webhookProblems({ callback_url: url, webhook_secrets: secrets }: Profile): string[] {
   const problem = url === undefined ? undefined : callbackProblem(url, true);
   return [
     ...(problem === undefined ? [] : [`callback_url ${problem}`]),
-    ...signingSecretProblems('webhook_secrets', secrets),
+    ...(secrets === undefined ? [] : signingSecretProblems('webhook_secrets', secrets)),
   ];
 }
 

@@ -130,8 +130,8 @@ const LINGER_MS = 1_000;
 const SCAN_GAP_MS = 500;
 /** While polls are under way, so that a slow one delays no registration. */
 const SCAN_AT_LEAST_EVERY_MS = 1_000;
-/** A scan reads the whole shard, so a long one is read less often: a second's pause for every 10,000 tasks. */
-const PENDING_PER_GAP_MS = 10;
+/** A scan reads the whole shard, so a long one is read less often: a second’s pause for every 4,000 tasks. */
+const PENDING_PER_GAP_MS = 4;
 /** What polls under way get when the run's time is over. */
 const GRACE_MS = 5_000;
 /** From so many polls a second of all shards on a holder promises to stay awake: then a registration needs no wake. */

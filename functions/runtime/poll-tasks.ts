@@ -63,6 +63,7 @@ export function createPollerRuntime() {
     schedule: createTaskSchedule(withMinInterval(env.POLL_MIN_INTERVAL_MS)),
     shards: createDynamoShardStore({ client, tableName: env.RESULTS_TABLE }),
     wakes: createWakeQueue(env, client),
+    peakMemoryMb: () => Math.round(process.resourceUsage().maxRSS / 1024),
     clock,
     metrics,
     log,

@@ -141,6 +141,7 @@ describe('what a month costs', () => {
         seconds: life.billedSeconds,
         runs: life.runsPerTask * tasksPerDay,
         messages: life.messagesPerTask * tasksPerDay,
+        publishes: life.publishesPerTask * tasksPerDay,
         writeUnits: life.writeUnits / 30,
         readUnits: life.readUnits / 30,
       };

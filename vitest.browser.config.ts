@@ -5,8 +5,6 @@ export default defineConfig({
   test: {
     include: ['test/browser/**/*.test.ts'],
     testTimeout: 30_000,
-    // Chromium beside the poller on two cores: a case that only loses a race passes again.
-    retry: 2,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 10_000 } },
   },

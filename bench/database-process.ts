@@ -1,6 +1,7 @@
 import { BatchWriteItemCommand, type BatchWriteItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { toPendingRow } from '../functions/stores/dynamo/pending-tasks.ts';
 import { LOCAL_TABLES, startDynalite } from '../test/support/dynalite.ts';
+import { createProfilePartsTable } from '../test/support/profile-parts.ts';
 import { answerRequests } from './child.ts';
 import { dueTask } from './sweep/rows.ts';
 
@@ -10,6 +11,7 @@ export type DatabaseRequest = { from: number; to: number; windowMs: number };
 const BATCH = 25;
 const PARALLEL = 8;
 const { client, endpoint } = await startDynalite();
+await createProfilePartsTable({ client });
 
 answerRequests(async ({ from, to, windowMs }: DatabaseRequest) => {
   for (let begin = from; begin < to; begin += BATCH * PARALLEL) {

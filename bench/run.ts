@@ -14,6 +14,7 @@ const PARTS: Record<string, () => Promise<{ run: Part }>> = {
   notify: () => import('./notify/part.ts'),
   api: () => import('./api/part.ts'),
   coldstart: () => import('./coldstart/part.ts'),
+  client: () => import('./client/part.ts'),
 };
 
 const RESULTS = new URL('results.json', import.meta.url);

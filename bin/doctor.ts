@@ -14,7 +14,9 @@ import { ConfigError } from '../functions/tasks/errors.ts';
 import { readSettings } from '../lib/settings.ts';
 import { readKeysFile } from '../local/keys-file.ts';
 import { type LocalConfig, readLocalConfig } from '../local/local-config.ts';
+import { completeProjects } from '../local/missing-projects.ts';
 import { reachableUrl } from '../local/public-url.ts';
+import { useProxy } from '../local/use-proxy.ts';
 
 const USAGE = `Checks a deployment, or the service on one machine, and reports what to fix.
 
@@ -45,6 +47,7 @@ redactor.hold([apiKeyOfShell]);
 async function main(): Promise<void> {
   const options = readArguments();
   if (options.help) return console.log(USAGE);
+  useProxy(process.env);
   const examined = options.local ? await local(options) : await deployment(options);
   const report = redactReport(examined, redactor.redact);
   console.log((options.json ? renderJson : renderText)(report));
@@ -103,7 +106,9 @@ function readDeploymentSettings(file: string | undefined) {
 }
 
 async function local(options: Options): Promise<Report> {
-  const config = readLocalConfig(process.env);
+  const { environment, notes } = await completeProjects(process.env, clock);
+  for (const note of notes) console.error(`NOTE: ${note}`);
+  const config = readLocalConfig(environment);
   const url = (options.url ?? urlOf(config)).replace(/\/+$/, '');
   const apiKey = apiKeyOfShell ?? config.apiKeys[0] ?? fileKey(config) ?? (await keptKey(config.DATA_DIR));
   const findings = await examineLocal({ config, url, apiKey, clock, dates, redactor });

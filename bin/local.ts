@@ -3,12 +3,14 @@ import { systemClock as clock } from '../functions/runtime/system-clock.ts';
 import { giveUp, namingVariable, onStop, refuseArguments } from '../local/command.ts';
 import { loadOrCreateApiKey } from '../local/local-api-key.ts';
 import { readLocalConfig } from '../local/local-config.ts';
+import { completeProjects } from '../local/missing-projects.ts';
 import { reachableUrl } from '../local/public-url.ts';
 import { startService } from '../local/service.ts';
 import { noteServiceUrl } from '../local/service-url.ts';
 import { wantsColours } from '../local/terminal-alerts.ts';
 import { createTerminalLog } from '../local/terminal-log.ts';
 import { tryItText } from '../local/try-it.ts';
+import { useProxy } from '../local/use-proxy.ts';
 import { defaultProfile } from '../simulator/default-profile.ts';
 import { startSimulator } from '../simulator/simulator.ts';
 
@@ -17,7 +19,10 @@ async function main(): Promise<void> {
     'npm start',
     'Settings are environment variables, as in PORT=3001 npm start; docs/local.md lists all of them.',
   );
-  const config = readLocalConfig(process.env);
+  useProxy(process.env);
+  const { environment, notes } = await completeProjects(process.env, clock);
+  for (const note of notes) console.error(`NOTE: ${note}`);
+  const config = readLocalConfig(environment);
   if (config.warning !== undefined) console.error(`WARNING: ${config.warning}`);
   const { NO_COLOR, TERM } = process.env;
   const colours = wantsColours({

@@ -38,5 +38,5 @@ async function bundleConstruct(): Promise<void> {
 async function writeTypes(): Promise<void> {
   const schema = z.toJSONSchema(settingsSchema, { io: 'input', target: 'draft-7' });
   await mkdir('dist/cdk', { recursive: true });
-  await writeFile('dist/cdk/index.d.ts', renderCdkTypes(schema as Parameters<typeof renderCdkTypes>[0]));
+  await writeFile('dist/cdk/index.d.ts', await renderCdkTypes(schema as Parameters<typeof renderCdkTypes>[0]));
 }

@@ -2,7 +2,7 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import type { FinalTask } from './answers.ts';
 import { type TaskEnd, wrongUsage } from './exit.ts';
 import type { Io } from './io.ts';
-import { apiName, countWords, headline, outcomeWords, reasonOf, refusedApis } from './words.ts';
+import { apiName, countWords, headline, inOptions, outcomeWords, refusedApis } from './words.ts';
 
 type Reported = { ends: readonly TaskEnd[]; file: string | undefined; allowPartial: boolean };
 
@@ -30,9 +30,9 @@ function annotationsOf(end: TaskEnd): { title: string; message: string }[] {
   if (end.kind !== 'final') return [{ title: 'Not known how it ended', message: endWords(end) }];
   const { task } = end;
   if (task.outcome === 'succeeded') return [];
-  const apis = refusedApis(task).map((api) => ({
-    title: `${PARTIAL}: ${apiName(api)}`,
-    message: [reasonOf(api), api.help].filter(Boolean).join('\n'),
+  const apis = refusedApis(task).map(({ name, reason, help }) => ({
+    title: `${PARTIAL}: ${name}`,
+    message: [reason, help].filter(Boolean).join('\n'),
   }));
   return apis.length > 0 ? apis : [{ title: headline(task), message: endWords(end) }];
 }
@@ -43,7 +43,7 @@ export function githubSummary(ends: readonly TaskEnd[]): string {
     (end) => `| ${cell(idOf(end))} | ${cell(labelOf(end))} | ${cell(stateOf(end))} | ${cell(endWords(end))} |`,
   );
   const refused = ends.flatMap((end) => (end.kind === 'final' ? refusedApis(end.task) : []));
-  const details = refused.map((api) => `| ${cell(apiName(api))} | ${cell(reasonOf(api))} | ${cell(api.help ?? '')} |`);
+  const details = refused.map(({ name, reason, help }) => `| ${cell(name)} | ${cell(reason)} | ${cell(help)} |`);
   return [
     '| task | label | outcome | |',
     '|---|---|---|---|',
@@ -82,9 +82,9 @@ function casesOf(end: TaskEnd): Case[] {
     ...(stateOf(end) !== 'succeeded' && { failure: { type: stateOf(end), message: endWords(end) } }),
   };
   if (end.kind !== 'final') return [whole];
-  const refused = refusedApis(end.task).map((api) => ({
-    name: apiName(api),
-    failure: { type: api.error_code ?? 'refused', message: [reasonOf(api), api.help].filter(Boolean).join(' ') },
+  const refused = refusedApis(end.task).map(({ name, code, reason, help }) => ({
+    name,
+    failure: { type: code || 'refused', message: [reason, help].filter(Boolean).join(' ') },
   }));
   return [whole, ...(end.task.result?.success ?? []).map((api) => ({ name: apiName(api) })), ...refused];
 }
@@ -115,7 +115,7 @@ function endWords(end: TaskEnd): string {
 function finalWords(task: FinalTask): string {
   const { error, help } = task;
   const reason = error === undefined ? countWords(task) : `${error.code}: ${error.message}`;
-  return [reason, help ?? error?.help].filter(Boolean).join('. ');
+  return [reason, inOptions(help ?? error?.help ?? '')].filter(Boolean).join('. ');
 }
 
 /** GitHub's escapes of workflow commands. */

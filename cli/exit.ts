@@ -25,7 +25,7 @@ export type TaskEnd =
   /** The service no longer watches it: somebody has stopped that. */
   | { kind: 'forgotten'; taskId: string }
   | { kind: 'timeout'; task: PendingTask }
-  /** `reason` is a sentence's end for people. */
+  /** `reason` is for people, in whole sentences. */
   | { kind: 'unreachable'; taskId: string; reason: string };
 
 /** Of several tasks the first that applies. */

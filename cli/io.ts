@@ -25,6 +25,8 @@ export type Patience = {
   holdMs: number;
   /** A redraw of the table, at a terminal. */
   redrawMs: number;
+  /** Elsewhere, a line that the client still waits, after so long without another. */
+  quietMs: number;
 };
 
 export const PATIENCE: Patience = {
@@ -34,6 +36,7 @@ export const PATIENCE: Patience = {
   longestPauseMs: 8_000,
   holdMs: 20_000,
   redrawMs: 1_000,
+  quietMs: 60_000,
 };
 
 /** All that a command touches outside of itself. */

@@ -13,8 +13,6 @@ export type Progress = {
   end(): void;
 };
 
-const QUIET_MS = 60_000;
-
 /** At a terminal one table, redrawn; elsewhere a line per change, and one a minute while nothing changes. */
 export function createProgress(io: Io, tasks: readonly Task[]): Progress {
   return io.stderr.isTTY && io.env.TERM !== 'dumb' ? new TableProgress(io, tasks) : new LineProgress(io, tasks);
@@ -54,7 +52,7 @@ class LineProgress implements Progress {
 
   #restart() {
     clearInterval(this.#timer);
-    this.#timer = setInterval(() => this.#sayAlive(), QUIET_MS);
+    this.#timer = setInterval(() => this.#sayAlive(), this.#io.patience.quietMs);
   }
 
   #sayAlive() {

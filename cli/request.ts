@@ -1,3 +1,4 @@
+import { wrongUsage } from './exit.ts';
 import { Interrupted } from './io.ts';
 
 export type Request = {
@@ -21,7 +22,7 @@ export type Target = { url: string; key: string };
 
 const USER_AGENT = 'apig-tasks';
 
-/** Sends one request, once. Throws `Interrupted` alone. */
+/** Sends one request, once. Throws `Interrupted`, or `Stop` for a port that can never be asked. */
 export async function attempt(target: Target, request: Request, limits: Limits): Promise<Attempt> {
   const { timeoutMs, signal } = limits;
   // A timer of our own, because one of `AbortSignal.timeout` would not be kept by Node 20 until it is due.
@@ -37,6 +38,7 @@ export async function attempt(target: Target, request: Request, limits: Limits):
     if (signal.aborted) throw new Interrupted();
     if (controller.signal.aborted)
       return { kind: 'broken', reason: `no answer within ${Math.round(timeoutMs / 1_000)} s` };
+    if (isForbiddenPort(error)) throw wrongUsage(forbiddenPort(target.url));
     return { kind: 'broken', reason: reasonOf(error) };
   } finally {
     clearTimeout(timer);
@@ -76,6 +78,14 @@ function parseJson(body: Buffer): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** `fetch` refuses the ports of other protocols, such as 6000, without sending anything. */
+const isForbiddenPort = (error: unknown): boolean =>
+  ((error as Error).cause as Error | undefined)?.message === 'bad port';
+
+function forbiddenPort(url: string): string {
+  return `Node and browsers send nothing to ${url}, because its port belongs to another protocol: let the service listen on another one.`;
 }
 
 const REASONS: Record<string, string> = {

@@ -1,10 +1,17 @@
-import { type Problem, readProblem } from './answers.ts';
+import { type Problem, problemKind, readProblem } from './answers.ts';
 import { type Io, pause } from './io.ts';
 import { type Answer, attempt, type Request, type Target } from './request.ts';
 import { oneLine } from './text.ts';
 
 /** An answer that a repetition would not change. `message` is a sentence for people. */
-export type Refusal = { kind: 'refused'; status: number; problem: Problem | undefined; message: string };
+export type Refusal = {
+  kind: 'refused';
+  status: number;
+  problem: Problem | undefined;
+  message: string;
+  /** An earlier try may have arrived, although no usable answer came back. */
+  isRepeat: boolean;
+};
 
 /** How a call ended. `late`: `untilMs` came first. */
 export type Called<T> =
@@ -53,10 +60,13 @@ export class Service {
     const { clock, patience } = this.#deps.io;
     const { untilMs = Number.POSITIVE_INFINITY } = options;
     const startedAtMs = clock.now();
+    let isRepeat = false;
     const giveUpAtMs = () => patience.giveUpMs + Math.max(startedAtMs, options.isPatient ? this.#heardAtMs : 0);
     for (let pauseMs = patience.firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, patience.longestPauseMs)) {
       const tried = await this.#try(request, options, Math.min(untilMs, giveUpAtMs()));
+      if (tried.kind === 'refused') return { ...tried, isRepeat };
       if (tried.kind !== 'again') return tried;
+      isRepeat = true;
       const { reason, problem, waitMs } = tried;
       if (clock.now() >= untilMs) return { kind: 'late' };
       if (clock.now() >= giveUpAtMs()) return { kind: 'unreachable', reason, problem };
@@ -101,10 +111,15 @@ function judge<T>(answer: Answer, options: CallOptions<T>): Called<T> | Again | 
     return value === undefined ? 'unreadable' : { kind: 'ok', value };
   }
   const problem = readProblem(json);
-  const verdict = options.judge?.(status, problem) ?? (status === 429 || status >= 500 ? 'again' : 'refused');
+  const verdict = options.judge?.(status, problem) ?? (isPassing(status, problem) ? 'again' : 'refused');
   const message = messageOf(answer, problem);
-  if (verdict === 'refused') return { kind: 'refused', status, problem, message };
+  if (verdict === 'refused') return { kind: 'refused', status, problem, message, isRepeat: false };
   return { kind: 'again', reason: message, problem, waitMs: retryAfterMs(answer) ?? 0 };
+}
+
+/** A row that the service cannot read stays as it is until it is removed. */
+function isPassing(status: number, problem: Problem | undefined): boolean {
+  return status === 429 || (status >= 500 && !problemKind(problem)?.startsWith('unreadable-'));
 }
 
 /** The milliseconds that `Retry-After` asks for, a minute at most; the service sends seconds alone. */

@@ -4,6 +4,7 @@ import { EXIT, type ExitCode, Stop, wrongUsage } from './exit.ts';
 import type { Io } from './io.ts';
 import type { Called, Service } from './service.ts';
 import type { Paint } from './text.ts';
+import { inOptions } from './words.ts';
 
 /** What every command works with. */
 export type Session = {
@@ -34,7 +35,8 @@ export function expectValue<T>(called: Called<T>, service: Service, refusedCode?
       const help = called.problem?.help;
       const message =
         help === undefined || called.message.includes(help) ? called.message : `${called.message} ${help}`;
-      throw new Stop(refusedCode ?? (isKey ? EXIT.unreachable : EXIT.refused), message, called.problem);
+      const code = refusedCode ?? (isKey || called.status >= 500 ? EXIT.unreachable : EXIT.refused);
+      throw new Stop(code, inOptions(message), called.problem);
     }
     case 'unreachable':
       throw new Stop(EXIT.unreachable, `No usable answer from ${service.url}: ${called.reason}.`, called.problem);

@@ -4,8 +4,10 @@ import { type Problem, problemKind, readTask, type Task } from './answers.ts';
 import { EXIT, Stop, wrongUsage } from './exit.ts';
 import { Interrupted } from './io.ts';
 import type { Request } from './request.ts';
+import type { Called, Service } from './service.ts';
 import { expectValue, registrationOf, type Session, textFields } from './session.ts';
 import { oneLine } from './text.ts';
+import { inOptions } from './words.ts';
 
 const MOST_BYTES = 12_000_000;
 /** API Gateway takes no more than 6 MB; the service unpacks what is gzip. */
@@ -70,10 +72,7 @@ async function start(session: Session, request: Pick<Request, 'path' | 'body'>, 
       { method: 'POST', idempotencyKey, ...request },
       { read: ({ json }) => readTask(json), judge: judgeStart, untilMs, holdMs: session.io.patience.holdMs },
     );
-    if (called.kind === 'unreachable' && problemKind(called.problem) === 'start-refused') {
-      throw new Stop(EXIT.refused, called.reason, called.problem);
-    }
-    const task = expectValue(called, service, EXIT.refused);
+    const task = expectStarted(called, service);
     noteWarnings(task, note);
     return task;
   } catch (error) {
@@ -85,8 +84,23 @@ async function start(session: Session, request: Pick<Request, 'path' | 'body'>, 
   }
 }
 
-const isOpen = (error: unknown): boolean =>
-  error instanceof Interrupted || (error instanceof Stop && error.code === EXIT.unreachable);
+function expectStarted(called: Called<Task>, service: Service): Task {
+  const isEnd = called.kind === 'refused' || called.kind === 'unreachable';
+  const kind = isEnd ? problemKind(called.problem) : undefined;
+  if (isEnd && kind === 'start-unknown') {
+    throw new Stop(EXIT.unreachable, inOptions(String(called.problem?.detail)), called.problem);
+  }
+  if (called.kind === 'unreachable' && kind === 'start-refused') {
+    throw new Stop(EXIT.refused, inOptions(called.reason), called.problem);
+  }
+  // Its row is lost, so the key cannot find out what became of the start.
+  return expectValue(called, service, kind === 'unreadable-start' ? EXIT.unreachable : EXIT.refused);
+}
+
+function isOpen(error: unknown): boolean {
+  if (!(error instanceof Stop)) return error instanceof Interrupted;
+  return error.code === EXIT.unreachable && problemKind(error.problem as Problem | undefined) !== 'unreadable-start';
+}
 
 /** Another request with the same key is under way, or the service still finds out what became of it. */
 const PASSING = ['start-under-way', 'start-unknown', 'start-unanswered'];
@@ -94,6 +108,8 @@ const PASSING = ['start-under-way', 'start-unknown', 'start-unanswered'];
 /** A 503 of Huawei's passes; its 502 names credentials or permissions that do not mend themselves. */
 function judgeStart(status: number, problem: Problem | undefined): 'again' | 'refused' | undefined {
   const kind = problemKind(problem);
+  // Its group was found, so the service has nothing more to find out.
+  if (kind === 'start-unknown' && problem?.group_id !== undefined) return 'refused';
   if (kind !== undefined && PASSING.includes(kind)) return 'again';
   return kind === 'start-refused' && status !== 503 ? 'refused' : undefined;
 }

@@ -4,6 +4,7 @@ import { type Io, pause } from './io.ts';
 import { isUnknownTask, taskReader } from './register.ts';
 import { type Called, retryAfterMs, type Service } from './service.ts';
 import { taskPath } from './session.ts';
+import { inOptions } from './words.ts';
 
 export type WaitDeps = {
   io: Pick<Io, 'clock' | 'signal' | 'patience'>;
@@ -76,5 +77,7 @@ function askFor({ service, untilMs }: WaitDeps, taskId: string, holdS: number): 
 
 function lost(taskId: string, called: Exclude<Called<Heard>, { kind: 'ok' | 'late' }>): TaskEnd {
   if (isUnknownTask(called)) return { kind: 'forgotten', taskId };
-  return { kind: 'unreachable', taskId, reason: called.kind === 'refused' ? called.message : called.reason };
+  if (called.kind === 'refused') return { kind: 'unreachable', taskId, reason: inOptions(called.message) };
+  const reason = `${called.reason.replace(/\.$/, '')}. If the service is well, it still watches the task.`;
+  return { kind: 'unreachable', taskId, reason };
 }

@@ -18,11 +18,11 @@ export function kindOf({ task_type: type }: Pick<FinalTask, 'task_type'>): strin
   return { import_api: 'import', export_api: 'export' }[type ?? ''] ?? 'task';
 }
 
+const COUNTS = ['created', 'updated', 'failed', 'ignored', 'published', 'unpublished'] as const;
+
 /** `12 created, 3 updated, 1 failed`, or an export's `orders.json, 1398 bytes`. */
 export function countWords({ summary }: FinalTask): string {
-  const counts = (['created', 'updated', 'failed', 'ignored'] as const).flatMap((name) =>
-    summary[name] ? [`${summary[name]} ${name}`] : [],
-  );
+  const counts = COUNTS.flatMap((name) => (summary[name] ? [`${summary[name]} ${name}`] : []));
   const { file_name: file, size_bytes: bytes } = summary;
   return [...counts, ...(file ? [oneLine(file)] : []), ...(bytes === undefined ? [] : [`${bytes} bytes`])].join(', ');
 }
@@ -35,18 +35,38 @@ export function headline(task: FinalTask): string {
   return `${name}${kindOf(task)} ${outcomeWords(task.outcome)} after ${took}${counts && `: ${counts}`}`;
 }
 
-/** `APIG.2011: Parameter error`. */
-export function reasonOf({ error_code: code = '', error_msg: message = '' }: ApiEntry): string {
-  return [oneLine(code), oneLine(message)].filter(Boolean).join(': ') || 'no reason given';
-}
-
 /** `POST /pets`. */
-export function apiName({ method = '', path = '' }: ApiEntry): string {
+export function apiName({ method = '', path = '' }: Pick<ApiEntry, 'method' | 'path'>): string {
   return oneLine(`${method} ${path}`) || 'an API without a path';
 }
 
-/** APIs that an import has refused. */
-export const refusedApis = ({ result }: FinalTask): ApiEntry[] => result?.failure ?? [];
+/** What Huawei Cloud did not do with an API: `APIG.2011: Parameter error`, and what helps, or nothing. */
+export type RefusedApi = { name: string; code: string; reason: string; help: string };
+
+/** APIs that an import refused, and those that it could not publish. */
+export function refusedApis({ result }: FinalTask): RefusedApi[] {
+  const unpublished = (result?.publish_failures ?? []).map(refusedApi);
+  return [
+    ...(result?.failure ?? []).map(refusedApi),
+    ...unpublished.map((api) => ({ ...api, name: `${api.name} (not published)` })),
+  ];
+}
+
+function refusedApi(api: ApiEntry): RefusedApi {
+  const [code, message] = [oneLine(api.error_code ?? ''), oneLine(api.error_msg ?? '')];
+  const reason = [code, message].filter(Boolean).join(': ') || 'no reason given';
+  return { name: apiName(api), code, reason, help: inOptions(oneLine(api.help ?? '')) };
+}
+
+/** The service names the fields and calls of its API; here they are options and commands. */
+export function inOptions(text: string): string {
+  return text
+    .replace(/\bis_create_group=false(?:,| and) /g, '')
+    .replace(/\b(group_id|api_mode|extend_mode)=/g, (_, field: string) => `--${field.replace('_', '-')} `)
+    .replaceAll('Idempotency-Key', '--idempotency-key')
+    .replace(/\bPOST \/tasks\b(?!\/)/g, 'apig-tasks register')
+    .replace(/\bDELETE \/tasks\//g, 'apig-tasks forget ');
+}
 
 const MOST_LISTED = 20;
 
@@ -58,9 +78,9 @@ export function describeEnd(end: TaskEnd, paint: Paint): string {
     case 'timeout':
       return `${end.task.task_id}: still ${oneLine(end.task.status)} when --timeout passed. It goes on and is still announced; come back with: apig-tasks watch ${end.task.task_id}`;
     case 'forgotten':
-      return `${end.taskId}: the service no longer watches it, because somebody has stopped that. Register it again with: apig-tasks watch ${end.taskId}`;
+      return `${end.taskId}: the service no longer watches it, because that was stopped. Register it again with: apig-tasks watch ${end.taskId}`;
     case 'unreachable':
-      return `${end.taskId}: nothing is known: ${end.reason.replace(/\.$/, '')}. If the service is well, it still watches the task.`;
+      return `${end.taskId}: nothing is known: ${end.reason}`;
   }
 }
 
@@ -70,20 +90,20 @@ function describeFinal(task: FinalTask, paint: Paint): string {
   return [
     `${paint(colour, mark)} ${paint('bold', headline(task))}`,
     ...listed((task.result?.success ?? []).map((api) => [`${api.action === 'update' ? '~' : '+'} ${apiName(api)}`])),
-    ...listed(refusedApis(task).map((api) => refusedLines(api, task.help))),
+    ...listed(refusedApis(task).map((api) => refusedLines(api, inOptions(oneLine(task.help ?? ''))))),
     ...(task.error === undefined ? [] : [`  ${oneLine(task.error.code)}: ${oneLine(task.error.message)}`]),
     ...helpLines(task),
     paint('dim', `  task ${task.task_id}${group}`),
   ].join('\n');
 }
 
-function refusedLines(api: ApiEntry, said: string | undefined): string[] {
-  const help = api.help === undefined || api.help === said ? [] : [`  → ${oneLine(api.help)}`];
-  return [`- ${apiName(api)}`, `  ${reasonOf(api)}`, ...help];
+/** `said`: the advice for the whole task, which comes below. */
+function refusedLines({ name, reason, help }: RefusedApi, said: string): string[] {
+  return [`- ${name}`, `  ${reason}`, ...(help === '' || help === said ? [] : [`  → ${help}`])];
 }
 
 function helpLines({ error, help = error?.help }: FinalTask): string[] {
-  return help === undefined ? [] : [`  Next: ${oneLine(help)}`];
+  return help === undefined ? [] : [`  Next: ${inOptions(oneLine(help))}`];
 }
 
 function listed(entries: string[][]): string[] {

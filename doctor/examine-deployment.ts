@@ -1,5 +1,8 @@
 import { openChannels, parseRoutingSecret, secretsOf } from '../functions/channels/routing.ts';
-import { validateProfiles } from '../functions/huawei/profiles.ts';
+import { findMissingProjects } from '../functions/huawei/find-project.ts';
+import { type Profiles, validateProfiles } from '../functions/huawei/profiles.ts';
+import { createTransport } from '../functions/huawei/transport.ts';
+import { isFields, parseJson } from '../functions/tasks/json.ts';
 import type { Clock } from '../functions/tasks/ports.ts';
 import { addressOf } from '../lib/setting-kinds.ts';
 import type { Settings } from '../lib/settings.ts';
@@ -86,14 +89,38 @@ function secretChecks(examination: Examination, { outputs }: Deployment): Check[
 
 async function examineProfiles(examination: Examination, arn: string | undefined): Promise<Finding[]> {
   const { clients, clock, dates, redactor, settings } = examination;
-  const profiles = await readSecret(clients.secrets, arn, (text) => validateProfiles(text, settings.endpoints));
-  holdProfiles(redactor, profiles);
+  const text = await readSecret(clients.secrets, arn, (read) => read);
+  holdProfiles(redactor, heldIn(text));
+  const missing = await missingProjects(text, settings.endpoints, clock);
+  if (missing.length > 0) return missing;
+  const profiles = validateProfiles(text, settings.endpoints);
   if (Object.keys(profiles).length > 0) {
     const found = await checkProfiles(profiles, { clock, noteDate: dates.note });
     return [...found, ...(settings.webhooks ? checkWebhooks(profiles, settings) : [])];
   }
   const fix = `aws secretsmanager put-secret-value --secret-id ${arn} --secret-string file://profiles.json`;
   return [fail('huawei', 'the secret has no profiles yet', fix)];
+}
+
+/** Whatever their form, so that nothing secret of a profile that is wrong is printed. */
+function heldIn(text: string): Profiles {
+  const secret = parseJson(text);
+  const profiles = isFields(secret) && isFields(secret.profiles) ? secret.profiles : {};
+  return Object.fromEntries(Object.entries(profiles).filter(([, fields]) => isFields(fields))) as Profiles;
+}
+
+/** A profile without a project, and the line to add where IAM knows it. */
+async function missingProjects(text: string, endpoints: Settings['endpoints'], clock: Clock): Promise<Finding[]> {
+  const transport = createTransport({ connections: 1, timeoutMs: 10_000 });
+  const lookups = await findMissingProjects(text, endpoints, { transport, clock });
+  await transport.close();
+  return [...lookups].map(([name, lookup]) => {
+    const fix =
+      lookup.kind === 'found'
+        ? `add "project_id": "${lookup.projectId}", the project of region ${lookup.region}, to the profile`
+        : `add project_id to the profile; IAM does not tell it: ${lookup.reason}`;
+    return fail(`huawei ${name}`, 'project_id is missing', fix);
+  });
 }
 
 async function examineApi(examination: Examination, outputs: Deployment['outputs']): Promise<Finding[]> {

@@ -6,8 +6,8 @@ import { findApiKey } from './api-key.ts';
 import { type Check, type Finding, runChecks, warn } from './check.ts';
 import { checkApi } from './check-api.ts';
 import { checkChannels, checkWebhooks, smtpCheck } from './check-channels.ts';
+import { checkDatabase } from './check-database.ts';
 import { checkProfiles } from './check-profiles.ts';
-import { checkWaiting } from './check-waiting.ts';
 import { checkClock, type DateNotes } from './clock-skew.ts';
 import { holdProfiles } from './hold-profiles.ts';
 import type { Redactor } from './redactor.ts';
@@ -54,7 +54,7 @@ function checksOf({ config, url, apiKey: key, clock, dates }: LocalExamination):
       name: 'api',
       run: async () => [...keysFileFindings(config), ...(await checkApi({ url, key, clock, hints: HINTS }))],
     },
-    { name: 'messages', run: async () => checkWaiting(config.DATA_DIR, clock.now()) },
+    { name: 'messages', run: async () => checkDatabase(config.DATA_DIR, clock.now()) },
     ...(channels ? [{ name: 'channels', run: () => checkChannels(openChannels(channels, clock).values()) }] : []),
     ...(SMTP_URL ? [smtpCheck(SMTP_URL, { recipients: config.alertEmails, sender })] : []),
   ];

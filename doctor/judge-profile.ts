@@ -1,4 +1,5 @@
 import type { Profile } from '../functions/huawei/profiles.ts';
+import { permissionHelp } from '../functions/tasks/codes.ts';
 import type { Fault } from '../functions/tasks/observation.ts';
 import { type Finding, fail, ok, warn } from './check.ts';
 import { MAX_SKEW_MS } from './clock-skew.ts';
@@ -22,7 +23,7 @@ export function judgeAnswer(check: string, fault: Fault | undefined, profile: Pr
     case 'unauthenticated':
       return fail(check, `refused, ${said}`, isClockOff(profile, aheadMs) ? CLOCK_FIX : signInFix(profile));
     case 'forbidden':
-      return fail(check, `not permitted, ${said}`, 'grant apig:asyncTask:get and apig:instance:get in this project');
+      return fail(check, `not permitted, ${said}`, permissionHelp());
     case 'throttled':
       return warn(check, `throttled, ${said}`, 'run the doctor again later; lower requests_per_second if it continues');
     case 'transient':
@@ -78,5 +79,5 @@ function signInFix({ ak, auth_token }: Profile): string {
   }
   if (auth_token !== undefined)
     return `put a new auth_token ${where}; a token expires after 24 hours, so prefer ak and sk`;
-  return `put the correct domain_name, user_name and password ${where}; repeated wrong passwords lock the account for 15 minutes`;
+  return `put the correct domain_name (the name of the account), user_name (of the IAM user) and password ${where}; repeated wrong passwords lock the account for 15 minutes`;
 }

@@ -27,9 +27,7 @@ export async function readDeployment(client: CloudFormationClient, stackName: st
     return { findings: [fail('stack', `there is no stack ${stackName} in this account and region`, fix)] };
   }
   const resources = await listResources(client, stackName);
-  const outputs = Object.fromEntries(
-    (stack.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]),
-  );
+  const outputs = readOutputs(stack);
   const changedAtMs = (stack.LastUpdatedTime ?? stack.CreationTime)?.getTime() ?? 0;
   const deployment: Deployment = { stackName, outputs, resources, changedAtMs };
   return { deployment, findings: [judgeStatus(stack)] };
@@ -54,6 +52,17 @@ async function findStack(client: CloudFormationClient, stackName: string): Promi
       return undefined;
     throw error;
   }
+}
+
+/** In an app of one's own the names begin with the construct's id, and other outputs stand beside them. */
+function readOutputs({ Outputs = [] }: Stack): Record<string, string> {
+  const ours = Outputs.find(({ OutputKey }) => OutputKey?.endsWith('TaskEventsTopic'))?.OutputKey ?? '';
+  const prefix = ours.replace(/TaskEventsTopic$/, '');
+  return Object.fromEntries(
+    Outputs.flatMap(({ OutputKey = '', OutputValue = '' }) =>
+      OutputKey.startsWith(prefix) ? [[OutputKey.slice(prefix.length), OutputValue]] : [],
+    ),
+  );
 }
 
 async function listResources(client: CloudFormationClient, stackName: string): Promise<StackResource[]> {

@@ -94,6 +94,7 @@ export const LISTED_ATTRIBUTES = [
   'registered_by',
   'polls',
   'summary',
+  'first_failure',
   'error',
   'expires_at',
 ];
@@ -135,3 +136,11 @@ export function editDistance(one: string, other: string): number {
 }
 /** Index of `StartIntents` that holds the open ones alone. */
 export const OPEN_INTENTS_INDEX = 'open';
+
+/**
+ * The folder of the bucket for files that are kept so long, like the results beside them: `90d`. S3 forgets files by folder
+ * and age, so that each keeps the number of days under which it was stored.
+ */
+export function retentionFolder(days: number): string {
+  return `${days}d`;
+}

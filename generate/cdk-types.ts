@@ -1,3 +1,9 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
 type Schema = {
   type?: string;
   description?: string;
@@ -11,52 +17,38 @@ type Schema = {
 };
 
 /**
- * The declarations of `apig-task-notifier/cdk`. Not those of the sources: they would need zod's types where the package
- * is installed. `settings` is the JSON schema of the settings; a test compiles an app against the result.
+ * The declarations of `apig-task-notifier/cdk`: those of the source, except that the settings are spelled out, because
+ * their own type would need zod where the package is installed. `settings` is their JSON schema.
  */
-export function renderCdkTypes(settings: Schema): string {
-  return `import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
-import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { Topic } from 'aws-cdk-lib/aws-sns';
-import { Construct } from 'constructs';
-
-/** The fields of the settings file; each has a default. */
-export type ApigTaskNotifierSettings = ${typeOf(settings, '')};
-
-/** The whole service. Throws an error that lists every problem of the settings. */
-export declare class ApigTaskNotifier extends Construct {
-  constructor(scope: Construct, id: string, settings?: ApigTaskNotifierSettings);
-  /** Base URL of the HTTP API. */
-  readonly apiUrl: string;
-  /** CloudEvents for machines; subscribe with a filter on \`outcome\`, \`task_type\`, \`instance_id\`, \`profile\` or \`label\`. */
-  readonly events: Topic;
-  /** Plain text for people. */
-  readonly alerts: Topic;
-  /** Alarms and broken profiles. */
-  readonly operator: Topic;
-  /** For Amazon Q Developer, with \`chatTopic\`. */
-  readonly chat: Topic | undefined;
-  readonly pendingTable: Table;
-  readonly resultsTable: Table;
-  /** Exported documents and large results. */
-  readonly files: Bucket;
-  /** To be filled: \`{"profiles":{"default":{…}}}\`. */
-  readonly huaweiSecret: Secret;
-  /** Contains the first API key as \`generated_key\`. */
-  readonly apiKeysSecret: Secret;
-  /** To be filled, with \`slack\`. */
-  readonly channelsSecret: Secret | undefined;
-  readonly dashboard: Dashboard;
-  /** Lets an app's function read the API keys, to call the API. */
-  grantReadApiKeys(grantee: IGrantable): void;
-  /** Lets an app's function read results and exported documents without the API. */
-  grantReadResults(grantee: IGrantable): void;
+export async function renderCdkTypes(settings: Schema): Promise<string> {
+  const declaration = await declare('lib/apig-task-notifier.ts');
+  return [
+    [/^import .* from '(?:zod|\..*)';\n/gm, ''],
+    [/(?<=^export type ApigTaskNotifierSettings = ).*(?=;$)/m, typeOf(settings, '')],
+    [/(?<=\bbundles\?: )Bundles\b/, 'Record<string, string>'],
+  ].reduce((text, [from, to]) => replaceOnce(text, from as RegExp, to as string), declaration);
 }
-`;
+
+/** What the source no longer has must not go unnoticed. */
+function replaceOnce(text: string, from: RegExp, to: string): string {
+  const replaced = text.replace(from, () => to);
+  if (replaced === text) throw new Error(`the declarations of the construct have no ${from}`);
+  return replaced;
 }
+
+async function declare(source: string): Promise<string> {
+  const outDir = await mkdtemp(path.join(tmpdir(), 'apig-types-'));
+  const options = ['--ignoreConfig', '--declaration', '--emitDeclarationOnly', '--noCheck', '--noResolve'];
+  const target = ['--module', 'nodenext', '--target', 'es2024', '--allowImportingTsExtensions', '--outDir', outDir];
+  try {
+    await promisify(execFile)(process.execPath, [TSC, ...options, ...target, source]);
+    return await readFile(path.join(outDir, `${path.basename(source, '.ts')}.d.ts`), 'utf8');
+  } finally {
+    await rm(outDir, { recursive: true });
+  }
+}
+
+const TSC = 'node_modules/typescript/bin/tsc';
 
 function typeOf(schema: Schema, indent: string): string {
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');

@@ -5,6 +5,7 @@ import { settingsSchema } from '../lib/settings.ts';
 import { describeSettings } from '../lib/settings-table.ts';
 import { buildStatusPage } from '../web/build-status-page.ts';
 import { renderClientBundle } from './client-bundle.ts';
+import { renderDayTable } from './day-of-messages.ts';
 import { renderCostTable } from './monthly-cost.ts';
 import { embedSamples, renderSamples } from './samples.ts';
 
@@ -21,7 +22,7 @@ export function renderGeneratedFiles(): Record<string, string> {
     'settings.schema.json': json(z.toJSONSchema(settingsSchema, { io: 'input', target: 'draft-7' })),
     'docs/settings.md': replaceTable(read('docs/settings.md'), renderSettingsTable()),
     'docs/operations.md': replaceTable(read('docs/operations.md'), renderCostTable()),
-    'docs/notifications.md': embedSamples(read('docs/notifications.md'), samples),
+    'docs/notifications.md': replaceTable(embedSamples(read('docs/notifications.md'), samples), renderDayTable()),
     ...Object.fromEntries(Object.entries(samples).map(([name, text]) => [`docs/samples/${name}`, text])),
   };
 }

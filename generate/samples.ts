@@ -1,6 +1,8 @@
 import { composeChat, toChatMessage } from '../functions/channels/amazon-q/message.ts';
+import { toPagerDutyEvent } from '../functions/channels/pagerduty/event.ts';
 import { renderSlackPosts } from '../functions/channels/slack/channel.ts';
 import { renderSlackMessage } from '../functions/channels/slack/message.ts';
+import { renderTeamsCard, renderTeamsPosts } from '../functions/channels/teams/cards.ts';
 import { type AlertText, alertText } from '../functions/messages/alert.ts';
 import { composeAlerts } from '../functions/messages/digest.ts';
 import { type Notice, toEventAttributes, toNotice, toTaskEvent } from '../functions/messages/task-event.ts';
@@ -37,6 +39,10 @@ export function renderSamples(): Record<string, string> {
     'slack-digest.json': json(
       renderSlackPosts(makeBatch().map((event) => ({ event, mention: '<!here>' })))[0]?.message,
     ),
+    'teams-partial.json': json(renderTeamsCard(makeEvent(PARTIAL))),
+    'teams-digest.json': json(renderTeamsPosts(makeBatch().map((event) => ({ event })))[0]?.message),
+    'pagerduty-trigger.json': json(toPagerDutyEvent(makeEvent(PARTIAL))),
+    'pagerduty-resolve.json': json(toPagerDutyEvent(makeEvent({ isFirstSuccess: true }))),
   };
 }
 

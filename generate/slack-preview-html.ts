@@ -16,7 +16,7 @@ const STYLE = `
   .button { display: inline-block; margin: 6px 0; padding: 5px 12px; border: 1px solid #bbb; border-radius: 8px; font-weight: 700; font-size: 14px }`;
 
 /** A page that shows a message much as Slack does: for pictures in the documentation, not for exactness. */
-export function toPreviewHtml({ blocks }: SlackMessage): string {
+export function slackPreviewHtml({ blocks }: SlackMessage): string {
   const head =
     '<p><span class="name">APIG tasks</span> <span class="app">APP</span> <span class="time">14:02</span></p>';
   const body = `<div class="message"><div class="avatar">AG</div><div>${head}${blocks.map(showBlock).join('')}</div></div>`;

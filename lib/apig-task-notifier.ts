@@ -14,6 +14,7 @@ import { Notifications } from './notifications.ts';
 import { addOutputs } from './outputs.ts';
 import { packagedBundles } from './packaged-bundles.ts';
 import { Poller } from './poller.ts';
+import { ProfileParts } from './profile-parts.ts';
 import { Secrets } from './secrets.ts';
 import { parseSettings, type settingsSchema } from './settings.ts';
 import { StartTasks } from './start-tasks.ts';
@@ -63,12 +64,13 @@ export class ApigTaskNotifier extends Construct {
     const backing = this.#createBacking(parseSettings({ stackName: Stack.of(this).stackName, ...settings }), bundles);
     const { topics, tables, files, secrets } = backing;
     const api = new TasksApi(this, 'TasksApi', backing);
-    if (tables.intents) new StartTasks(this, 'StartTasks', { ...backing, api: api.api, intents: tables.intents });
+    const { intents } = tables;
+    const starts = intents && new StartTasks(this, 'StartTasks', { ...backing, api: api.api, intents });
     const poller = new Poller(this, 'Poller', { ...backing, publicUrl: api.publicUrl });
     const notifications = new Notifications(this, 'Notifications', backing);
     const monitored = { settings: backing.settings, poller, api, notifications, operator: topics.operator };
     const { dashboard } = new Monitoring(this, 'Monitoring', monitored);
-    addOutputs(this, { ...backing, api, poller, notifications, dashboard });
+    addOutputs(this, { ...backing, api, starts, poller, notifications, dashboard });
     for (const [key, value] of Object.entries(backing.settings.tags)) Tags.of(this).add(key, value);
 
     this.apiUrl = api.url;
@@ -97,13 +99,15 @@ export class ApigTaskNotifier extends Construct {
   }
 
   #createBacking(settings: ReturnType<typeof parseSettings>, bundles: Bundles) {
+    const topics = new Topics(this, 'Topics', settings);
     return {
       settings,
       bundles,
       tables: new Tables(this, 'Tables', settings),
       files: new FilesBucket(this, 'Files', settings),
       secrets: new Secrets(this, 'Secrets', settings),
-      topics: new Topics(this, 'Topics', settings),
+      topics,
+      profileParts: new ProfileParts(this, 'ProfileParts', topics.key),
       wakes: new WakeQueue(this, 'Wakes'),
     };
   }

@@ -1,5 +1,6 @@
 import type { FunctionName } from './bundle-functions.ts';
 import type { FilesBucket } from './files-bucket.ts';
+import type { ProfileParts } from './profile-parts.ts';
 import type { Secrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
 import type { Tables } from './tables.ts';
@@ -16,6 +17,7 @@ export type Backing = {
   tables: Tables;
   files: FilesBucket;
   secrets: Secrets;
+  profileParts: ProfileParts;
   topics: Topics;
   wakes: WakeQueue;
 };
@@ -29,9 +31,9 @@ export function taskEnvironment(settings: Settings): Record<string, string | und
   };
 }
 
-/** Where the poller and the API find tasks, results, files and profiles, and where they publish and send wakes. */
+/** Where the poller and the API find tasks, results, files and parts of the profiles, and where they publish and send wakes. */
 export function backingEnvironment(backing: Backing): Record<string, string | undefined> {
-  const { settings, tables, files, secrets, topics, wakes } = backing;
+  const { settings, tables, files, profileParts, topics, wakes } = backing;
   return {
     PENDING_TABLE: tables.pending.tableName,
     RESULTS_TABLE: tables.results.tableName,
@@ -40,7 +42,7 @@ export function backingEnvironment(backing: Backing): Record<string, string | un
     TASK_ALERTS_TOPIC_ARN: topics.alerts.topicArn,
     ALERT_GROUPS: alertGroups(settings.alertEmails),
     CHAT_TOPIC_ARN: topics.chat?.topicArn,
-    HUAWEI_SECRET_ID: secrets.huawei.secretArn,
+    PROFILE_PARTS_TABLE: profileParts.table.tableName,
     WAKE_QUEUE_URL: wakes.queue.queueUrl,
   };
 }

@@ -1,14 +1,18 @@
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import type { Settings } from './settings.ts';
+import { retentionFolder } from '../functions/names.ts';
+import { RETENTION_DAYS, type Settings } from './settings.ts';
 
-/**
- * Days that a file outlives a result that was stored under the same setting: DynamoDB's TTL may be days late, and a late
- * row must not point to nothing. A lifecycle rule judges files by their age whenever they were stored, while a row keeps
- * the `expires_at` it got: after `resultRetentionDays` was lowered, files go before their results.
- */
+/** Days that a file outlives its result: DynamoDB's TTL may be days late, and a late row must not point to nothing. */
 const GRACE_DAYS = 7;
+
+/** A rule for each number that `resultRetentionDays` can be: files are in the folder of the one that held when they were stored. */
+const RETENTION_RULES = RETENTION_DAYS.map((days) => ({
+  id: `forget-${retentionFolder(days)}`,
+  prefix: `${retentionFolder(days)}/`,
+  expiration: Duration.days(days + GRACE_DAYS),
+}));
 
 /** The private bucket of exported documents and of results too large for a table item. */
 export class FilesBucket extends Bucket {
@@ -20,13 +24,12 @@ export class FilesBucket extends Bucket {
       enforceSSL: true,
       versioned: true,
       removalPolicy: settings.dataRemoval === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-      // CloudFormation deletes no bucket with anything in it, so a function of CDK's empties it first, in this case alone.
-      autoDeleteObjects: settings.dataRemoval === 'destroy',
       lifecycleRules: [
+        ...RETENTION_RULES,
         {
-          id: 'forget-with-the-result',
-          expiration: Duration.days(settings.resultRetentionDays + GRACE_DAYS),
+          id: 'forget-the-deleted',
           noncurrentVersionExpiration: Duration.days(GRACE_DAYS),
+          expiredObjectDeleteMarker: true,
           abortIncompleteMultipartUploadAfter: Duration.days(1),
         },
       ],

@@ -50,7 +50,7 @@ function channelsFunction({ settings, bundles, secrets, topics, tables }: Backin
       CHANNELS_QUEUE_URL: queue.queueUrl,
     },
     statements: [
-      allow(['dynamodb:UpdateItem'], tables.results.tableArn),
+      allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], tables.results.tableArn),
       allow(['secretsmanager:GetSecretValue'], secrets.channels.secretArn),
       // The wait for the next attempt grows with each one.
       allow(['sqs:ChangeMessageVisibility'], queue.queueArn),
@@ -74,7 +74,7 @@ function createWebhooks(scope: Construct, props: Backing): QueueWorker {
 }
 
 function webhookFunction(props: Backing, { queue, deadLetters }: Queues) {
-  const { settings, bundles, secrets, tables } = props;
+  const { settings, bundles, profileParts, tables } = props;
   return {
     settings,
     bundle: bundles['deliver-webhook'],
@@ -82,13 +82,13 @@ function webhookFunction(props: Backing, { queue, deadLetters }: Queues) {
     memoryMb: 256,
     environment: {
       RESULTS_TABLE: tables.results.tableName,
-      HUAWEI_SECRET_ID: secrets.huawei.secretArn,
+      PROFILE_PARTS_TABLE: profileParts.table.tableName,
       DELIVERY_QUEUE_URL: queue.queueUrl,
       WEBHOOK_DEAD_LETTER_QUEUE_URL: deadLetters.queueUrl,
     },
     statements: [
       allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], tables.results.tableArn),
-      allow(['secretsmanager:GetSecretValue'], secrets.huawei.secretArn),
+      ...profileParts.readStatements('signing'),
       // The wait for the next attempt grows with each one.
       allow(['sqs:ChangeMessageVisibility'], queue.queueArn),
       // What it cannot read, or cannot handle for a day, goes there.

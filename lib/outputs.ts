@@ -5,10 +5,12 @@ import type { Backing } from './backing.ts';
 import type { Notifications } from './notifications.ts';
 import type { Poller } from './poller.ts';
 import type { QueueWorker } from './queue-worker.ts';
+import type { StartTasks } from './start-tasks.ts';
 import type { TasksApi } from './tasks-api.ts';
 
 export type OutputProps = Backing & {
   api: TasksApi;
+  starts: StartTasks | undefined;
   poller: Poller;
   notifications: Notifications;
   dashboard: Dashboard;
@@ -16,10 +18,14 @@ export type OutputProps = Backing & {
 
 type Output = [id: string, value: string | undefined, description: string];
 
-/** What a deployer needs next, and every name that a command of docs/operations.md takes. */
+/**
+ * What a deployer needs next, and every name that a command of docs/operations.md takes. In an app of one's own the names
+ * begin with the construct's id (`TasksApiUrl`), without the hash that CDK would add.
+ */
 export function addOutputs(scope: Construct, props: OutputProps) {
+  const prefix = scope.node.id === 'Default' ? '' : scope.node.id.replace(/[^A-Za-z0-9]/g, '');
   for (const [id, value, description] of [...outputsToUse(props), ...outputsToOperate(props)]) {
-    if (value !== undefined) new CfnOutput(scope, id, { value, description });
+    if (value !== undefined) new CfnOutput(scope, id, { value, description }).overrideLogicalId(prefix + id);
   }
 }
 
@@ -43,7 +49,7 @@ function outputsToUse({ tables, files, secrets, topics, api }: OutputProps): Out
   ];
 }
 
-function outputsToOperate({ api, poller, notifications, dashboard }: OutputProps): Output[] {
+function outputsToOperate({ api, starts, poller, notifications, dashboard }: OutputProps): Output[] {
   return [
     ['DashboardName', dashboard.dashboardName, 'CloudWatch dashboard'],
     ['PollerFunction', poller.function.functionName, 'Run it by hand with {"segment":0,"totalSegments":1}'],
@@ -52,6 +58,8 @@ function outputsToOperate({ api, poller, notifications, dashboard }: OutputProps
     ['ScheduleGroup', poller.scheduleGroup.ref, 'The schedules that run the poller'],
     ['TasksApiFunction', api.function.functionName, 'Answers the HTTP API'],
     ['TasksApiLogs', api.function.logGroup.logGroupName, 'Log of TasksApiFunction'],
+    ['StartTasksFunction', starts?.function.functionName, 'Starts imports and exports'],
+    ['StartTasksLogs', starts?.function.logGroup.logGroupName, 'Log of StartTasksFunction'],
     ['AccessLogs', api.accessLogs.logGroupName, 'One line per request to the HTTP API'],
     ...workerOutputs('Channels', notifications.channels),
     ...workerOutputs('Webhooks', notifications.webhooks),

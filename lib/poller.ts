@@ -33,6 +33,7 @@ export class Poller extends Construct {
       environment: {
         ...backingEnvironment(props),
         ...taskEnvironment(props.settings),
+        HUAWEI_SECRET_ID: props.secrets.huawei.secretArn,
         OPERATOR_TOPIC_ARN: props.topics.operator.topicArn,
         RESULT_RETENTION_DAYS: String(props.settings.resultRetentionDays),
         HUAWEICLOUD_APIG_ENDPOINT: props.settings.endpoints.apig,
@@ -104,7 +105,7 @@ export class Poller extends Construct {
   }
 }
 
-function pollerStatements({ tables, files, secrets, topics, wakes }: Backing) {
+function pollerStatements({ tables, files, secrets, profileParts, topics, wakes }: Backing) {
   return [
     allow(['dynamodb:Scan', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'], tables.pending.tableArn),
     allow(['dynamodb:PutItem', 'dynamodb:GetItem'], tables.results.tableArn),
@@ -113,6 +114,7 @@ function pollerStatements({ tables, files, secrets, topics, wakes }: Backing) {
     allow(['sqs:SendMessage', ...FEED_ACTIONS], wakes.queue.queueArn),
     allow(['s3:PutObject'], files.arnForObjects('*')),
     allow(['secretsmanager:GetSecretValue'], secrets.huawei.secretArn),
+    ...profileParts.writeStatements(),
     ...topics.publishStatements(topics.events, topics.alerts, topics.operator, topics.chat),
   ];
 }

@@ -12,7 +12,7 @@ const PUBLIC_URL_RULE = 'must be a URL without user info, query and fragment, li
 const TAGS_RULE = 'must be an object of strings, like {"team": "platform"}';
 
 /** Days that CloudWatch Logs can keep a log group. Source: PutRetentionPolicy. */
-export const LOG_RETENTION_DAYS = [
+export const RETENTION_DAYS = [
   ...([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096] as const),
   ...([1827, 2192, 2557, 2922, 3288, 3653] as const),
 ];
@@ -80,7 +80,7 @@ export const settingsSchema = z.strictObject({
   starts: flag
     .default(false)
     .describe(
-      'Serve `POST /imports` and `POST /exports`. A function of its own uses the keys of the Huawei secret to start them. ' +
+      'Serve `POST /imports` and `POST /exports` (docs/starts.md). A function of its own uses the keys of the Huawei secret to start them. ' +
         'Switching it off deletes the table of idempotency keys.',
     ),
   chatTopic: flag
@@ -102,14 +102,12 @@ export const settingsSchema = z.strictObject({
     .optional()
     .describe('Shortest time between two polls of a task, in milliseconds; used while the task is new. Default: 2000.'),
   taskDeadlineHours: whole(1, 168).default(24).describe('Hours after which an unfinished task ends as `expired`.'),
-  resultRetentionDays: whole(1, 3650)
+  resultRetentionDays: z
+    .literal(RETENTION_DAYS, `must be one of ${RETENTION_DAYS.join(', ')}`)
     .default(90)
-    .describe(
-      'Days that results and exported documents are kept. Lowering it deletes older documents within a day or two, but ' +
-        'not their results: see Shorter retention in docs/operations.md.',
-    ),
+    .describe('Days that a result is kept, with its exported document and other files; fixed when it is stored.'),
   logRetentionDays: z
-    .literal(LOG_RETENTION_DAYS, `must be one of ${LOG_RETENTION_DAYS.join(', ')}`)
+    .literal(RETENTION_DAYS, `must be one of ${RETENTION_DAYS.join(', ')}`)
     .default(30)
     .describe('Days that logs are kept.'),
   secretMaxAgeSeconds: whole(1, 3600).default(300).describe('Seconds that a function caches a secret.'),

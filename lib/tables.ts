@@ -44,6 +44,9 @@ export class Tables extends Construct {
   #createIntents(common: Omit<TableProps, 'partitionKey'>): Table {
     const intents = new Table(this, 'StartIntents', {
       ...common,
+      // Its rows are of use for a day.
+      removalPolicy: RemovalPolicy.DESTROY,
+      deletionProtection: false,
       partitionKey: { name: 'start_key', type: AttributeType.STRING },
       timeToLiveAttribute: 'expires_at',
     });

@@ -119,7 +119,7 @@ function createApi(scope: Construct, settings: Settings): HttpApi {
   });
 }
 
-function apiStatements({ tables, files, secrets, topics, wakes }: Backing) {
+function apiStatements({ tables, files, secrets, profileParts, topics, wakes }: Backing) {
   return [
     allow(['dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:Scan', 'dynamodb:DeleteItem'], tables.pending.tableArn),
     allow(['dynamodb:GetItem', 'dynamodb:DeleteItem'], tables.results.tableArn),
@@ -127,7 +127,8 @@ function apiStatements({ tables, files, secrets, topics, wakes }: Backing) {
     allow(['s3:GetObject'], files.arnForObjects('*')),
     // Without it S3 answers 403 for a file that is not there, and a 404 could not be told from a refusal.
     allow(['s3:ListBucket'], files.bucketArn),
-    allow(['secretsmanager:GetSecretValue'], secrets.huawei.secretArn, secrets.apiKeys.secretArn),
+    allow(['secretsmanager:GetSecretValue'], secrets.apiKeys.secretArn),
+    ...profileParts.readStatements('public'),
     allow(['sqs:SendMessage'], wakes.queue.queueArn),
     ...topics.publishStatements(topics.events, topics.alerts, topics.chat),
   ];

@@ -16,12 +16,12 @@ export class Topics extends Construct {
   readonly operator: Topic;
   /** For Amazon Q Developer in chat applications, with `chatTopic` on. */
   readonly chat: Topic | undefined;
-  // A key of our own, because CloudWatch alarms cannot publish to a topic under the AWS managed key.
-  readonly #key: Key;
+  /** Our own, because CloudWatch alarms cannot publish to a topic under the AWS managed key. */
+  readonly key: Key;
 
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
-    this.#key = new Key(this, 'Key', {
+    this.key = new Key(this, 'Key', {
       description: `Encrypts the topics of ${settings.stackName}`,
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -38,11 +38,11 @@ export class Topics extends Construct {
   /** What a function needs to publish to these topics. */
   publishStatements(...topics: (Topic | undefined)[]): PolicyStatement[] {
     const arns = topics.flatMap((topic) => (topic ? [topic.topicArn] : []));
-    return [allow(['sns:Publish'], ...arns), allow(['kms:GenerateDataKey', 'kms:Decrypt'], this.#key.keyArn)];
+    return [allow(['sns:Publish'], ...arns), allow(['kms:GenerateDataKey', 'kms:Decrypt'], this.key.keyArn)];
   }
 
   #topic(id: string, displayName: string): Topic {
-    return new Topic(this, id, { displayName, masterKey: this.#key, enforceSSL: true });
+    return new Topic(this, id, { displayName, masterKey: this.key, enforceSSL: true });
   }
 
   // A topic policy replaces the default one, under which alarms of the account could publish.
@@ -54,7 +54,7 @@ export class Topics extends Construct {
     this.operator.addToResourcePolicy(
       new PolicyStatement({ ...alarms, actions: ['sns:Publish'], resources: [this.operator.topicArn] }),
     );
-    this.#key.addToResourcePolicy(
+    this.key.addToResourcePolicy(
       new PolicyStatement({ ...alarms, actions: ['kms:GenerateDataKey', 'kms:Decrypt'], resources: ['*'] }),
     );
   }

@@ -16,6 +16,8 @@ export type HttpServerOptions = {
   handler: EventHandler;
   host: string;
   port: number;
+  /** Whether whoever sends this `Authorization` may fill memory with an import. Default: everybody. */
+  mayImport?: (authorization: string | undefined) => Promise<boolean>;
   /** For the whole request, its body included. Default 60000: an import may be large. */
   requestTimeoutMs?: number;
   /** For requests in flight when `close` is called; then they are cut off. Default 3000. */
@@ -31,7 +33,7 @@ export type HttpServer = {
 
 /** Puts the handler behind node:http as API Gateway would: requests become payload 2.0 events. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { handler, host, port, requestTimeoutMs = 60_000, closeGraceMs = 3_000 } = options;
+  const { host, port, requestTimeoutMs = 60_000, closeGraceMs = 3_000 } = options;
   const server = createServer(
     {
       requestTimeout: requestTimeoutMs,
@@ -42,7 +44,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     (request, response) => {
       // A connection that its client keeps alive would hold up `close` after its last answer.
       response.once('close', () => server.listening || server.closeIdleConnections());
-      void serve(handler, request, response);
+      void serve(options, request, response);
     },
   );
   server.on('clientError', answerBrokenRequest);
@@ -52,18 +54,28 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   return { url: `http://${hostPart}:${address.port}`, close: () => close(server, closeGraceMs) };
 }
 
-async function serve(handler: EventHandler, request: IncomingMessage, response: ServerResponse): Promise<void> {
+type Serving = Pick<HttpServerOptions, 'handler' | 'mayImport'>;
+
+async function serve(serving: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    await sendResponse(response, await answerTo(serving, request));
+  } catch {
+    // The client went away while it sent or read: nobody is left to answer.
+    response.destroy();
+  }
+}
+
+async function answerTo({ handler, mayImport }: Serving, request: IncomingMessage): Promise<ApiResponse> {
   const limit = bodyLimitOf(request);
   const answer = async () => {
     const body = await readBody(request, limit);
     return body === undefined ? tooLarge(limit) : await handler(toEvent(request, body), {} as Context);
   };
-  try {
-    await sendResponse(response, await (limit > MAX_BODY_BYTES ? inTurn(answer) : answer()));
-  } catch {
-    // The client went away while it sent or read: nobody is left to answer.
-    response.destroy();
-  }
+  if (limit === MAX_BODY_BYTES) return answer();
+  if (mayImport === undefined || (await mayImport(request.headers.authorization))) return inTurn(answer);
+  // A stranger would hold up the others by sending slowly. What refuses him reads no body.
+  await readBody(request, 0);
+  return handler(toEvent(request, Buffer.alloc(0)), {} as Context);
 }
 
 /** Imported files are held in memory, in several forms: the next client waits with sending. */

@@ -51,6 +51,8 @@ type Deps = NotificationSettings & {
   alertMemory: AlertMemory;
   terminal: Terminal;
   clock: Clock;
+  /** The machine's, for signatures. */
+  signingClock?: Pick<Clock, 'now'>;
   log: Log;
   metrics: MetricSink;
   /** Where webhooks are registered and deliveries noted. */
@@ -104,10 +106,12 @@ function namedChannels(routing: Routing, { results, metrics, log, clock }: Deps,
   });
 }
 
-function webhooks({ profiles, results, metrics, log, clock, allowLoopbackCallbacks: allowLoopback = true }: Deps) {
+function webhooks(deps: Deps) {
+  const { profiles, results, metrics, log, clock, signingClock, allowLoopbackCallbacks: allowLoopback = true } = deps;
   const keys = parseSigningKeys(JSON.stringify({ profiles }));
   const router = createCallbackRouter({
     ...{ results, metrics, clock, allowLoopback },
+    ...(signingClock && { signingClock }),
     signingKeys: async () => keys,
   });
   return workerSubscriber({

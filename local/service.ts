@@ -1,10 +1,11 @@
 import { classifyAddress } from '../functions/channels/webhook/target.ts';
-import type { Change } from '../functions/http/access.ts';
-import { unnamedKeys } from '../functions/http/api-keys.ts';
+import { type Change, hasScope } from '../functions/http/access.ts';
+import { type ApiKey, unnamedKeys } from '../functions/http/api-keys.ts';
 import { createTasksApiHandler, type TasksApiHandler } from '../functions/http/handler.ts';
 import { createStartRoutes } from '../functions/http/start-routes.ts';
 import { createWakePoller } from '../functions/http/wake-poller.ts';
-import { type Profiles, parseProfileDefaults } from '../functions/huawei/profiles.ts';
+import { publicProfiles } from '../functions/huawei/profile-parts.ts';
+import type { Profiles } from '../functions/huawei/profiles.ts';
 import { type ApiPublisher, createApiPublisher } from '../functions/huawei/publish.ts';
 import { createHuaweiTaskQuery, type TaskQuery } from '../functions/huawei/task-query.ts';
 import { createRepublish } from '../functions/messages/publishers.ts';
@@ -73,16 +74,19 @@ export async function startService(given: ServiceOptions): Promise<Service> {
     ...options,
     metrics: options.metrics ?? NO_METRICS,
     results: stores.results,
-    ...{ clock, queues: stores.queues, alertMemory: stores.alertMemory },
+    ...{ clock, signingClock: options.clock, queues: stores.queues, alertMemory: stores.alertMemory },
     publicUrl: () => options.publicUrl ?? listening.url,
   });
+  // Signatures carry the machine's time, whatever it is: so all that speaks to Huawei has its clock.
   const query = createHuaweiTaskQuery({
     profiles: async () => ({ profiles: options.profiles }),
-    // Signatures carry the machine's time, whatever it is.
     clock: options.clock,
     connections: CONCURRENCY,
   });
-  const publisher = createApiPublisher({ profiles: async () => ({ profiles: options.profiles }), clock });
+  const publisher = createApiPublisher({
+    profiles: async () => ({ profiles: options.profiles }),
+    clock: options.clock,
+  });
   const triggers = createTriggers({ log });
   const waiters = createEndWaiters(stores.results, clock);
   const wakePoller = createWakePoller({
@@ -93,9 +97,15 @@ export async function startService(given: ServiceOptions): Promise<Service> {
     log,
   });
   const { areStartsOn = true, profiles } = options;
-  const starting = areStartsOn ? createLocalStarts({ ...stores, clock, log, profiles, wakePoller }) : undefined;
-  const handler = createApi({ ...options, apiKeys }, stores, { notifications, starting, waiters, wakePoller });
-  const server = await startHttpServer({ handler, host: options.host, port: options.port });
+  const starting = areStartsOn
+    ? createLocalStarts({ ...stores, signingClock: options.clock, log, profiles, wakePoller })
+    : undefined;
+  const validKeys = createValidKeys(apiKeys, options);
+  const handler = createApi({ ...options, validKeys }, stores, { notifications, starting, waiters, wakePoller });
+  const server = await startHttpServer({
+    ...{ handler, host: options.host, port: options.port },
+    mayImport: (authorization) => hasScope(authorization, { apiKeys: validKeys, scope: 'start' }),
+  });
   listening.url = reachableUrl(server.url);
   notifications.resume();
   const poller = triggers.start(
@@ -166,21 +176,28 @@ type ApiParts = {
   wakePoller: ReturnType<typeof createWakePoller>;
 };
 
+type ValidKeys = () => Promise<readonly ApiKey[]>;
+
+/** Those of the environment, and those that the file has now. */
+function createValidKeys(apiKeys: readonly string[], { apiKeysFile: file, log }: ServiceOptions): ValidKeys {
+  const keysOfFile = file === undefined ? async () => [] : createKeysFile(file, log);
+  const unnamed = unnamedKeys(apiKeys);
+  return async () => [...unnamed, ...(await keysOfFile())];
+}
+
 function createApi(
-  options: ServiceOptions & { apiKeys: readonly string[] },
+  options: ServiceOptions & { validKeys: ValidKeys },
   stores: Stores,
   { notifications, starting, waiters, wakePoller }: ApiParts,
 ): TasksApiHandler {
-  const { log, taskDeadlineMs, allowLoopbackCallbacks = true, apiKeysFile: file } = options;
-  const keysOfFile = file === undefined ? async () => [] : createKeysFile(file, log);
-  const unnamed = unnamedKeys(options.apiKeys);
-  const defaults = parseProfileDefaults(JSON.stringify({ profiles: options.profiles }));
+  const { log, taskDeadlineMs, allowLoopbackCallbacks = true } = options;
+  const defaults = publicProfiles(JSON.stringify({ profiles: options.profiles }));
   const deps = {
     ...{ ...stores, log, taskDeadlineMs, allowLoopbackCallbacks, canStream: true },
     schedule: createTaskSchedule(withMinInterval(options.pollMinIntervalMs)),
     wakePoller,
     profiles: async () => defaults,
-    apiKeys: async () => [...unnamed, ...(await keysOfFile())],
+    apiKeys: options.validKeys,
     audit: options.audit ?? ((change: Change) => log.info('audit', change)),
     untilEnd: waiters.untilEnd,
     classifyAddress,

@@ -1,6 +1,7 @@
 import type { Profiles } from '../functions/huawei/profiles.ts';
 import { createHuaweiStarts } from '../functions/huawei/starts.ts';
 import { createStarts, type Starts, type StartsDeps } from '../functions/starts/starts.ts';
+import type { Clock } from '../functions/tasks/ports.ts';
 
 export type LocalStarts = {
   starts: Pick<Starts, 'start'>;
@@ -8,14 +9,18 @@ export type LocalStarts = {
   close(): Promise<void>;
 };
 
-type LocalStartsOptions = Omit<StartsDeps, 'huawei'> & { profiles: Profiles };
+type LocalStartsOptions = Omit<StartsDeps, 'huawei'> & {
+  profiles: Profiles;
+  /** The machine's. */
+  signingClock: Clock;
+};
 
 const HEARTBEAT_MS = 60_000;
 
 /** Starts on one machine, with the heartbeat that goes on with those of a process that died. */
-export function createLocalStarts({ profiles, ...deps }: LocalStartsOptions): LocalStarts {
+export function createLocalStarts({ profiles, signingClock, ...deps }: LocalStartsOptions): LocalStarts {
   const { clock, log } = deps;
-  const huawei = createHuaweiStarts({ profiles: async () => ({ profiles }), clock });
+  const huawei = createHuaweiStarts({ profiles: async () => ({ profiles }), clock: signingClock });
   const starts = createStarts({ ...deps, huawei });
   const ending = new AbortController();
   // The folder is locked: whoever wrote an intent before this process has died.

@@ -41,7 +41,7 @@ export function openStores({ dataDir, clock: machine, log }: { dataDir: string; 
     queues: createSqliteMessages(database, { log }),
     alertMemory: createSqliteAlertMemory(database),
     labels: createSqliteFailingLabels(database, clock),
-    intents: createSqliteStartIntents(database, clock),
+    intents: createSqliteStartIntents(database, { clock, log }),
     close() {
       clearInterval(expiry);
       close();

@@ -56,7 +56,7 @@ function slackHandler(url: string) {
     deadLetters: { send: () => Promise.reject(new Error('a record was dropped')) },
     retry: () => ({ kind: 'retry', delayMs: 5_000 }),
     delay: async () => {},
-    results: { recordDeliveries: async () => {} },
+    results: { get: async () => undefined, recordDeliveries: async () => {} },
     metrics: { add() {} },
     log: { info() {}, warn() {}, error() {} },
     clock,

@@ -66,5 +66,6 @@ function handlerEnvironment(dynamoUrl: string, secretsUrl: string, shards: numbe
     TASK_ALERTS_TOPIC_ARN: `${ARN}:alerts`,
     OPERATOR_TOPIC_ARN: `${ARN}:operators`,
     HUAWEI_SECRET_ID: 'huawei',
+    PROFILE_PARTS_TABLE: 'ProfileParts',
   };
 }

@@ -3,6 +3,7 @@ import { defaultProfile } from '../../simulator/default-profile.ts';
 import { startSimulator } from '../../simulator/simulator.ts';
 import { type LoopbackCloud, startLoopbackCloud } from '../../test/lib/loopback-cloud.ts';
 import { LOCAL_TABLES, startDynalite } from '../../test/support/dynalite.ts';
+import { fillProfileParts, PROFILE_PARTS_TABLE } from '../../test/support/profile-parts.ts';
 
 const API_KEY = 'key-of-forty-characters-0123456789-abcde';
 const TOPIC = 'arn:aws:sns:eu-central-1:000000000000';
@@ -18,8 +19,10 @@ export type Deployment = AsyncDisposable & {
 /** Sets the environment of this process and imports the real `*.lambda.ts`. */
 export async function startDeployment(): Promise<Deployment> {
   const [cloud, dynamo, simulator] = await Promise.all([startLoopbackCloud(), startDynalite(), startSimulator()]);
+  const profiles = { default: defaultProfile(simulator.url) };
+  await fillProfileParts(dynamo, profiles);
   cloud.secrets = {
-    huawei: { profiles: { default: defaultProfile(simulator.url) } },
+    huawei: { profiles },
     'api-keys': { keys: [], hashes: [], generated_key: API_KEY },
     slack: { channels: { ops: `${cloud.url}/slack` }, default: ['ops'] },
   };
@@ -61,6 +64,7 @@ function environmentOf(cloudUrl: string, dynamoUrl: string): Record<string, stri
     TASK_ALERTS_TOPIC_ARN: `${TOPIC}:alerts`,
     OPERATOR_TOPIC_ARN: `${TOPIC}:operator`,
     HUAWEI_SECRET_ID: 'huawei',
+    PROFILE_PARTS_TABLE,
     API_KEYS_SECRET_ID: 'api-keys',
     CHANNELS_SECRET_ID: 'slack',
     CHANNELS_DEAD_LETTER_QUEUE_URL: `${cloudUrl}/000000000000/slack-dead`,

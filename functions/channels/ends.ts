@@ -1,7 +1,7 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import pLimit from 'p-limit';
 import type QuickLru from 'quick-lru';
-import type { Clock, Log, MetricSink, TaskResultStore } from '../tasks/ports.ts';
+import type { Clock, DeliveryNotes, Log, MetricSink } from '../tasks/ports.ts';
 import type { Delivery } from '../tasks/result.ts';
 import type { Channel, Item, Sent } from './channel.ts';
 import { attemptOf, attributesOf, type QueueKind, type RetryPolicy, receivesOf } from './queues.ts';
@@ -22,7 +22,7 @@ export type EndsDeps = {
   /** Hides a received message for `delayMs`. Throws `StoreError`. */
   delay: (receiptHandle: string, delayMs: number) => Promise<void>;
   deadLetters: DeadLetters;
-  results: Pick<TaskResultStore, 'recordDeliveries'>;
+  results: DeliveryNotes;
   metrics: MetricSink;
   log: Log;
   clock: Pick<Clock, 'now'>;

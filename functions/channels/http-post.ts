@@ -6,6 +6,8 @@ import type { Answer, Health } from './channel.ts';
 
 const MAX_ANSWER_UNITS = 4_096;
 const DEFAULT_RETRY_AFTER_MS = 1_000;
+/** The address or key is wrong, or what it led to no longer exists. Every other 4xx is about the message. */
+const GONE = [401, 403, 404, 410];
 
 /** An https address of a service; plain http to this machine is for tests. The address is a secret. */
 export const serviceUrl = z
@@ -17,8 +19,8 @@ export type ServicePost = {
   body: unknown;
   /** The service's own word in its answer, safe for a log; `''` where there is none. */
   wordOf: (answer: string) => string;
-  /** Of the answers below 500: those which say that this receiver no longer exists. 429 and 408 never are. */
-  isGone: (status: number, answer: string) => boolean;
+  /** Whether a refusal with another status than those of `GONE` means the receiver and not the message. */
+  isGone?: (answer: string) => boolean;
 };
 
 export type PostLimits = { clock: Pick<Clock, 'now'>; timeoutMs: number };
@@ -59,7 +61,8 @@ function classify(
   const word = post.wordOf(answer);
   const reason = word === '' ? `HTTP ${status}` : `HTTP ${status} ${word}`;
   if (status === 408 || status >= 500) return { kind: 'unavailable', reason };
-  return { kind: post.isGone(status, answer) ? 'gone' : 'refused', httpStatus: status, reason };
+  const isGone = GONE.includes(status) || post.isGone?.(answer) === true;
+  return { kind: isGone ? 'gone' : 'refused', httpStatus: status, reason };
 }
 
 // The body is read so that the connection can be used again; never more than a little of it. A body that breaks off

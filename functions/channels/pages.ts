@@ -1,15 +1,56 @@
-import { needsAttention } from '../messages/words.ts';
+import { outcomeCounts } from '../messages/digest.ts';
+import { needsAttention, OUTCOME_EMOJI } from '../messages/words.ts';
 import { type Budget, pack, takeFitting } from '../tasks/safe-text.ts';
 import type { Item } from './channel.ts';
 
-/** One message of a digest: the lines that it shows, and those of successes that it only counts. */
-export type Page<L> = { shown: L[]; omitted: L[] };
+/** What a message shows of an item. */
+export type Shown = Pick<Item, 'event' | 'mention'>;
+
+/** A message, and the items that are delivered when it has arrived. */
+export type ChatPost<T, M> = { message: M; items: T[] };
+
+/** One message of a digest: its lines, the items that they show, and how many successes it only counts. */
+export type DigestPage<L> = { headline: string; lines: L[]; shown: Shown[]; omitted: number };
+
+/** How a chat writes a digest: the line of one end and its size, and a message of lines. */
+export type Digest<L, M> = {
+  line(item: Shown): L;
+  sizeOf(line: L): number;
+  /** Of all lines of one message together. */
+  maxSize: number;
+  message(page: DigestPage<L>): M;
+};
+
+/**
+ * Items, sorted with the worst first, as a digest: it lists everything that needs attention, on more messages if one is
+ * too short; of successes it lists those that fit and counts the rest. Every item is in exactly one post.
+ */
+export function digestPosts<T extends Shown, L, M>(sorted: T[], digest: Digest<L, M>): ChatPost<T, M>[] {
+  const lines = sorted.map((item) => ({ text: digest.line(item), item }));
+  const pages = paginate(lines, { sizeOf: ({ text }) => digest.sizeOf(text), maxSize: digest.maxSize });
+  return pages.map(({ shown, omitted }, index) => {
+    const part = pages.length > 1 ? ` (${index + 1} of ${pages.length})` : '';
+    const page = {
+      headline: digestHeadline(sorted) + part,
+      lines: shown.map(({ text }) => text),
+      shown: shown.map(({ item }) => item),
+      omitted: omitted.length,
+    };
+    return { message: digest.message(page), items: [...shown, ...omitted].map(({ item }) => item) };
+  });
+}
+
+/** `❌ 14 APIG tasks ended: 2 failed, 1 expired, 11 succeeded`. Items are sorted. */
+function digestHeadline(items: Shown[]): string {
+  const outcomes = items.map(({ event }) => event.data.outcome);
+  return `${OUTCOME_EMOJI[outcomes[0] ?? 'succeeded']} ${outcomes.length} APIG tasks ended: ${outcomeCounts(outcomes)}`;
+}
 
 /**
  * As many pages as the lines that need attention fill, none of them left out; successes are on the last one, or counted.
  * Lines are sorted, worst first.
  */
-export function paginate<L extends { item: Pick<Item, 'event'> }>(lines: L[], budget: Budget<L>): Page<L>[] {
+function paginate<L extends { item: Shown }>(lines: L[], budget: Budget<L>): { shown: L[]; omitted: L[] }[] {
   const urgent = lines.filter(({ item }) => needsAttention(item.event.data));
   const packs = pack(urgent, budget);
   const last = packs.pop() ?? [];

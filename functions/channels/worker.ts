@@ -1,10 +1,11 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import QuickLru from 'quick-lru';
 import type { OperatorAlert, OperatorAlerter } from '../messages/operator-alerter.ts';
-import type { Clock } from '../tasks/ports.ts';
+import type { TaskEvent } from '../messages/task-event.ts';
+import type { Clock, DeliveryNotes } from '../tasks/ports.ts';
 import type { Answer, Channel, Item, Post, Router, Sent } from './channel.ts';
 import { Ends, type EndsDeps, type Ticket } from './ends.ts';
-import { readRecord } from './queues.ts';
+import { attemptOf, readRecord } from './queues.ts';
 
 /** Finished pairs of record and channel that a warm instance remembers: far more than it has in flight. */
 const MEMO_SIZE = 5_000;
@@ -26,8 +27,8 @@ export type Worker = (event: SQSEvent, context: Pick<Context, 'getRemainingTimeI
 
 /**
  * Sends the events of a batch to their channels: reads, routes, groups by channel, posts, and settles each end. Delivery
- * is at least once: a record for two channels of which one is out of order comes back for both, and the memory of a warm
- * instance keeps the other from getting it twice.
+ * is at least once: a record for two channels of which one is out of order comes back for both. The memory of a warm
+ * instance, or else the notes on the result, keep the other from getting it twice.
  *
  * Powertools' batch processor is not used: it takes records one by one, and a digest is made of many records.
  */
@@ -68,13 +69,28 @@ async function toTickets(record: SQSRecord, router: Router, ends: Ends, deps: Wo
     }
     if (routed.destinations.length === 0)
       deps.log.info(`${deps.queue.name} record has no channel`, { task_id: taskId });
-    return routed.destinations
-      .filter(({ channel }) => !ends.isFinished(record, channel))
+    const open = routed.destinations.filter(({ channel }) => !ends.isFinished(record, channel));
+    const ended = open.length > 1 ? await channelsThatEnded(record, event, deps.results) : [];
+    return open
+      .filter(({ channel }) => !ended.includes(channel.name))
       .map((destination) => ({ record, event, body, ...destination }));
   } catch (error) {
     await ends.postpone(record, error);
     return [];
   }
+}
+
+/**
+ * The channels that an earlier attempt of this record has settled, by the notes on the result: the memory of this
+ * instance knows nothing of what another one sent. A result of another end of the task says nothing about this one.
+ */
+async function channelsThatEnded(record: SQSRecord, event: TaskEvent, results: DeliveryNotes): Promise<string[]> {
+  const { attempts, firstAtMs } = attemptOf(record, 0);
+  if (attempts < 2) return [];
+  const result = await results.get(event.data.task_id);
+  if (result?.completedAtMs !== Date.parse(event.time)) return [];
+  const since = (result.deliveries ?? []).filter(({ at }) => Date.parse(at) >= firstAtMs);
+  return since.map(({ channel }) => channel);
 }
 
 /** The alert for a channel that lost records for good. It never holds the channel's address. */

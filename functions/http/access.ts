@@ -28,6 +28,15 @@ export function bearerAuth(apiKeys: () => Promise<readonly ApiKey[]>, scope: Sco
   };
 }
 
+/** Whether an `Authorization` header has a key with this scope: what `bearerAuth` will find. */
+export async function hasScope(
+  header: string | undefined,
+  { apiKeys, scope }: { apiKeys: () => Promise<readonly ApiKey[]>; scope: Scope },
+): Promise<boolean> {
+  const sent = BEARER.exec(header ?? '')?.[1];
+  return sent !== undefined && findKey(sent, await apiKeys())?.scopes.includes(scope) === true;
+}
+
 /** Whose request it is, on a route that `bearerAuth` guards. */
 export function callerOf({ caller }: ApiEvent): Caller {
   if (caller === undefined) throw new Error('The route has no bearerAuth');

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { WEBHOOK_CHANNEL } from '../channels/channel.ts';
 import { callbackProblem } from '../channels/webhook/settings.ts';
-import type { ProfileDefaults } from '../huawei/profiles.ts';
+import type { ProfileDefaults } from '../huawei/profile-parts.ts';
 import { isLoopbackHost } from '../names.ts';
 import type { TaskResult } from '../tasks/result.ts';
 import type { RegistrationDeps } from './deps.ts';

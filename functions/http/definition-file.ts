@@ -32,8 +32,8 @@ export function readDefinition(bytes: Uint8Array): Definition | DefinitionProble
   const { value } = document;
   if (!isFields(value)) return problem('APIG.3600', 'is neither a JSON object nor a YAML mapping');
   if (!isSupported(value)) return problem('APIG.3601', versionWords(value));
-  const title = isFields(value.info) ? value.info.title : undefined;
-  return { ...(title !== undefined && title !== null && { title: String(title) }), warnings: warningsOf(value) };
+  const title = titleOf(value);
+  return { ...(title !== undefined && { title }), warnings: warningsOf(value) };
 }
 
 function problem(code: string, found: string): DefinitionProblem {
@@ -55,7 +55,8 @@ function parseDocument(text: string): { value: unknown } | { detail: string } {
   if (json !== undefined) return { value: json };
   if (text.length > MAX_YAML_UNITS) return { value: headOf(text) };
   try {
-    return { value: load(text, { schema: CORE_SCHEMA.withTags(mergeTag) }) };
+    // Of two keys that are the same the last one counts, as in JSON.
+    return { value: load(text, { schema: CORE_SCHEMA.withTags(mergeTag), json: true }) };
   } catch (error) {
     const [message = ''] = error instanceof Error ? error.message.split('\n') : [];
     return { detail: `cannot be read as JSON or YAML: ${cut(message, 200)}` };
@@ -80,10 +81,26 @@ function versionWords({ swagger, openapi }: Fields): string {
   return `is ${cut(version, 40)}, which Huawei Cloud does not import`;
 }
 
+/** Whether Huawei can name a group after the title: 3 to 64 characters that start with a letter. Source: APIG.2044. */
+export function canNameGroup(title: string | undefined): boolean {
+  return title !== undefined && /^\p{L}.{2,63}$/u.test(title);
+}
+
+/** A longer one names no group, and would only fill the row of its start. */
+const MAX_TITLE_UNITS = 255;
+
+function titleOf({ info }: Fields): string | undefined {
+  const title = isFields(info) ? info.title : undefined;
+  const text = typeof title === 'number' || typeof title === 'boolean' ? String(title) : title;
+  return typeof text === 'string' && text !== '' && text.length <= MAX_TITLE_UNITS ? text : undefined;
+}
+
 function warningsOf(document: Fields): string[] {
   const paths = isFields(document.paths) ? Object.values(document.paths).filter(isFields) : [];
   const operations = paths.flatMap((path) => METHODS.map((method) => path[method]).filter(isFields));
   const parameters = [...paths, ...operations].flatMap(({ parameters: list }) => (Array.isArray(list) ? list : []));
+  const shared = [document.parameters, isFields(document.components) ? document.components.parameters : undefined];
+  parameters.push(...shared.filter(isFields).flatMap((named) => Object.values(named)));
   const warnings: string[] = [];
   if (parameters.some(isTokenHeader)) {
     warnings.push('A header parameter X-Auth-Token makes an import fail: remove it.');

@@ -1,7 +1,8 @@
 import { extname } from 'node:path';
 import type { FileRef, ParsedResult } from '../tasks/result.ts';
-import type { ApiEvent, ApiResponse, RouteHandler } from './api-event.ts';
+import type { ApiResponse, RouteHandler } from './api-event.ts';
 import type { TasksApiDeps } from './deps.ts';
+import { isUnchanged } from './etag.ts';
 import { contentDisposition, finalResult, isTooLarge } from './final-result.ts';
 import { HttpProblem } from './problem.ts';
 import { taskIdOf } from './read-request.ts';
@@ -16,7 +17,7 @@ export function definitionRoute(deps: TasksApiDeps): RouteHandler {
     const { result } = await finalResult(deps, taskId);
     const document = result.kind === 'export' ? toDocument(taskId, result) : undefined;
     if (document === undefined) throw nothingExported(taskId);
-    if (isUnchanged(event, document)) return { statusCode: 304, headers: { etag: document.etag } };
+    if (isUnchanged(event, document.etag)) return { statusCode: 304, headers: { etag: document.etag } };
     return answer(deps, taskId, document);
   };
 }
@@ -58,11 +59,6 @@ function headersOf(document: Document): Record<string, string> {
     etag: document.etag,
     'cache-control': 'private, no-cache',
   };
-}
-
-function isUnchanged(event: ApiEvent, { etag }: Document): boolean {
-  const known = event.headers['if-none-match'];
-  return known?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag) ?? false;
 }
 
 function nothingExported(taskId: string): HttpProblem {

@@ -1,4 +1,4 @@
-import type { ProfileDefaults } from '../huawei/profiles.ts';
+import type { ProfileDefaults } from '../huawei/profile-parts.ts';
 import type { Clock, FileStore, Log, PendingTaskStore, TaskResultStore } from '../tasks/ports.ts';
 import type { FileRef, TaskResult } from '../tasks/result.ts';
 import type { PendingTask } from '../tasks/task.ts';

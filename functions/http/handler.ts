@@ -15,6 +15,7 @@ import { jsonBody, validQuery } from './read-request.ts';
 import { registerBatchRoute } from './register-batch.ts';
 import { registerTaskRoute } from './register-task.ts';
 import { noQuerySchema } from './request-schemas.ts';
+import { statsRoute } from './stats.ts';
 import { deleteTaskRoute, getTaskRoute, notifyAgainRoute } from './task-routes.ts';
 import { watchAgainRoute } from './watch-again.ts';
 
@@ -88,6 +89,7 @@ function createRoutes(deps: TasksApiDeps): TaskRoute[] {
       handler: withOptionalBody('manage', notifyAgainRoute(deps)),
     },
     { method: 'POST', path: '/tasks/{task_id}/watch', handler: withOptionalBody('register', watchAgainRoute(deps)) },
+    { method: 'GET', path: '/stats', handler: keyed('read', statsRoute(deps)) },
     { method: 'GET', path: '/whoami', handler: keyed('read', whoamiRoute) },
   ];
 }

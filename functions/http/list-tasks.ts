@@ -1,12 +1,13 @@
-import type { Outcome } from '../names.ts';
+import { OUTCOMES, type Outcome } from '../names.ts';
 import { listPending } from '../stores/list-pending.ts';
 import { InvalidCursorError } from '../tasks/cursor.ts';
 import type { TaskFilter } from '../tasks/filter.ts';
 import type { Page, PageRequest } from '../tasks/ports.ts';
 import { jsonResponse, type RouteHandler } from './api-event.ts';
 import type { TasksApiDeps } from './deps.ts';
+import { isUnchanged, weakEtag } from './etag.ts';
 import { invalid, validQuery } from './read-request.ts';
-import { type ListQuery, listQuerySchema, sinceMs } from './request-schemas.ts';
+import { type ListQuery, listQuerySchema, type StatsQuery, sinceMs } from './request-schemas.ts';
 import { type ListedView, nextPollAtMs, type PendingView, viewListed, viewPending } from './task-view.ts';
 
 /** Tasks on a page where the query names no `limit`. */
@@ -18,12 +19,45 @@ type Listed = PendingView | ListedView;
 export function listTasksRoute(deps: TasksApiDeps): RouteHandler {
   return async (event) => {
     const query = validQuery(listQuerySchema, event);
-    const start = startOf(query);
     const limit = Number(query.limit ?? DEFAULT_LIMIT);
-    const page = await readPage(deps, query, { ...start, limit });
+    const page =
+      query.order === 'attention'
+        ? await readAttention(deps, query, limit)
+        : await readPage(deps, query, { ...startOf(query), limit });
     const next = page.next === undefined ? {} : { next_cursor: encodeCursor(page.next) };
-    return jsonResponse(200, { items: page.items, ...next });
+    const body = { items: page.items, ...next };
+    // An estimate that moves by itself would make every answer a new one.
+    const etag = weakEtag(body, ['next_poll_at']);
+    if (isUnchanged(event, etag)) return { statusCode: 304, headers: { etag, 'cache-control': 'no-store' } };
+    return jsonResponse(200, body, { etag });
   };
+}
+
+const TROUBLED: readonly Outcome[] = OUTCOMES.filter((outcome) => outcome !== 'succeeded');
+
+/**
+ * What a person looks at first, on one page: final tasks that did not succeed (of these alone `since` is asked), then
+ * pending ones, each two fifths of `limit` at most, then final ones that succeeded.
+ */
+async function readAttention(deps: TasksApiDeps, query: ListQuery, limit: number): Promise<TaskPage> {
+  const wrong = (['state', 'outcome', 'cursor'] as const).find((name) => query[name] !== undefined);
+  if (wrong !== undefined) throw invalid([{ parameter: wrong, detail: 'cannot be combined with order=attention' }]);
+  const { since: _, ...always } = query;
+  const share = Math.ceil((limit * 2) / 5);
+  const [troubled, pending, succeeded] = await Promise.all([
+    readFinal(deps, { ...query, outcome: TROUBLED.join(',') }, { state: 'final', limit: share }),
+    readPending(deps, always, { state: 'pending', limit: share }),
+    readFinal(deps, { ...always, outcome: 'succeeded' }, { state: 'final', limit }),
+  ]);
+  const final = [...troubled.items, ...succeeded.items];
+  const items = [...troubled.items, ...withoutSettled(pending.items, final), ...succeeded.items];
+  return { items: items.slice(0, limit) };
+}
+
+/** A task that settled between two reads is shown once, as what it is now. */
+function withoutSettled(pending: Listed[], final: Listed[]): Listed[] {
+  const settled = new Set(final.map((item) => item.task_id));
+  return pending.filter((item) => !settled.has(item.task_id));
 }
 
 function startOf({ state, outcome, cursor }: ListQuery): ListPosition {
@@ -50,9 +84,7 @@ async function readPage(deps: TasksApiDeps, query: ListQuery, start: Start): Pro
   const room = start.limit - page.items.length;
   if (room === 0) return { ...page, next: { state: 'final' } };
   const rest = await readFinal(deps, query, { state: 'final', limit: room });
-  // A task that settled between the two reads is shown once, as what it is now.
-  const settled = new Set(rest.items.map((item) => item.task_id));
-  return { ...rest, items: [...page.items.filter((item) => !settled.has(item.task_id)), ...rest.items] };
+  return { ...rest, items: [...withoutSettled(page.items, rest.items), ...rest.items] };
 }
 
 async function readPending(deps: TasksApiDeps, query: ListQuery, start: Start): Promise<TaskPage> {
@@ -72,7 +104,8 @@ function toTaskPage<T>(page: Page<T>, state: ListPosition['state'], view: (item:
   return page.nextCursor === undefined ? { items } : { items, next: { state, inner: page.nextCursor } };
 }
 
-function filterOf({ clock }: TasksApiDeps, query: ListQuery): TaskFilter {
+/** What a query asks of tasks, but for state and outcome. */
+export function filterOf({ clock }: Pick<TasksApiDeps, 'clock'>, query: StatsQuery): TaskFilter {
   const { label, instance_id: instanceId, profile, task_type: taskType, group_id: groupId, since } = query;
   const from = since === undefined ? undefined : sinceMs(since, clock.now());
   return {

@@ -1,4 +1,4 @@
-import type { ProfileDefaults } from '../huawei/profiles.ts';
+import type { ProfileDefaults } from '../huawei/profile-parts.ts';
 import { canWatchAgain, type TaskResult } from '../tasks/result.ts';
 import type { PendingTask, TaskIdentity } from '../tasks/task.ts';
 import { callerOf, noteChange } from './access.ts';

@@ -94,16 +94,25 @@ export const waitQuerySchema = z.strictObject({
   wait: z.optional(z.string().check(z.regex(/^(?:[0-5]?\d|60)$/, 'must be a whole number of seconds from 0 to 60'))),
 });
 
-/** Query of `GET /tasks`. */
-export const listQuerySchema = z.strictObject({
-  state: z.optional(z.enum(['pending', 'final'], 'must be "pending" or "final"')),
-  outcome: z.optional(z.string().check(z.regex(OUTCOME_LIST, OUTCOMES_RULE))),
+const filters = {
   profile: z.optional(idSchema),
   task_type: z.optional(z.string().check(z.regex(/^[a-z_]{1,64}$/, 'must be a type such as import_api'))),
   group_id: z.optional(idSchema),
   since: z.optional(z.string().check(z.refine((text) => sinceMs(text, 0) !== undefined, SINCE_RULE))),
   instance_id: z.optional(idSchema),
   label: z.optional(labelSchema),
+};
+
+/** Query of `GET /stats`. */
+export const statsQuerySchema = z.strictObject(filters);
+export type StatsQuery = z.infer<typeof statsQuerySchema>;
+
+/** Query of `GET /tasks`. */
+export const listQuerySchema = z.strictObject({
+  state: z.optional(z.enum(['pending', 'final'], 'must be "pending" or "final"')),
+  outcome: z.optional(z.string().check(z.regex(OUTCOME_LIST, OUTCOMES_RULE))),
+  order: z.optional(z.enum(['attention'], 'must be "attention", or left out')),
+  ...filters,
   limit: z.optional(z.string().check(z.regex(/^(?:[1-9]\d?|100)$/, LIMIT_RULE))),
   cursor: z.optional(
     z.string().check(z.regex(/^[A-Za-z0-9_-]{1,4096}$/, 'must be the next_cursor of the previous page')),

@@ -18,6 +18,8 @@ export const taskErrorSchema = z.strictObject({
   help: optionalText,
 });
 
+const answersField = z.optional(z.array(z.strictObject({ task_status: text, at: time })));
+
 const identity = {
   task_id: idSchema,
   instance_id: text,
@@ -43,6 +45,7 @@ export const pendingTaskSchema = z.strictObject({
   /** As Huawei last said it to this process; `waiting` where it has not asked. */
   status: text,
   task_type: optionalText,
+  answers: answersField,
   deadline_at: time,
   next_poll_at: time,
   last_error: z.optional(taskErrorSchema),
@@ -88,7 +91,13 @@ export const resultSchema = z.union([
     download_url: optionalText,
     extra,
   }),
-  z.strictObject({ kind: z.literal('failure'), error_code: optionalText, error_msg: optionalText, extra }),
+  z.strictObject({
+    kind: z.literal('failure'),
+    error_code: optionalText,
+    error_msg: optionalText,
+    help: optionalText,
+    extra,
+  }),
   z.strictObject({ kind: z.literal('none'), extra }),
   z.strictObject({ kind: z.literal('raw'), raw: text, reason: text, extra }),
   z.strictObject({
@@ -120,11 +129,12 @@ const finalFields = {
   summary: summarySchema,
   error: z.optional(taskErrorSchema),
   help: optionalText,
+  first_failure: z.optional(z.record(text, z.unknown())),
   deliveries: z.optional(z.array(deliverySchema)),
   expires_at: time,
 };
 
-export const finalTaskSchema = z.strictObject({ ...finalFields, result: resultSchema });
+export const finalTaskSchema = z.strictObject({ ...finalFields, answers: answersField, result: resultSchema });
 /** A final task in a listing: without its result. */
 export const listedResultSchema = z.strictObject(finalFields);
 
@@ -133,6 +143,34 @@ export const taskSchema = z.union([pendingTaskSchema, finalTaskSchema]);
 export const taskPageSchema = z.strictObject({
   items: z.array(z.union([pendingTaskSchema, listedResultSchema])),
   next_cursor: optionalText,
+});
+
+export const recentEndSchema = z.strictObject({
+  task_id: text,
+  outcome: z.enum(OUTCOMES),
+  completed_at: time,
+  seconds: z.optional(z.number()),
+});
+
+export const statsLabelSchema = z.strictObject({
+  label: optionalText,
+  count: z.int(),
+  success_rate: z.number(),
+  p50_seconds: z.optional(z.number()),
+  p95_seconds: z.optional(z.number()),
+  newest: recentEndSchema,
+});
+
+export const statsSchema = z.strictObject({
+  since: z.optional(time),
+  counted: z.int(),
+  is_complete: z.boolean(),
+  oldest_at: z.optional(time),
+  pending: z.int(),
+  outcomes: z.record(z.enum(OUTCOMES), z.int()),
+  labels: z.array(statsLabelSchema),
+  omitted_labels: z.int(),
+  recent: z.array(recentEndSchema),
 });
 
 export const problemSchema = z.strictObject({

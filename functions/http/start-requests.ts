@@ -1,11 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { StartRequest } from '../starts/starts.ts';
+import { helpFor } from '../tasks/codes.ts';
 import type { ExportFields, ImportFields, PlannedTask, StartOrder } from '../tasks/start.ts';
 import type { StartedFacts, StartedFile } from '../tasks/task.ts';
 import { callerOf } from './access.ts';
 import type { ApiEvent } from './api-event.ts';
-import { type Definition, readDefinition } from './definition-file.ts';
+import { canNameGroup, type Definition, readDefinition } from './definition-file.ts';
 import type { RegistrationDeps } from './deps.ts';
 import { type Form, type FormFile, readForm } from './form-body.ts';
 import { invalid, validBody, validQuery } from './read-request.ts';
@@ -64,11 +65,19 @@ export async function readImport(deps: RegistrationDeps, event: ApiEvent): Promi
   const { file, definition } = checkFile(form);
   const fields: ImportFields = defined({ is_create_group, group_id, extend_mode, api_mode, simple_mode, mock_mode });
   const started: StartedFile = { name: file.name, size_bytes: file.bytes.length, sha256: sha256(file.bytes) };
-  const { title, warnings } = definition;
+  const { title } = definition;
   const order: StartOrder = { type: 'import_api', fields, file: started, ...(title !== undefined && { title }) };
-  const group = is_create_group === 'false' ? group_id : undefined;
+  const isInto = is_create_group === 'false';
+  const isUnfit = !isInto && !canNameGroup(title);
+  const warnings = [
+    ...definition.warnings,
+    ...(isUnfit ? [`The title cannot name a group. ${helpFor('APIG.2044')}`] : []),
+  ];
+  const group = isInto ? group_id : undefined;
   const facts = { task_type: 'import_api', file: started, ...defined({ group_id: group, publish_to }) } as const;
-  const task = await planTask({ deps, event }, ours, facts);
+  const planned = await planTask({ deps, event }, ours, facts);
+  // Huawei names the group that an import makes after the title of its file.
+  const task = isInto || title === undefined ? planned : { ...planned, groupName: title };
   const fingerprint = fingerprintOf([...form.fields], started.sha256);
   return { request: { key, fingerprint, order, task, file: file.bytes }, warnings };
 }

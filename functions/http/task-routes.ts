@@ -1,3 +1,4 @@
+import { orUnreadable } from '../tasks/errors.ts';
 import { eventId, type TaskResult } from '../tasks/result.ts';
 import type { PendingTask } from '../tasks/task.ts';
 import { callerOf, noteChange } from './access.ts';
@@ -49,13 +50,15 @@ async function withRetryAfter(answer: ApiResponse | Promise<ApiResponse>): Promi
   return { ...rest, headers: { ...headers, 'retry-after': '2' } };
 }
 
-/** `DELETE /tasks/{task_id}`: 204, or 409 for a task that is final. */
+/** `DELETE /tasks/{task_id}`: 204, or 409 for a task that is final. A row that cannot be read goes, whatever it holds. */
 export function deleteTaskRoute(deps: TasksApiDeps): RouteHandler {
   return async (event) => {
     const taskId = taskIdOf(event);
     // First the result: the row of a task that is settling is the outbox of its notification and has to stay.
-    if ((await deps.results.get(taskId)) !== undefined) throw alreadyFinal(taskId);
-    if (await deps.pending.remove(taskId)) {
+    const result = await deps.results.get(taskId).catch(orUnreadable);
+    if (typeof result === 'object') throw alreadyFinal(taskId);
+    const isDiscarded = result === 'unreadable' && (await deps.results.removeUnreadable(taskId));
+    if ((await deps.pending.remove(taskId)) || isDiscarded) {
       noteChange(deps, callerOf(event), { action: 'stop', task_id: taskId });
       return { statusCode: 204, headers: { 'cache-control': 'no-store' } };
     }

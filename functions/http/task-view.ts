@@ -1,8 +1,8 @@
 import type * as z from 'zod/mini';
 import { type HelpContext, helpMember } from '../tasks/codes.ts';
 import { helpAfter, helpContext } from '../tasks/help.ts';
-import type { ParsedResult, TaskResult } from '../tasks/result.ts';
-import type { PendingTask, StartedFacts, TaskError, TaskIdentity } from '../tasks/task.ts';
+import type { FailedApi, ParsedResult, TaskResult } from '../tasks/result.ts';
+import type { HeardAnswer, PendingTask, StartedFacts, TaskError, TaskIdentity } from '../tasks/task.ts';
 import type { TasksApiDeps } from './deps.ts';
 import type { finalTaskSchema, listedResultSchema, pendingTaskSchema, taskErrorSchema } from './response-schemas.ts';
 
@@ -18,6 +18,7 @@ export function viewPending(task: PendingTask, nextPollAtMs: number): PendingVie
     state: 'pending',
     ...(task.taskType === undefined ? {} : { task_type: task.taskType }),
     status: task.status ?? 'waiting',
+    ...viewAnswers(task.answers),
     deadline_at: toIso(task.deadlineAtMs),
     next_poll_at: toIso(nextPollAtMs),
     ...(task.lastError === undefined ? {} : { last_error: viewError(task.lastError, { profile: task.profile }) }),
@@ -36,6 +37,7 @@ export function viewListed(result: TaskResult): ListedView {
     completed_at: toIso(result.completedAtMs),
     ...(polls === undefined ? {} : { polls }),
     summary: result.summary,
+    ...(result.firstFailure && { first_failure: withFailureHelp(result.firstFailure, helpContext(result)) }),
     ...(error === undefined ? {} : { error: viewError(error, helpContext(result)) }),
     ...viewHelp(result),
     ...(deliveries === undefined ? {} : { deliveries }),
@@ -45,7 +47,12 @@ export function viewListed(result: TaskResult): ListedView {
 
 /** A final task with its result. Keys of the file store stay inside; an export says where its document is. */
 export function viewFinal(result: TaskResult): FinalView {
-  return { ...viewListed(result), result: viewResult(result.taskId, withHelp(result)) };
+  return { ...viewListed(result), ...viewAnswers(result.answers), result: viewResult(result.taskId, withHelp(result)) };
+}
+
+function viewAnswers(answers: readonly HeardAnswer[] | undefined): Pick<FinalView, 'answers'> {
+  if (answers === undefined) return {};
+  return { answers: answers.map(({ taskStatus, atMs }) => ({ task_status: taskStatus, at: toIso(atMs) })) };
 }
 
 /** What to do about the outcome, in sentences. */
@@ -54,17 +61,30 @@ function viewHelp(result: TaskResult): { help?: string } {
   return sentences.length === 0 ? {} : { help: sentences.join(' ') };
 }
 
-/** The result, each failed API of which says what helps. */
-function withHelp(task: TaskResult): ParsedResult {
+type Failure = Extract<ParsedResult, { kind: 'failure' }>;
+
+/** The result, each failure in which says what helps. */
+function withHelp(task: TaskResult): ParsedResult | (Failure & { help?: string }) {
   const { result } = task;
-  if (result.kind !== 'import' && result.kind !== 'stored') return result;
-  const { failure } = result;
-  if (failure === undefined) return result;
   const context = helpContext(task);
-  return { ...result, failure: failure.map((one) => ({ ...one, ...helpMember(one.error_code, context) })) };
+  const explained = (failures: FailedApi[], more: HelpContext = {}) =>
+    failures.map((one) => withFailureHelp(one, { ...context, ...more }));
+  if (result.kind === 'failure') return { ...result, ...helpMember(result.error_code, context) };
+  if (result.kind === 'stored') return { ...result, ...(result.failure && { failure: explained(result.failure) }) };
+  if (result.kind !== 'import') return result;
+  const { failure, publish_failures } = result;
+  return {
+    ...result,
+    failure: explained(failure),
+    ...(publish_failures && { publish_failures: explained(publish_failures, { call: 'publish' }) }),
+  };
 }
 
-function viewResult(taskId: string, result: ParsedResult): FinalView['result'] {
+function withFailureHelp(failure: FailedApi, context: HelpContext): FailedApi {
+  return { ...failure, ...helpMember(failure.error_code, context) };
+}
+
+function viewResult(taskId: string, result: ReturnType<typeof withHelp>): FinalView['result'] {
   if (result.kind === 'export') {
     // The document itself is always in a file.
     const { content: _, file, ...known } = result;

@@ -51,7 +51,24 @@ export function endpointProblems(profile: Place): Problem[] {
     const what = profile.region === undefined ? 'is missing' : 'is not a known region';
     problems.push({ field: 'region', problem: `${what}: set it, or set ${missing.join(' and ')}` });
   }
-  return problems;
+  return [...problems, ...halfOverridden(profile)];
+}
+
+/** Regions whose names clouds of Huawei's partners use as well. */
+const SHARED_REGIONS: ReadonlySet<string> = new Set(['eu-west-0', 'ru-moscow-1']);
+const OWN_HOST = /\.myhuaweicloud\.(com|eu)$/;
+
+/** One endpoint of a partner's cloud and one of Huawei's: a password or token would go to the wrong operator. */
+function halfOverridden({ region = '', apig_endpoint: apig, iam_endpoint: iam, password }: Place): Problem[] {
+  const needsIam = password !== undefined;
+  const isElsewhere = (endpoint = '') => !OWN_HOST.test(URL.parse(endpoint)?.hostname ?? '');
+  if (!SHARED_REGIONS.has(region)) return [];
+  const problem = (other: string) => `is missing: other clouds have a region ${region} too, and ${other} is overridden`;
+  if (apig !== undefined && iam === undefined && needsIam && isElsewhere(apig))
+    return [{ field: 'iam_endpoint', problem: problem('apig_endpoint') }];
+  if (iam !== undefined && apig === undefined && isElsewhere(iam))
+    return [{ field: 'apig_endpoint', problem: problem('iam_endpoint') }];
+  return [];
 }
 
 const BAD_ENDPOINT = 'must be https://host[:port] without a path (http only to a loopback address)';

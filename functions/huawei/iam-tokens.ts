@@ -39,7 +39,7 @@ export function createTokenSources(
     if (known) return known;
     const worksElsewhere = async () =>
       projectId !== ownProjectId && (await sourceOf(ownProjectId).token()).kind === 'token';
-    const request = { body: passwordRequest(login, projectId), worksElsewhere };
+    const request = { body: passwordRequest(login, { id: projectId }), worksElsewhere };
     const source = createTokenSource(deps, request, state);
     sources.set(projectId, source);
     return source;
@@ -138,7 +138,8 @@ function isHiccup({ error, retryAfterMs }: Fault): boolean {
   return retryAfterMs === undefined && (error.code === 'CONNECTION' || (error.httpStatus ?? 0) >= 500);
 }
 
-async function signIn({ transport, clock, iamOrigin }: Iam, body: string): Promise<SignedIn> {
+/** One question, which is not asked again. */
+export async function signIn({ transport, clock, iamOrigin }: Iam, body: string): Promise<SignedIn> {
   const headers = { 'content-type': 'application/json;charset=utf8', accept: 'application/json' };
   const path = '/v3/auth/tokens?nocatalog=true';
   try {
@@ -177,14 +178,17 @@ function expiryOf(body: string): number | undefined {
   return Number.isNaN(epochMs) ? undefined : epochMs;
 }
 
-/** Source: IAM API reference, "Obtaining a User Token Through Password Authentication". */
 function secretsIn(request: string): string[] {
   const { auth } = JSON.parse(request) as { auth: { identity: { password: { user: { password: string } } } } };
   return [auth.identity.password.user.password];
 }
 
-function passwordRequest({ domainName, userName, password }: PasswordLogin, projectId: string): string {
+/** Source: IAM API reference, "Obtaining a User Token Through Password Authentication". */
+export function passwordRequest(
+  { domainName, userName, password }: PasswordLogin,
+  project: { id: string } | { name: string },
+): string {
   const user = { domain: { name: domainName }, name: userName, password };
   const identity = { methods: ['password'], password: { user } };
-  return JSON.stringify({ auth: { identity, scope: { project: { id: projectId } } } });
+  return JSON.stringify({ auth: { identity, scope: { project } } });
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { callbackProblem, signingProblem, signingSecretProblems } from '../channels/webhook/settings.ts';
+import { callbackProblem, signingSecretProblems } from '../channels/webhook/settings.ts';
 import { ConfigError } from '../tasks/errors.ts';
 import { isFields, parseJson } from '../tasks/json.ts';
 import { endpointProblems } from './endpoints.ts';
@@ -39,34 +39,6 @@ export type Profiles = Record<string, Profile>;
 /** The profiles that can be used, and the problems of the others by name, which do not affect the good ones. */
 export type ProfileBook = { profiles: Profiles; problems?: ReadonlyMap<string, readonly string[]> };
 
-const defaultsSchema = z.object({
-  profiles: z.record(
-    z.string(),
-    z.pipe(
-      z.object({ project_id: text, instance_id: z.exactOptional(text), webhook_secrets: z.optional(z.unknown()) }),
-      z.transform(({ webhook_secrets, ...defaults }): ProfileDefaults => {
-        const problem = signingProblem(webhook_secrets);
-        return problem === undefined ? defaults : { ...defaults, cannot_sign: problem };
-      }),
-    ),
-  ),
-});
-
-/** The fields that a registration can leave out; `cannot_sign` says why the profile's events cannot be signed. */
-export type ProfileDefaults = { project_id: string; instance_id?: string; cannot_sign?: string };
-
-/**
- * Reads the part of the same secret that the API needs, by profile name; nothing in it is secret.
- * Throws `ConfigError`, which names fields, never values.
- */
-export function parseProfileDefaults(json: string): Record<string, ProfileDefaults> {
-  const parsed = defaultsSchema.safeParse(parseJson(json));
-  if (parsed.success) return parsed.data.profiles;
-  throw new ConfigError(
-    parsed.error.issues.map(({ path }) => `Huawei profiles: ${path.join('.')} is missing or wrong`),
-  );
-}
-
 const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 const PRINTABLE = /^[\x21-\x7e]+$/;
 
@@ -76,6 +48,9 @@ const SIGN_IN_WAYS = [
   { way: 'domain_name + user_name + password', fields: ['domain_name', 'user_name', 'password'] },
   { way: 'auth_token', fields: ['auth_token'] },
 ] as const;
+
+/** "Domain" is what Huawei Cloud's API calls an account; its console does not. */
+const MEANING: Partial<Record<keyof Profile, string>> = { domain_name: ', the name of the account,' };
 
 /** These are sent in headers, where a stray line end from a copied secret makes every request fail. */
 const HEADER_FIELDS = ['ak', 'security_token', 'auth_token'] as const;
@@ -162,7 +137,9 @@ function signInProblems(profile: Profile): string[] {
   return [
     ...(begun.length > 1 ? [`there is more than one way to sign in: keep only one of ${choices}`] : []),
     ...begun.flatMap(({ fields, way }) =>
-      fields.filter((field) => profile[field] === undefined).map((field) => `${field} is missing (${way} go together)`),
+      fields
+        .filter((field) => profile[field] === undefined)
+        .map((field) => `${field}${MEANING[field] ?? ''} is missing (${way} go together)`),
     ),
     ...(orphan ? ['security_token needs ak + sk'] : []),
   ];

@@ -1,9 +1,9 @@
 import { cut, lineOf, takeFitting, toAscii } from '../tasks/safe-text.ts';
+import { factsOf } from './facts.ts';
 import type { EventFailure, Notice, TaskEventData } from './task-event.ts';
 import {
   contextWords,
   countWords,
-  endWords,
   errorWords,
   failureCount,
   failureKindWords,
@@ -69,17 +69,17 @@ function reasonWords(error: { code: string; message: string }, maxUnits?: number
   return errorWords(error.code === 'DEADLINE' ? { ...error, code: '' } : error, maxUnits);
 }
 
+/** Group and profile stand below, the file in the headline. */
+const FACT_LINES = ['Label', 'Registered by', 'Gateway', 'Ended', 'Watched'];
+
 function factLines(notice: Notice): string[] {
   const { data } = notice;
   const counts = countWords(data.summary);
-  const end = endWords(notice);
   const run = runUrlOf(data.context);
+  const facts = factsOf(notice).filter(({ name }) => FACT_LINES.includes(name));
   return [
     ...(counts && !alertHeadline(notice).includes(counts) ? [`Counts: ${counts}`] : []),
-    ...(data.label ? [`Label: ${lineOf(data.label, 100)}`] : []),
-    ...(data.registered_by ? [`Registered by: ${lineOf(data.registered_by, 64)}`] : []),
-    `Gateway: ${data.instance_id}`,
-    `${end.name}: ${end.value}, ${end.seen}`,
+    ...facts.map(({ name, value }) => `${name}: ${lineOf(value, 100)}`),
     ...(run === undefined || run.length > MAX_RUN_URL ? [] : [`CI run: ${run}`]),
     ...takeFitting(contextWords(data, 80), { sizeOf: (pair) => pair.length + 1, maxSize: MAX_CONTEXT }),
   ];

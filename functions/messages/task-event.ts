@@ -42,6 +42,8 @@ export type TaskEventData = {
   first_success?: true;
   /** Counts of everything, including failures that `failures` leaves out. */
   summary: Summary;
+  /** How many APIs were published, if the start asked for it. */
+  published?: number;
   error?: { code: string; message: string; request_id?: string; http_status?: number; help?: string };
   /** What to do about the outcome; absent after a success. */
   help?: string;
@@ -143,8 +145,11 @@ function composeEvent(result: TaskResult, { publicUrl, failures, limit }: Compos
     datacontenttype: 'application/json',
     data: composeData(result, shortener.shorten, publicUrl),
   };
-  const context = helpContext(result);
-  const entries = failures.map((failure) => toEventFailure(failure, { context, shorten: shortener.shorten }));
+  const unpublished = result.result.kind === 'import' ? (result.result.publish_failures ?? []) : [];
+  const entries = failures.map((failure) => {
+    const context = { ...helpContext(result), ...(unpublished.includes(failure) && { call: 'publish' as const }) };
+    return toEventFailure(failure, { context, shorten: shortener.shorten });
+  });
   const fitting = takeFitting(entries, {
     sizeOf: (entry) => utf8Bytes(JSON.stringify(entry)) + 1,
     maxSize: MAX_EVENT_BYTES - utf8Bytes(JSON.stringify(event)) - 64,
@@ -174,6 +179,7 @@ function composeData(result: TaskResult, shorten: Shorten, publicUrl: string | u
     ...groupOf(result, shorten),
     ...(result.isFirstSuccess && { first_success: true as const }),
     summary: shortenStrings(result.summary, shorten),
+    ...(result.summary.published === undefined ? {} : { published: result.summary.published }),
     ...(error ? { error: { ...toEventError(error, shorten), ...helpMember(error.code, helpContext(result)) } } : {}),
     ...(help === undefined ? {} : { help: shorten(help) }),
     ...(kinds.length === 0 ? {} : { failure_kinds: kinds }),

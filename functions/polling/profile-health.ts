@@ -1,4 +1,5 @@
 import type { OperatorAlerter } from '../messages/operator-alerter.ts';
+import { helpFor, permissionHelp } from '../tasks/codes.ts';
 import type { Fault } from '../tasks/observation.ts';
 import type { Clock } from '../tasks/ports.ts';
 import type { TaskIdentity } from '../tasks/task.ts';
@@ -101,6 +102,9 @@ function restMs({ error: { code, httpStatus }, retryAfterMs = 0 }: Fault): numbe
   return isPassing ? Math.max(BRIEF_REST_MS, retryAfterMs) : REST_MS;
 }
 
+/** Against a code that nobody knows. */
+const ANY_HELP = `Check the project and gateway ids of the profile, its key or password, and its permissions. ${permissionHelp()}`;
+
 function brokenProfileAlert(task: TaskIdentity, { error }: Fault, key: string) {
   const requestId = error.requestId ? ` (request ${error.requestId})` : '';
   return {
@@ -111,10 +115,10 @@ function brokenProfileAlert(task: TaskIdentity, { error }: Fault, key: string) {
       'cannot be polled. Huawei Cloud said:',
       `${error.code}: ${error.message}${requestId}`,
       '',
-      'They stay pending and nothing is lost. If the error is a 5xx or a timeout, the notifier retries on its own. Otherwise',
-      "check this profile's project and gateway ids, its key or password, and its permissions (apig:asyncTask:get and",
-      'apig:instance:get). A change to the Huawei secret takes effect within 15 minutes, without a deploy; a change in Huawei',
-      'Cloud, within 30 minutes. With `npm start`, restart it: it reads variables and files only at start-up.',
+      'They stay pending and nothing is lost. If the error is a 5xx or a timeout, the notifier retries on its own. Otherwise:',
+      helpFor(error.code, { profile: task.profile }) ?? ANY_HELP,
+      'A change to the Huawei secret takes effect within 15 minutes, without a deploy. With `npm start`, restart it: it reads',
+      'variables and files only at start-up.',
     ].join('\n'),
   };
 }

@@ -247,7 +247,7 @@ export class Sweep {
     this.counts.requests += observed.requests;
     noteFault({ ...deps, slowedDown: this.#slowedDown }, task, observed);
     const nowMs = deps.clock.now();
-    const conclusion = concludeTask(task, observed.observation, nowMs);
+    const conclusion = concludeTask(deps.pending.asOfNow?.(task) ?? task, observed.observation, nowMs);
     if (conclusion.kind === 'over') {
       const isPublished = task.started?.publish_to !== undefined;
       const over = isPublished ? await publishImported(deps.publisher, { task, over: conclusion, nowMs }) : conclusion;

@@ -28,6 +28,7 @@ export const createSecretsClient = () =>
 
 type Files = {
   RESULTS_BUCKET: string;
+  RESULT_RETENTION_DAYS?: number;
   AWS_REGION: string;
   AWS_ENDPOINT_URL_S3?: string | undefined;
   AWS_ENDPOINT_URL?: string | undefined;
@@ -38,6 +39,7 @@ export function createFileStore(env: Files, { config }: DynamoDBClient) {
   const endpoint = env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL;
   return createS3FileStore({
     bucket: env.RESULTS_BUCKET,
+    keepDays: env.RESULT_RETENTION_DAYS,
     region: env.AWS_REGION,
     credentials: config.credentials,
     clock,

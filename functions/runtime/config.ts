@@ -24,6 +24,7 @@ const publishing = {
 const interval = z.pipe(positive, z.number().check(z.lte(300_000, 'must be at most 300000')));
 const schedule = { POLL_MIN_INTERVAL_MS: z.optional(interval), TASK_DEADLINE_MS: withDefault(86_400_000) };
 const waking = { WAKE_QUEUE_URL: name, AWS_ENDPOINT_URL_SQS: optional, SHARDS: withDefault(1) };
+const profileParts = { PROFILE_PARTS_TABLE: name };
 const huawei = {
   HUAWEI_SECRET_ID: name,
   HUAWEICLOUD_APIG_ENDPOINT: optional,
@@ -38,6 +39,7 @@ export const pollerEnvironment = z.object({
   ...publishing,
   ...schedule,
   ...huawei,
+  ...profileParts,
   ...waking,
   OPERATOR_TOPIC_ARN: name,
   RESULT_RETENTION_DAYS: withDefault(90),
@@ -53,7 +55,7 @@ export const apiEnvironment = z.object({
   ...publishing,
   ...schedule,
   ...waking,
-  HUAWEI_SECRET_ID: name,
+  ...profileParts,
   API_KEYS_SECRET_ID: name,
   ALLOW_LOOPBACK_CALLBACKS: optional,
   /** `false` where there is no function that posts events to callbacks. */
@@ -93,10 +95,9 @@ export const channelsEnvironment = z.object({
 
 /** What `deliver-webhook` needs to know. */
 export const webhookEnvironment = z.object({
-  ...secrets,
   ...region,
+  ...profileParts,
   RESULTS_TABLE: name,
-  HUAWEI_SECRET_ID: name,
   DELIVERY_QUEUE_URL: name,
   WEBHOOK_DEAD_LETTER_QUEUE_URL: name,
   /** `true` lets webhooks be plain http to this machine. */

@@ -4,7 +4,7 @@ import { createSnsOperatorAlerter } from '../channels/sns.ts';
 import { createSqsDeadLetters, delayMessage } from '../channels/sqs.ts';
 import { createWorker } from '../channels/worker.ts';
 import { createProcessAlertMemory } from '../messages/operator-alerter.ts';
-import { createDynamoDeliveryRecorder } from '../stores/dynamo/results.ts';
+import { createDynamoDeliveryNotes } from '../stores/dynamo/results.ts';
 import { createSecretReader } from '../stores/secrets.ts';
 import { createBriefDynamoClient, createSecretsClient, createSnsClient } from './aws-clients.ts';
 import { channelsEnvironment, readEnvironment } from './config.ts';
@@ -30,7 +30,7 @@ export function createNotifyChannelsRuntime() {
     delay: (receiptHandle, delayMs) => delayMessage(queue(env.CHANNELS_QUEUE_URL), receiptHandle, delayMs),
     router: secrets.watch(env.CHANNELS_SECRET_ID, routerReader(clock)),
     deadLetters: createSqsDeadLetters(queue(env.CHANNELS_DEAD_LETTER_QUEUE_URL)),
-    results: createDynamoDeliveryRecorder({ client: createBriefDynamoClient(), tableName: env.RESULTS_TABLE }),
+    results: createDynamoDeliveryNotes({ client: createBriefDynamoClient(), tableName: env.RESULTS_TABLE }),
     alerter: createSnsOperatorAlerter({
       client: sns,
       topicArn: env.OPERATOR_TOPIC_ARN,

@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { createSnsOperatorAlerter } from '../channels/sns.ts';
+import { splitProfiles } from '../huawei/profile-parts.ts';
 import { sortProfiles } from '../huawei/profiles.ts';
 import { createApiPublisher } from '../huawei/publish.ts';
 import { createHuaweiTaskQuery } from '../huawei/task-query.ts';
@@ -11,6 +12,7 @@ import { createTaskSchedule, withMinInterval } from '../schedule/schedule.ts';
 import { createDynamoAlertMemory } from '../stores/dynamo/alert-memory.ts';
 import { createDynamoFailingLabels } from '../stores/dynamo/failing-labels.ts';
 import { createDynamoPendingTaskStore } from '../stores/dynamo/pending-tasks.ts';
+import { createDynamoProfileParts } from '../stores/dynamo/profile-parts.ts';
 import { createDynamoTaskResultStore } from '../stores/dynamo/results.ts';
 import { createDynamoShardStore } from '../stores/dynamo/shard-store.ts';
 import { createSecretReader } from '../stores/secrets.ts';
@@ -18,6 +20,7 @@ import { createStoreResult } from '../stores/store-result.ts';
 import { parseJson } from '../tasks/json.ts';
 import { createDynamoClient, createFileStore, createSecretsClient, createWakeQueue } from './aws-clients.ts';
 import { pollerEnvironment, readEnvironment } from './config.ts';
+import { createHandOnProfiles } from './hand-on-profiles.ts';
 import { createPublishers } from './publishers.ts';
 import { systemClock as clock } from './system-clock.ts';
 import { createTelemetry } from './telemetry.ts';
@@ -40,9 +43,19 @@ export function createPollerRuntime() {
   const results = createDynamoTaskResultStore({ client, tableName: env.RESULTS_TABLE, clock, log });
   const labels = createDynamoFailingLabels({ client, tableName: env.RESULTS_TABLE, log });
   const secrets = createSecretReader({ client: createSecretsClient(), maxAgeS: env.SECRET_MAX_AGE_S, clock, log });
-  const profiles = secrets.watch(env.HUAWEI_SECRET_ID, (text) =>
-    sortProfiles(text, { apig: env.HUAWEICLOUD_APIG_ENDPOINT, iam: env.HUAWEICLOUD_IAM_ENDPOINT }),
+  const endpoints = { apig: env.HUAWEICLOUD_APIG_ENDPOINT, iam: env.HUAWEICLOUD_IAM_ENDPOINT };
+  const secret = secrets.watch(
+    env.HUAWEI_SECRET_ID,
+    (text) => ({ book: sortProfiles(text, endpoints), parts: splitProfiles(text) }),
+    ({ book }) => Object.keys(book.profiles).length === 0,
   );
+  const profiles = async () => (await secret()).book;
+  const handOnProfiles = createHandOnProfiles({
+    parts: async () => (await secret()).parts,
+    put: createDynamoProfileParts({ client, tableName: env.PROFILE_PARTS_TABLE }).put,
+    everyMs: env.SECRET_MAX_AGE_S * 1_000,
+    ...{ clock, log },
+  });
   const publishers = createPublishers(env);
   const files = createFileStore(env, client);
   const answerBytes = answerBytesOf(env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE);
@@ -76,8 +89,11 @@ export function createPollerRuntime() {
   });
   return {
     telemetry,
-    handle: (event: unknown, context: Context) =>
-      poll(readTrigger(event), { remainingMs: context.getRemainingTimeInMillis() }),
+    async handle(event: unknown, context: Context) {
+      const limits = { remainingMs: context.getRemainingTimeInMillis() };
+      const [answer] = await Promise.all([poll(readTrigger(event), limits), handOnProfiles()]);
+      return answer;
+    },
   };
 }
 

@@ -3,7 +3,8 @@ import { parseApiKeys } from '../http/api-keys.ts';
 import { createApiHandler } from '../http/handler.ts';
 import { createStartRoutes } from '../http/start-routes.ts';
 import { createWakePoller } from '../http/wake-poller.ts';
-import { parseProfileDefaults, sortProfiles } from '../huawei/profiles.ts';
+import { publicProfiles } from '../huawei/profile-parts.ts';
+import { sortProfiles } from '../huawei/profiles.ts';
 import { createHuaweiStarts } from '../huawei/starts.ts';
 import { createTaskSchedule, withMinInterval } from '../schedule/schedule.ts';
 import { createStarts } from '../starts/starts.ts';
@@ -24,10 +25,12 @@ export function createStartTasksRuntime() {
   const { log } = telemetry;
   const client = createDynamoClient();
   const secrets = createSecretReader({ client: createSecretsClient(), maxAgeS: env.SECRET_MAX_AGE_S, clock, log });
-  const profiles = secrets.watch(env.HUAWEI_SECRET_ID, (text) => ({
-    book: sortProfiles(text, { apig: env.HUAWEICLOUD_APIG_ENDPOINT, iam: env.HUAWEICLOUD_IAM_ENDPOINT }),
-    defaults: parseProfileDefaults(text),
-  }));
+  const endpoints = { apig: env.HUAWEICLOUD_APIG_ENDPOINT, iam: env.HUAWEICLOUD_IAM_ENDPOINT };
+  const profiles = secrets.watch(
+    env.HUAWEI_SECRET_ID,
+    (text) => ({ book: sortProfiles(text, endpoints), defaults: publicProfiles(text) }),
+    ({ defaults }) => Object.keys(defaults).length === 0,
+  );
   const pending = createDynamoPendingTaskStore({ client, tableName: env.PENDING_TABLE, log });
   const results = createDynamoTaskResultStore({ client, tableName: env.RESULTS_TABLE, clock, log });
   const wakePoller = createWakePoller({

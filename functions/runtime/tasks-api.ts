@@ -2,19 +2,23 @@ import { classifyAddress } from '../channels/webhook/target.ts';
 import { type ApiKey, parseApiKeys } from '../http/api-keys.ts';
 import { createTasksApiHandler } from '../http/handler.ts';
 import { createWakePoller } from '../http/wake-poller.ts';
-import { parseProfileDefaults } from '../huawei/profiles.ts';
+import { parsePublicPart } from '../huawei/profile-parts.ts';
 import { createRepublish } from '../messages/publishers.ts';
 import { createTaskSchedule, withMinInterval } from '../schedule/schedule.ts';
 import { createDynamoPendingTaskStore } from '../stores/dynamo/pending-tasks.ts';
+import { createDynamoProfileParts } from '../stores/dynamo/profile-parts.ts';
 import { createDynamoTaskResultStore } from '../stores/dynamo/results.ts';
 import { createDynamoShardStore } from '../stores/dynamo/shard-store.ts';
-import { createSecretReader } from '../stores/secrets.ts';
+import { createSecretReader, watchText } from '../stores/secrets.ts';
 import type { Log } from '../tasks/ports.ts';
 import { createDynamoClient, createFileStore, createSecretsClient, createWakeQueue } from './aws-clients.ts';
 import { apiEnvironment, readEnvironment } from './config.ts';
 import { createPublishers } from './publishers.ts';
 import { systemClock as clock } from './system-clock.ts';
 import { createTelemetry } from './telemetry.ts';
+
+/** To the poller's own delay, this adds little. */
+const PROFILES_MAX_AGE_S = 10;
 
 /** The HTTP API of this process, from the environment; made once per cold start. */
 export function createTasksApiRuntime() {
@@ -23,12 +27,16 @@ export function createTasksApiRuntime() {
   const { log } = telemetry;
   const client = createDynamoClient();
   const secrets = createSecretReader({ client: createSecretsClient(), maxAgeS: env.SECRET_MAX_AGE_S, clock, log });
+  const profileParts = createDynamoProfileParts({ client, tableName: env.PROFILE_PARTS_TABLE });
   const publishers = createPublishers(env);
   const handler = createTasksApiHandler({
     pending: createDynamoPendingTaskStore({ client, tableName: env.PENDING_TABLE, log }),
     results: createDynamoTaskResultStore({ client, tableName: env.RESULTS_TABLE, clock, log }),
     files: createFileStore(env, client),
-    profiles: secrets.watch(env.HUAWEI_SECRET_ID, parseProfileDefaults),
+    profiles: watchText(
+      { maxAgeS: PROFILES_MAX_AGE_S, clock, log },
+      { name: 'profiles', read: () => profileParts.read('public'), parse: parsePublicPart },
+    ),
     apiKeys: secrets.watch(env.API_KEYS_SECRET_ID, (text) => usableKeys(text, log)),
     audit: (change) => log.info('audit', change),
     schedule: createTaskSchedule(withMinInterval(env.POLL_MIN_INTERVAL_MS)),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AwsV4Signer } from 'aws4fetch';
+import { retentionFolder } from '../names.ts';
 import { StoreError } from '../tasks/errors.ts';
 import { type Clock, checkFileKey, type FileStore } from '../tasks/ports.ts';
 import type { FileRef } from '../tasks/result.ts';
@@ -10,6 +11,8 @@ export type S3FileStoreOptions = {
   /** Asked before each attempt, for instance `client.config.credentials` of any SDK client. */
   credentials: () => Promise<{ accessKeyId: string; secretAccessKey: string; sessionToken?: string }>;
   clock: Pick<Clock, 'sleep'>;
+  /** Days that new files are kept, as the bucket's rules have them. Only who puts files needs it. */
+  keepDays?: number | undefined;
   /** Of an emulator; the bucket becomes the first part of the path then. */
   endpoint?: string;
   /** For one attempt: until the upload is acknowledged, or until a download's headers are there. Default 6,000. */
@@ -43,7 +46,8 @@ const PRESIGNED_FOR_S = 300;
  */
 export function createS3FileStore(options: S3FileStoreOptions): S3FileStore {
   return {
-    async put(key, body, mediaType) {
+    async put(name, body, mediaType) {
+      const key = options.keepDays === undefined ? name : `${retentionFolder(options.keepDays)}/${name}`;
       const bytes = Buffer.from(body);
       const digest = createHash('sha256').update(bytes).digest();
       const response = await send(options, { method: 'PUT', key, body: bytes, headers: putHeaders(digest, mediaType) });

@@ -12,11 +12,21 @@ type SecretReader = {
    * A function that gives the parsed secret. It is read again once it is older than the maximum age, so that a rotation
    * needs no deploy, and parsed again only when it changed. While Secrets Manager fails, the last one serves on for up to
    * an hour. Throws `ConfigError` for a secret that is absent or wrong, at once, and `StoreError` for one that cannot be read.
+   * One that `isEmpty` is read again after 10 s, because a person is about to fill it.
    */
-  watch<T>(secretId: string, parse: (text: string) => T): () => Promise<T>;
+  watch<T>(secretId: string, parse: (text: string) => T, isEmpty?: (value: T) => boolean): () => Promise<T>;
 };
 
-type SecretReaderDeps = { client: SecretsManagerClient; maxAgeS: number; clock: Pick<Clock, 'now'>; log: Log };
+type WatchDeps = { maxAgeS: number; clock: Pick<Clock, 'now'>; log: Log };
+type SecretReaderDeps = WatchDeps & { client: SecretsManagerClient };
+
+/** A text that is read again and again: what it is called in the log, how it is read, and how parsed. */
+export type TextSource<T> = {
+  name: string;
+  read(): Promise<string>;
+  parse(text: string): T;
+  isEmpty?: ((value: T) => boolean) | undefined;
+};
 
 /**
  * How old a secret may get that cannot be read again. So long, at most, a key still fits that was taken out while Secrets
@@ -28,25 +38,31 @@ const RETRY_MS = 30_000;
 /** Who asks within this time of a failure shares it: every poll of a sweep asks. */
 const SHARED_FAILURE_MS = 1_000;
 
+const EMPTY_MAX_AGE_MS = 10_000;
+
 /** Secrets Manager, cached per process for `maxAgeS` seconds. */
-export function createSecretReader(deps: SecretReaderDeps): SecretReader {
-  return { watch: (secretId, parse) => watchSecret(deps, secretId, parse) };
+export function createSecretReader({ client, ...deps }: SecretReaderDeps): SecretReader {
+  return {
+    watch: (secretId, parse, isEmpty) =>
+      watchText(deps, { name: nameOf(secretId), read: () => readText(client, secretId), parse, isEmpty }),
+  };
 }
 
 /**
+ * What `SecretReader.watch` does, with a text from anywhere.
+ *
  *     read ──► kept for `maxAgeS` ──► read ──✗──► the last one, tried again every 30 s ──✗ an hour old ──► StoreError
  */
-function watchSecret<T>(deps: SecretReaderDeps, secretId: string, parse: (text: string) => T): () => Promise<T> {
-  const { client, maxAgeS, clock, log } = deps;
+export function watchText<T>({ maxAgeS, clock, log }: WatchDeps, source: TextSource<T>): () => Promise<T> {
   let last: { text: string; value: T; atMs: number } | undefined;
   let answer: Promise<T> | undefined;
   let untilMs = 0;
 
   const read = async (): Promise<T> => {
     const atMs = clock.now();
-    const text = await readText(client, secretId);
-    last = { text, value: last?.text === text ? last.value : parse(text), atMs };
-    untilMs = atMs + maxAgeS * 1_000;
+    const text = await source.read();
+    last = { text, value: last?.text === text ? last.value : source.parse(text), atMs };
+    untilMs = atMs + (source.isEmpty?.(last.value) ? EMPTY_MAX_AGE_MS : maxAgeS * 1_000);
     return last.value;
   };
 
@@ -57,7 +73,7 @@ function watchSecret<T>(deps: SecretReaderDeps, secretId: string, parse: (text: 
     if (last === undefined || nowMs - last.atMs >= MAX_BRIDGED_MS) throw error;
     untilMs = nowMs + RETRY_MS;
     log.warn('secret refresh failed, using the cached value', {
-      secret: nameOf(secretId),
+      secret: source.name,
       age_s: Math.round((nowMs - last.atMs) / 1_000),
       reason: error instanceof Error ? String(error.cause) : 'unknown',
     });

@@ -79,10 +79,17 @@ function boundTexts(task: TaskResult): TaskResult {
   return {
     ...withShortTexts(task, ['taskType', 'taskStatus']),
     summary: withShortTexts(task.summary, ['group_id', 'file_name']),
+    ...firstFailureOf(result),
     result: result.kind === 'export' ? withShortTexts(result, ['file_name', 'file_type']) : result,
     // The message is cut by the row alone: who is told now has it whole.
     ...(error && { error: { ...boundError(error), message: error.message } }),
   };
+}
+
+function firstFailureOf(result: ParsedResult): Pick<TaskResult, 'firstFailure'> {
+  if (result.kind !== 'import') return {};
+  const first = result.failure[0] ?? result.publish_failures?.[0];
+  return first === undefined ? {} : { firstFailure: shorten(first) };
 }
 
 function withShortTexts<T extends object>(record: T, keys: readonly (keyof T)[]): T {
@@ -118,7 +125,10 @@ async function moveExtra(files: FileStore, taskId: string, rest: Export): Promis
 async function moveWhole(files: FileStore, taskId: string, result: ParsedResult): Promise<ParsedResult> {
   const file = await files.put(fileKey(taskId, 'result.json'), asText(result) ?? '', 'application/json');
   const stored: ParsedResult = { kind: 'stored', kind_stored: result.kind, file };
-  if (result.kind === 'import') stored.failure = result.failure.slice(0, KEPT_FAILURES).map(shorten);
+  if (result.kind === 'import') {
+    const failures = [...result.failure, ...(result.publish_failures ?? [])];
+    stored.failure = failures.slice(0, KEPT_FAILURES).map(shorten);
+  }
   return stored;
 }
 

@@ -9,14 +9,31 @@ export class StoreError extends Error {
   }
 }
 
-/** A pending task is stored in a row that cannot be read: only removing it helps. `reason` holds no value of the row. */
+type UnreadableRow = { table: string; reason: string; holds: 'task' | 'result' };
+
+/** A pending task or result is stored in a row that cannot be read: only removing it helps. `reason` has no value of the row. */
 export class UnreadableTaskError extends StoreError {
   readonly taskId: string;
   readonly reason: string;
-  constructor(taskId: string, { table, reason }: { table: string; reason: string }) {
+  readonly holds: UnreadableRow['holds'];
+  constructor(taskId: string, { table, reason, holds }: UnreadableRow) {
     super(`Row ${taskId} of table ${table} cannot be read: ${reason}`);
     this.taskId = taskId;
     this.reason = reason;
+    this.holds = holds;
+  }
+}
+
+/** For `catch`: that a row cannot be read is expected there, and everything else is thrown on. */
+export function orUnreadable(error: unknown): 'unreadable' {
+  if (error instanceof UnreadableTaskError) return 'unreadable';
+  throw error;
+}
+
+/** What is known of a start is stored in a row that cannot be read: its key is of no use until it expires. */
+export class UnreadableStartError extends StoreError {
+  constructor(key: string, table: string) {
+    super(`Row ${key} of table ${table} cannot be read`);
   }
 }
 

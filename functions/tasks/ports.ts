@@ -21,21 +21,31 @@ export interface PendingTaskStore {
   recordError(taskId: string, error: TaskError | undefined): Promise<void>;
   /** Remembers, in this process only, what Huawei said of a task that goes on: it is not worth a write unit. */
   noteHeard(taskId: string, heard: Heard): void;
+  /** The task with a deadline that has moved since it was read; absent where none moves. */
+  asOfNow?(task: PendingTask): PendingTask;
   /** Deletes; false when it was not there. */
   remove(taskId: string): Promise<boolean>;
 }
 
 /** `TaskResults`. Expired rows are not returned even where TTL has not deleted them yet. */
 export interface TaskResultStore {
-  /** Conditional put: an existing result stays as it is and is returned. */
+  /** Conditional put: an existing result stays as it is and is returned, unless it cannot be read. */
   put(result: TaskResult): Promise<{ kind: 'stored' } | { kind: 'exists'; result: TaskResult }>;
+  /** Throws `UnreadableTaskError` too. */
   get(taskId: string): Promise<TaskResult | undefined>;
   /** Newest first. Items carry identity, outcome, times and summary; `result` is `{kind:'none'}` in a listing. */
   list(filter: ResultFilter, page: PageRequest): Promise<Page<TaskResult>>;
   /** Deletes this very end of the task; false where there is none any more, or another one. */
   remove(end: Pick<TaskResult, 'taskId' | 'outcome' | 'completedAtMs'>): Promise<boolean>;
+  /** Deletes a result that cannot be read; false where it can be, or there is none. */
+  removeUnreadable(taskId: string): Promise<boolean>;
   /** Appends to `deliveries` in one write, keeping the last 20. Nothing where there is no result. */
   recordDeliveries(taskId: string, deliveries: readonly Delivery[]): Promise<void>;
+}
+
+/** What the workers of channels do with `TaskResults`: they note how deliveries ended, and read that when one comes again. */
+export interface DeliveryNotes extends Pick<TaskResultStore, 'recordDeliveries'> {
+  get(taskId: string): Promise<Pick<TaskResult, 'completedAtMs' | 'deliveries'> | undefined>;
 }
 
 /** Exported documents and large results. */

@@ -1,5 +1,5 @@
 import type { Outcome } from '../names.ts';
-import type { TaskError, TaskIdentity } from './task.ts';
+import type { HeardAnswer, TaskError, TaskIdentity } from './task.ts';
 
 /** Ends of our watching, not of the task: how it went is not known, so watching it again may tell. */
 const ENDS_OF_WATCHING: readonly Outcome[] = ['expired', 'not_found', 'rejected'];
@@ -55,6 +55,10 @@ export type TaskResult = TaskIdentity & {
   error?: TaskError;
   expiresAtS: number;
   deliveries?: Delivery[];
+  /** Of an import of which a part failed, the first one, bounded, so that a listing can say which and why. */
+  firstFailure?: FailedApi;
+  /** What Huawei said before its last answer: see `PendingTask`. */
+  answers?: readonly HeardAnswer[];
   /** It succeeded, and the last task of its label on this gateway had not. */
   isFirstSuccess?: true;
   /** The `callbackUrl` is that of the profile, for the requester named none. */

@@ -17,9 +17,14 @@ export function escapeUnseen(json: string): string {
   });
 }
 
+/** The same text, with a space for each character that cannot be seen or turns what is around it. */
+export function withoutUnseen(text: string): string {
+  return wellFormed(text).replace(UNSEEN, ' ');
+}
+
 /** One printable line: control, direction-override and line-breaking characters become single spaces; ends are trimmed. */
 export function oneLine(text: string): string {
-  return wellFormed(text).replace(UNSEEN, ' ').replace(/\s+/g, ' ').trim();
+  return withoutUnseen(text).replace(/\s+/g, ' ').trim();
 }
 
 /** Well-formed, at most `maxUnits` UTF-16 units, ending in `…` where something was cut, never inside a surrogate pair. */

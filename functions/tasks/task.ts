@@ -57,11 +57,29 @@ export type PendingTask = TaskIdentity & {
   taskType?: string;
   /** When that was. */
   heardAtMs?: number;
+  /** What Huawei said whenever it said something new, oldest first; from this process alone, as `status` is. */
+  answers?: readonly HeardAnswer[];
   lastError?: TaskError;
 };
 
+/** A `task_status` of Huawei's, and when it was first heard (epoch milliseconds). */
+export type HeardAnswer = { taskStatus: string; atMs: number };
+
 /** What a poll hears of a task that goes on. */
-export type Heard = Pick<PendingTask, 'status' | 'taskType' | 'heardAtMs'>;
+export type Heard = Pick<PendingTask, 'status' | 'taskType' | 'heardAtMs' | 'answers'>;
+
+/** Of each task; Huawei has two for a task that is not over. */
+const MOST_ANSWERS = 10;
+
+/** Adds what a poll has just heard to what was heard before. */
+export function hearMore(before: Heard | undefined, heard: Heard): Heard {
+  const { status, heardAtMs } = heard;
+  const known = before?.answers ?? [];
+  if (status === undefined || heardAtMs === undefined || known.at(-1)?.taskStatus === status) {
+    return known.length === 0 ? heard : { ...heard, answers: known };
+  }
+  return { ...heard, answers: [...known, { taskStatus: cut(status, MAX_NAME), atMs: heardAtMs }].slice(-MOST_ANSWERS) };
+}
 
 /** Of a code and of a request id; Huawei Cloud's have 36 at most. UTF-16 units. */
 const MAX_NAME = 64;

@@ -1,12 +1,15 @@
 import { DEFAULT_ACCOUNT, RELEASE_ENVIRONMENT_ID, SMALL_GROUP_ID } from '../../simulator/defaults.ts';
 
-/** What somebody does in a Huawei console or a CI job before they have a task to watch. */
+/** What somebody does in a Huawei console or a CI job of their own before they have a task to watch. */
 export type HuaweiUser = {
   /** Starts an import of an OpenAPI file; resolves to the task's id. */
   importFile(text: string): Promise<string>;
   /** Starts an export of a group; resolves to the task's id. */
   exportGroup(type: 'json' | 'yaml'): Promise<string>;
 };
+
+/** Huawei's own fields of an export of the simulator's small group. */
+export const EXPORT_FIELDS = { env_id: RELEASE_ENVIRONMENT_ID, group_id: SMALL_GROUP_ID, define: 'all' };
 
 /** Signs in at `endpoint` with the simulator's account, as the API reference says. Throws when it is refused. */
 export async function signInAsHuaweiUser(endpoint: string): Promise<HuaweiUser> {
@@ -35,7 +38,7 @@ export async function signInAsHuaweiUser(endpoint: string): Promise<HuaweiUser> 
       return start('async-import', { body: form });
     },
     exportGroup(type) {
-      const body = JSON.stringify({ env_id: RELEASE_ENVIRONMENT_ID, group_id: SMALL_GROUP_ID, define: 'all', type });
+      const body = JSON.stringify({ ...EXPORT_FIELDS, type });
       return start('async-export?oas_version=3.0', { headers: { 'content-type': 'application/json' }, body });
     },
   };

@@ -8,8 +8,8 @@ import { startService } from '../service.ts';
 import type { Terminal } from '../terminal-alerts.ts';
 import { createTerminalLog } from '../terminal-log.ts';
 import { type HeldTerminal, holdTerminal } from './held-terminal.ts';
-import { type HuaweiUser, signInAsHuaweiUser } from './huawei-user.ts';
-import { createNotifierClient, type NotifierClient, type WireTask } from './notifier-client.ts';
+import { EXPORT_FIELDS, type HuaweiUser, signInAsHuaweiUser } from './huawei-user.ts';
+import { type About, createNotifierClient, type NotifierClient, type WireTask } from './notifier-client.ts';
 import { CLEAN_FILE, FAILING_FILE, PARTLY_FAILING_FILE } from './petstore.ts';
 import { startReceiver } from './receiver.ts';
 import { renderResultsTable } from './results-table.ts';
@@ -25,14 +25,34 @@ export type DemoOptions = {
   asJson: boolean;
 };
 
-type Case = { label: string; start(user: HuaweiUser): Promise<string>; expected: string };
+type Case = {
+  label: string;
+  expected: string;
+  /** Starts and watches it in one call; resolves to its id. */
+  start?(client: NotifierClient, about: About): Promise<string>;
+  /** Starts it at Huawei Cloud, as somebody else would, so that only its id is known here. */
+  startElsewhere?(user: HuaweiUser): Promise<string>;
+};
 
 const CASES: Case[] = [
-  { label: 'import-clean', start: (user) => user.importFile(CLEAN_FILE), expected: 'succeeded' },
-  { label: 'import-partly', start: (user) => user.importFile(PARTLY_FAILING_FILE), expected: 'partially_succeeded' },
-  { label: 'import-broken', start: (user) => user.importFile(FAILING_FILE), expected: 'failed' },
-  { label: 'export-json', start: (user) => user.exportGroup('json'), expected: 'succeeded' },
-  { label: 'export-yaml', start: (user) => user.exportGroup('yaml'), expected: 'succeeded' },
+  {
+    label: 'import-clean',
+    expected: 'succeeded',
+    start: (client, about) => client.importFile(CLEAN_FILE, about),
+  },
+  {
+    label: 'import-partly',
+    expected: 'partially_succeeded',
+    start: (client, about) => client.importFile(PARTLY_FAILING_FILE, about),
+  },
+  // Our own API refuses this file before anything starts.
+  { label: 'import-broken', expected: 'failed', startElsewhere: (user) => user.importFile(FAILING_FILE) },
+  {
+    label: 'export-json',
+    expected: 'succeeded',
+    start: (client, about) => client.exportGroup({ ...EXPORT_FIELDS, type: 'json' }, about),
+  },
+  { label: 'export-yaml', expected: 'succeeded', startElsewhere: (user) => user.exportGroup('yaml') },
 ];
 /** Whose messages are shown: it has the most to say. */
 const SHOWN = 'import-partly';
@@ -42,7 +62,7 @@ const TIMEOUT_MS = 20_000;
 const ANNOUNCED_WITHIN_MS = 5_000;
 
 /**
- * The main job on one machine: tasks of every kind are started at the simulator, registered over HTTP, polled,
+ * The main job on one machine: tasks of every kind are started over HTTP, or registered where others started them, polled,
  * parsed, stored and announced. Resolves to the labels whose outcome was not the expected one.
  */
 export async function runDemo({ dataDir, terminal, isTty, asJson }: DemoOptions): Promise<string[]> {
@@ -66,15 +86,16 @@ export async function runDemo({ dataDir, terminal, isTty, asJson }: DemoOptions)
     const progress = createProgress(terminal, isTty);
     const watch = (taskIds: string[]) => watchTasks(client, taskIds, { progress, timeoutMs: TIMEOUT_MS });
 
-    const taskIds = await startCases(await signInAsHuaweiUser(simulator.url));
-    await registerAll(client, taskIds, (i) => [CASES[i]?.label ?? '', webhook.url]);
+    const taskIds = await startCases(client, await signInAsHuaweiUser(simulator.url), webhook.url);
+    say(`POST /imports and POST /exports started and watch: ${labelsOf('start')}`);
+    say(`POST /tasks watches what others started: ${labelsOf('startElsewhere')}\n`);
     const tasks = await watch(taskIds);
     say(`\n${heading('messages for people')}`);
     await showAlerts(alerts, taskIds);
 
     say(`${BURST} tasks that finish together are reported in one digest:\n`);
     const burst = startBurst(simulator);
-    await registerAll(client, burst, () => ['nightly']);
+    await Promise.all(burst.map((taskId) => client.register(taskId, { label: 'nightly' })));
     await watch(burst);
     say('');
     await showAlerts(alerts, burst);
@@ -96,12 +117,21 @@ function startBurst({ control }: Simulator): string[] {
   return Array.from({ length: BURST }, (_, i) => control.addTask({ ending: i === 3 ? 'failure' : 'success' }));
 }
 
-function startCases(user: HuaweiUser): Promise<string[]> {
-  return Promise.all(CASES.map(({ start }) => start(user)));
-}
+const labelsOf = (way: 'start' | 'startElsewhere') =>
+  CASES.filter((one) => one[way])
+    .map(({ label }) => label)
+    .join(', ');
 
-async function registerAll(client: NotifierClient, taskIds: string[], about: (index: number) => [string, string?]) {
-  await Promise.all(taskIds.map((taskId, index) => client.register(taskId, ...about(index))));
+function startCases(client: NotifierClient, user: HuaweiUser, callbackUrl: string): Promise<string[]> {
+  return Promise.all(
+    CASES.map(async ({ label, start, startElsewhere }) => {
+      const about = { label, callbackUrl };
+      if (start) return start(client, about);
+      const taskId = (await startElsewhere?.(user)) ?? '';
+      await client.register(taskId, about);
+      return taskId;
+    }),
+  );
 }
 
 /** A task is final a moment before it is announced: waits until all are, and shows what came. */

@@ -7,6 +7,7 @@ import { expect } from 'vitest';
 import type { TaskSeed } from '../../simulator/control.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { API_KEY, getJson, register, startServiceProcess } from '../local/service-process.ts';
+import { type Rows, seedFolder } from './seed.ts';
 
 /** May read, and is named so. */
 export const READER_KEY = 'the-key-of-a-reader';
@@ -28,14 +29,15 @@ export type Stage = {
   close(): Promise<void>;
 };
 
-/** Tasks that are registered with `deadline_seconds: undefined` expire within two seconds. */
-export async function openStage(): Promise<Stage> {
+/** The key may do everything. Tasks that are registered with `deadline_seconds: undefined` expire after `deadlineMs`. `rows` are there from the start. */
+export async function openStage(rows?: Rows, deadlineMs = 1_500): Promise<Stage> {
   if (!existsSync(CHROMIUM)) throw new Error(`${CHROMIUM} is not there: install Debian's package chromium`);
   const dataDir = await mkdtemp(path.join(tmpdir(), 'apig-page-'));
   const keysFile = path.join(dataDir, 'keys.json');
+  if (rows !== undefined) await seedFolder(dataDir, rows);
   await writeFile(keysFile, JSON.stringify({ named: { reader: { key: READER_KEY, scopes: ['read'] } } }));
   const simulator = await startSimulator();
-  const environment = { TASK_DEADLINE_MS: '1500', API_KEYS_FILE: keysFile };
+  const environment = { TASK_DEADLINE_MS: String(deadlineMs), API_KEYS_FILE: keysFile };
   const service = await startServiceProcess({ simulator, dataDir, environment });
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
   const { url } = service;
@@ -60,7 +62,7 @@ export async function openStage(): Promise<Stage> {
     },
     async watchToItsEnd(seed, registration) {
       const taskId = await watch(seed, registration);
-      await expect.poll(() => stateOf(url, taskId), { timeout: 10_000, interval: 100 }).toBe('final');
+      expect(await stateOf(url, taskId, '?wait=30')).toBe('final');
       return taskId;
     },
     async close() {
@@ -81,8 +83,8 @@ const ARGS = [
 ];
 
 /** `pending` or `final` as the API says; undefined where it does not know the task. */
-export async function stateOf(url: string, taskId: string): Promise<string | undefined> {
-  return (await getJson<{ state?: string }>(url, `/tasks/${taskId}`)).state;
+export async function stateOf(url: string, taskId: string, query = ''): Promise<string | undefined> {
+  return (await getJson<{ state?: string }>(url, `/tasks/${taskId}${query}`)).state;
 }
 
 /** How much wider than its window the page is. */
@@ -90,4 +92,4 @@ export async function overhang(page: Page): Promise<number> {
   return page.evaluate('document.documentElement.scrollWidth - innerWidth');
 }
 
-export const NARROW: BrowserContextOptions = { viewport: { width: 360, height: 740 } };
+export const NARROW: BrowserContextOptions = { viewport: { width: 390, height: 740 } };

@@ -18,11 +18,22 @@ const RULES = {
   default: ['ops'],
 };
 
+const KINDS = {
+  channels: {
+    slack: SECRET,
+    teams: { type: 'teams', url: 'https://flow.example.com/secret' },
+    pager: { type: 'pagerduty', routing_key: 'a'.repeat(32) },
+  },
+  rules: [{ when: { label: 'billing-*' }, channels: ['slack', 'teams', 'pager'] }],
+  default: [],
+};
+
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'route-'));
   await Promise.all([
     save('rules.json', RULES),
+    save('kinds.json', KINDS),
     save('bad-rules.json', { channels: { ops: 'http://secret.example' }, default: ['ops'] }),
     save('event.json', makeEvent(FAILED)),
     save('batch.json', makeBatch()),
@@ -41,6 +52,19 @@ describe('npm run route', () => {
     expect(stdout).toContain('payments (slack) gets 1 message(s):');
     expect(stdout).toContain('"text": "APIG import failed – billing-prod"');
     expect(stdout).not.toContain('secret');
+  });
+
+  it('renders the event for each kind of channel and for e-mail', async () => {
+    const { stdout } = await route('event.json', '--rules', 'kinds.json');
+    expect(stdout).toContain('-> pager: rule 1 (label billing-*)');
+    expect(stdout).toContain('slack (slack) gets 1 message(s):');
+    expect(stdout).toContain('teams (teams) gets 1 message(s):');
+    expect(stdout).toContain('"contentType": "application/vnd.microsoft.card.adaptive"');
+    expect(stdout).toContain('pager (pagerduty) gets 1 message(s):');
+    expect(stdout).toContain('"event_action": "trigger"');
+    expect(stdout).toContain('e-mail gets 1 message(s):\nSubject: APIG import failed');
+    expect(stdout).toContain('https://adaptivecards.io/designer');
+    expect(stdout).not.toMatch(/secret|a{32}/);
   });
 
   it('renders a batch as the digest that each channel would get', async () => {

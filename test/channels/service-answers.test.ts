@@ -1,10 +1,12 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import type { NamedChannel } from '../../functions/channels/channel.ts';
 import { openChannels, parseRouting } from '../../functions/channels/routing.ts';
+import { postToWebhook } from '../../functions/channels/webhook/post.ts';
 import { makeEvent, PARTIAL } from '../../generate/sample-events.ts';
 import { eventProblems } from './pagerduty/event-oracle.ts';
 import { cardProblems } from './teams/card-oracle.ts';
@@ -28,6 +30,7 @@ async function startService(kind: 'slack' | 'teams' | 'pagerduty', { status, bod
   const channels = openChannels(parseRouting({ channels: { ops: entry } }), { now: () => 0 });
   return {
     bodies,
+    url,
     channel: channels.get('ops') as NamedChannel,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
@@ -87,6 +90,67 @@ const TABLE = [
   ['pagerduty', { status: 500 }, 'unavailable', 'HTTP 500'],
   ['pagerduty', { status: 302, headers: { location: '/' } }, 'unavailable', 'network error'],
 ] as const;
+
+const KINDS = { Slack: 'slack', Teams: 'teams', PagerDuty: 'pagerduty', 'your webhook': 'webhook' } as const;
+const WORDS: Record<string, string> = { later: 'unavailable' };
+
+/** The cells of the table in docs/channels.md that stand for an answer: kind, status, word in the answer, what happens. */
+function documentedAnswers(): [keyof typeof KINDS, number, string, string][] {
+  const page = readFileSync(new URL('../../docs/channels.md', import.meta.url), 'utf8');
+  const [, head = '', rows = ''] = /^(\| answer \|.*)\n\|[-|]+\n((?:\|.*\n)+)/m.exec(page) ?? [];
+  const kinds = cellsOf(head).slice(1) as (keyof typeof KINDS)[];
+  return rows
+    .trim()
+    .split('\n')
+    .flatMap((row) => {
+      const [answer = '', ...ends] = cellsOf(row);
+      const statuses = [...answer.matchAll(/\b\d{3}\b/g)].map(([status]) => Number(status));
+      const word = /`(\w+)`/.exec(answer)?.[1] ?? '';
+      return statuses.flatMap((status) =>
+        kinds.flatMap((kind, n): [keyof typeof KINDS, number, string, string][] =>
+          ends[n] ? [[kind, status, word, ends[n]]] : [],
+        ),
+      );
+    });
+}
+
+const cellsOf = (row: string) =>
+  row
+    .split('|')
+    .slice(1, -1)
+    .map((cell) => cell.trim());
+
+/** An answer's body as the service writes it. */
+function bodyOf(kind: (typeof KINDS)[keyof typeof KINDS], word: string): string {
+  if (kind === 'teams') return word === '' ? '' : flow(word);
+  return kind === 'pagerduty'
+    ? invalid(word === 'routing_key' ? "'routing_key' is invalid" : "'payload' is invalid")
+    : word;
+}
+
+describe('the table of docs/channels.md', () => {
+  const answers = documentedAnswers();
+
+  it('has an end for every kind and answer', () => expect(answers.length).toBeGreaterThan(60));
+
+  it.each(answers)('%s: %i %s ends as %s', async (title, status, word, end) => {
+    const kind = KINDS[title];
+    const headers = { ...(status === 302 && { location: '/' }) };
+    await using service = await startService(kind === 'webhook' ? 'slack' : kind, {
+      status,
+      body: bodyOf(kind, word),
+      headers,
+    });
+    const { channel, url } = service;
+    const [post] = channel.render([{ event: makeEvent(PARTIAL), body: '' }]);
+    const limits = { clock: { now: () => 0 }, timeoutMs: 5_000, allowLoopback: true };
+    const answer =
+      kind === 'webhook'
+        ? await postToWebhook({ url, headers: {}, body: '{}' }, limits)
+        : await channel.post(post?.message, 5_000);
+    expect(answer.kind).toBe(WORDS[end] ?? end);
+  });
+});
 
 describe('each documented answer', () => {
   it.each(TABLE)('%s %j is %s (%s)', async (kind, answered, expected, reason) => {

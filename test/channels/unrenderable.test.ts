@@ -26,7 +26,7 @@ it('delivers the neighbours of an item that cannot be rendered, and buries that'
   const worker = createWorker({
     ...{ queue: NAMED_CHANNELS, retry: createRetryPolicy(() => 0.5), clock: createFakeClock(), log: silentLog },
     router: async () => ({ route: async () => ({ kind: 'to', destinations: [{ channel }] }) }),
-    results: { recordDeliveries: async (_, deliveries) => void notes.push(...deliveries) },
+    results: { get: async () => undefined, recordDeliveries: async (_, deliveries) => void notes.push(...deliveries) },
     deadLetters: { send: async (_, reason) => void buried.push(reason) },
     delay: async () => {},
     metrics: createMetricSums(),

@@ -34,7 +34,7 @@ function expectedCode(ends: Script['end'][], allowPartial: boolean): number {
 
 /** `never` costs a run its time-out, so it is drawn seldom. */
 const end = fc.oneof(
-  { weight: 20, arbitrary: fc.constantFrom(...OUTCOMES, 'forgotten' as const) },
+  { weight: 40, arbitrary: fc.constantFrom(...OUTCOMES, 'forgotten' as const) },
   { weight: 1, arbitrary: fc.constant('never' as const) },
 );
 const scripts = fc.array(fc.record({ end, afterAnswers: fc.nat(3) }), { minLength: 1, maxLength: 5 });
@@ -43,6 +43,18 @@ const flags = fc.record({
   isPiped: fc.boolean(),
   columns: fc.constantFrom(undefined, 30, 100),
 });
+type Flags = { options: string[]; isPiped: boolean; columns: number | undefined };
+
+async function proveCode(name: string, drawn: Script[], { isPiped, columns, options }: Flags): Promise<void> {
+  const ids = drawn.map((_, index) => `${name}-${index}`);
+  for (const [index, script] of drawn.entries()) service.tasks.set(`${name}-${index}`, { ...script });
+  const argv = ['watch', ...(isPiped ? [] : ids), ...options, '--timeout', '1.2s'];
+  const ran = await run(argv, { url: service.url, stdin: ids.join('\n'), ...(columns && { columns }) });
+  const ends = drawn.map((script) => script.end);
+  expect(ran.code, ran.err + ran.out).toBe(expectedCode(ends, options.includes('--allow-partial')));
+  const told = options.includes('--json') ? objectsOf(ran).map(({ task_id }) => task_id) : ids;
+  expect(told.toSorted()).toEqual(ids);
+}
 
 /** Nothing listens there. */
 async function freeUrl(): Promise<string> {
@@ -53,19 +65,14 @@ async function freeUrl(): Promise<string> {
 
 describe('the exit code of a wait', () => {
   it('is the first that applies, whatever the outcomes, the flags and the output', async () => {
+    // Several at once, because they mostly wait.
+    const several = fc.array(fc.tuple(scripts, flags), { minLength: 8, maxLength: 8 });
     await fc.assert(
-      fc.asyncProperty(scripts, flags, async (drawn, { isPiped, columns, options }) => {
+      fc.asyncProperty(several, async (drawn) => {
         service.tasks.clear();
-        for (const [index, script] of drawn.entries()) service.tasks.set(`task-${index}`, { ...script });
-        const ids = [...service.tasks.keys()];
-        const argv = ['watch', ...(isPiped ? [] : ids), ...options, '--timeout', '1.2s'];
-        const ran = await run(argv, { url: service.url, stdin: ids.join('\n'), ...(columns && { columns }) });
-        const ends = drawn.map((script) => script.end);
-        expect(ran.code, ran.err + ran.out).toBe(expectedCode(ends, options.includes('--allow-partial')));
-        const told = options.includes('--json') ? objectsOf(ran).map(({ task_id }) => task_id) : ids;
-        expect(told.toSorted()).toEqual(ids);
+        await Promise.all(drawn.map(([ends, given], index) => proveCode(`run-${index}`, ends, given)));
       }),
-      { numRuns: 60 },
+      { numRuns: 6, endOnFailure: true },
     );
   });
 
@@ -100,8 +107,35 @@ describe('the exit code of a wait', () => {
     expect(ran.err.match(/trying again/g)).toHaveLength(1);
   });
 
+  it('is reached by tries with growing pauses, and the end of the trouble is said', async () => {
+    service.tasks.set('a', { end: 'succeeded', afterAnswers: -1 });
+    let left = 5;
+    service.instead = () => (left-- > 0 ? { status: 503, body: {} } : undefined);
+    const ran = await run(['show', 'a'], { url: service.url });
+    expect(ran).toMatchObject({
+      code: 0,
+      err: expect.stringMatching(/status 503; trying again\n.*: answers again\n$/),
+    });
+    service.requests.length = 0;
+    service.instead = () => ({ status: 503, body: {} });
+    await run(['show', 'a'], { url: service.url, patience: { giveUpMs: 600 } });
+    // Pauses of 5, 10, 20 and then 40 ms, each a quarter shorter at most: with 5 ms there would be more than 100 tries.
+    expect(service.requests.length).toBeLessThan(30);
+  });
+
   it('is 6, and not 5, when --timeout passes before the service has said anything', async () => {
     expect(await run(['watch', 'a', '--timeout', '0.1s'], { url: await freeUrl() })).toMatchObject({ code: 6 });
+  });
+
+  it('is 6 at once for a task whose row nobody can read, and says how to remove it', async () => {
+    service.tasks.set('a', { end: 'never', afterAnswers: 0 });
+    const detail = 'The stored row cannot be read. DELETE /tasks/a removes the row.';
+    service.instead = (request) =>
+      request.url?.includes('wait') ? problem(500, 'unreadable-task', detail) : undefined;
+    const out = expect.stringContaining('apig-tasks forget a removes the row.');
+    expect(await run(['watch', 'a'], { url: service.url })).toMatchObject({ code: 6, out });
+    service.instead = () => problem(500, 'unreadable-task', detail);
+    expect(await run(['show', 'a'], { url: service.url })).toMatchObject({ code: 6, err: out });
   });
 
   it('is not decided by 429 and 5xx, however long they last', async () => {
@@ -114,6 +148,17 @@ describe('the exit code of a wait', () => {
         : undefined;
     expect(await run(['watch', 'a'], { url: service.url, patience: { giveUpMs: 200 } })).toMatchObject({ code: 0 });
     expect(answers).toBeGreaterThan(30);
+  });
+
+  it('is not taken from an answer about another task', async () => {
+    service.tasks.set('a', { end: 'failed', afterAnswers: 1 });
+    service.tasks.set('b', { end: 'succeeded', afterAnswers: -1 });
+    let answers = 0;
+    service.instead = (request) => {
+      if (request.url?.startsWith('/tasks/a?') && answers++ === 0) request.url = '/tasks/b?wait=1';
+      return undefined;
+    };
+    expect(await run(['watch', 'a'], { url: service.url })).toMatchObject({ code: 1 });
   });
 
   it('is 130 after Ctrl-C, which says that the tasks go on and how to come back', async () => {

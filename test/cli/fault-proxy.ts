@@ -8,8 +8,8 @@ export type FaultProxy = {
   url: string;
   /** For the next connections, in order; those after them are left alone. */
   faults: Fault[];
-  /** Connections that a fault has hit. */
-  hits: number;
+  /** What was asked last on each connection that a fault has hit, such as `GET /tasks/a?wait=1`. */
+  hits: string[];
   /** Ends what a client keeps open, so that it makes new connections. */
   cutAll(): void;
   close(): Promise<void>;
@@ -27,10 +27,14 @@ export async function startFaultProxy(serviceUrl: string): Promise<FaultProxy> {
       socket.on('close', () => sockets.delete(socket));
     }
     const fault = proxy.faults.shift();
+    let asked = '';
+    client.on('data', (chunk) => {
+      asked = /^[A-Z]+ \S+/.exec(chunk.toString('latin1'))?.[0] ?? asked;
+    });
     relay(client, upstream, fault?.side === 'request' ? fault : undefined, end);
     relay(upstream, client, fault?.side === 'answer' ? fault : undefined, end);
     function end(kind: Fault['kind']) {
-      proxy.hits += 1;
+      proxy.hits.push(asked);
       if (kind === 'stall') return;
       upstream.destroy();
       if (kind === 'reset') client.resetAndDestroy();
@@ -42,7 +46,7 @@ export async function startFaultProxy(serviceUrl: string): Promise<FaultProxy> {
   const proxy: FaultProxy = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     faults: [],
-    hits: 0,
+    hits: [],
     cutAll() {
       for (const socket of sockets) socket.destroy();
     },

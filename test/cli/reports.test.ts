@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { junitXml } from '../../cli/ci-reports.ts';
 import { renderTable } from '../../cli/table.ts';
 import { shorten, widthOf } from '../../cli/text.ts';
 import { run } from './run.ts';
@@ -72,6 +73,13 @@ describe('the end of an import', () => {
   });
 });
 
+it('a file of more than a megabyte is packed before it is sent', async () => {
+  const file = path.join(folder, 'large.json');
+  await writeFile(file, JSON.stringify({ description: 'x'.repeat(2_000_000) }));
+  expect(await run(['import', file, '--no-wait'], { url: service.url })).toMatchObject({ code: 0 });
+  expect(service.body.length).toBeLessThan(100_000);
+});
+
 describe('in GitHub Actions', () => {
   it('each refused API is an annotation, and the job summary gets a table', async () => {
     const summary = path.join(folder, 'summary.md');
@@ -115,6 +123,9 @@ it('--junit writes a test case for each API, and XML whatever Huawei says', asyn
   const xml = readFileSync(file, 'utf8');
   expect(xml).toContain('<testsuite name="orders" tests="5" failures="3">');
   expect(xml).toContain('<testcase name="GET /pets"/>');
+  expect(junitXml([{ kind: 'unreachable', taskId: 'a', reason: 'a\u001b[2J\ud800<&' }])).toContain(
+    'message="a [2J\ufffd&lt;&amp;"',
+  );
   expect(xml).toContain(
     '<failure type="APIG.2012" message="APIG.2012: Invalid value, parameterName:match_mode Use SWA or NORMAL."/>',
   );
@@ -179,6 +190,21 @@ describe('the table at a terminal', () => {
     expect(plain.err).not.toContain('\u001b[2m');
     expect(coloured.err).toContain('\u001b[2m');
   });
+});
+
+it('the table says how long the last successes with the label took', async () => {
+  for (const id of ['s1', 's2', 's3']) service.tasks.set(id, { end: 'succeeded', afterAnswers: -1, label: 'orders' });
+  service.tasks.set('a', { end: 'never', afterAnswers: 0, label: 'orders' });
+  const { err } = await run(['watch', 'a', '--timeout', '0.5s'], { url: service.url, columns: 100 });
+  service.tasks.clear();
+  expect(err).toMatch(/next poll {2}usually/);
+  expect(err).toMatch(/orders +processing .* 1 min 5 s\n/);
+});
+
+it('elsewhere a line says that the wait goes on when nothing changes', async () => {
+  service.tasks.set('a', { end: 'never', afterAnswers: 0 });
+  const { err } = await run(['watch', 'a', '--timeout', '0.9s'], { url: service.url, patience: { quietMs: 300 } });
+  expect(err).toMatch(/^a: processing\n(?:waiting for 1 of 1 tasks since \d s\n){2,3}$/);
 });
 
 it('elsewhere there is a line per change, and none without one', async () => {

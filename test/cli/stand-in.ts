@@ -20,6 +20,8 @@ export type StandIn = {
   starts: Map<string, string>;
   /** `GET /tasks/a?wait=1`, in order. */
   requests: string[];
+  /** Of the last request. */
+  body: Buffer;
   /** What the next start becomes. */
   nextStart: Script;
   /** Answers instead of the service; undefined lets it answer. */
@@ -38,6 +40,7 @@ export async function startStandIn(): Promise<StandIn> {
     tasks: new Map(),
     starts: new Map(),
     requests: [],
+    body: Buffer.alloc(0),
     nextStart: { end: 'succeeded', afterAnswers: 1 },
     instead: () => undefined,
     async close() {
@@ -56,7 +59,8 @@ async function serve(standIn: StandIn, request: IncomingMessage, response: Serve
     return;
   }
   standIn.requests.push(`${request.method} ${request.url}`);
-  const answer = standIn.instead(request) ?? (await route(standIn, request, Buffer.concat(chunks)));
+  standIn.body = Buffer.concat(chunks);
+  const answer = standIn.instead(request) ?? (await route(standIn, request, standIn.body));
   response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
   response.end(answer.body === undefined ? undefined : JSON.stringify(answer.body));
 }
@@ -74,7 +78,7 @@ async function route(standIn: StandIn, request: IncomingMessage, body: Buffer): 
   if (pathname === '/whoami') return { status: 200, body: { name: 'ci-orders', scopes: ['read', 'start'] } };
   if (rest === '/notifications') return { status: 202, body: { task_id: taskId, event_id: `${taskId}:succeeded` } };
   if (rest === '/watch') return { status: 202, body: view(standIn, taskId) };
-  if (request.method === 'DELETE') return { status: standIn.tasks.delete(taskId) ? 204 : 404 };
+  if (request.method === 'DELETE') return standIn.tasks.delete(taskId) ? { status: 204 } : unknownTask(taskId);
   if (rest === '/definition') return { status: 200, body: { openapi: '3.0.1' } };
   return show(standIn, taskId, searchParams.get('wait'));
 }
@@ -98,11 +102,11 @@ function start(standIn: StandIn, key: string): Answer {
 /** Only an answer to somebody who waits counts, so that a look before changes nothing. */
 async function show(standIn: StandIn, taskId: string, wait: string | null): Promise<Answer> {
   const script = standIn.tasks.get(taskId);
-  if (script === undefined) return problem(404, 'unknown-task', `No task "${taskId}" is registered.`);
+  if (script === undefined) return unknownTask(taskId);
   if (wait !== null) script.afterAnswers -= 1;
   if (script.end === 'forgotten' && script.afterAnswers < 0) {
     standIn.tasks.delete(taskId);
-    return problem(404, 'unknown-task', `No task "${taskId}" is registered.`);
+    return unknownTask(taskId);
   }
   if (script.end === 'never') await delay(Number(wait) * 1_000);
   return { status: 200, body: view(standIn, taskId), headers: { 'retry-after': '0' } };
@@ -154,6 +158,8 @@ export function finalView(shared: Shared, outcome: Outcome): TaskView {
     ...(outcome === 'failed' && { error: { code: 'APIG.3303', message: 'The file is damaged' } }),
   };
 }
+
+const unknownTask = (taskId: string): Answer => problem(404, 'unknown-task', `No task "${taskId}" is registered.`);
 
 /** A problem document as the API answers it. */
 export function problem(status: number, kind: string, detail: string, more: object = {}): Answer {

@@ -44,6 +44,11 @@ describe('what is wrong gets a sentence, sends nothing, and ends with 2:', () =>
       'must not contain a user or password',
     ],
     [
+      'a port to which fetch sends nothing',
+      { APIG_TASKS_URL: 'http://127.0.0.1:6000' },
+      'send nothing to http://127.0.0.1:6000, because its port belongs to another protocol',
+    ],
+    [
       'nothing at all',
       { APIG_TASKS_URL: '', APIG_TASKS_KEY: '' },
       'Which service? Set APIG_TASKS_URL and APIG_TASKS_KEY',
@@ -134,36 +139,6 @@ describe('the service on this machine', () => {
     file('url', 'http://127.0.0.1:9\n');
     const ran = await run(['show', 'a', '--url', service.url], { env: { DATA_DIR: folder } });
     expect(ran).toMatchObject({ code: 2, err: expect.stringContaining('No API key for') });
-  });
-});
-
-describe('a start', () => {
-  const imported = file('orders.json', '{}');
-  it.each([
-    [
-      'refused by Huawei Cloud',
-      problem(422, 'start-refused', 'Huawei Cloud has started nothing. APIG.3303: bad.', { help: 'Use JSON.' }),
-      2,
-    ],
-    ['refused because of the profile', problem(502, 'start-refused', 'APIGW.0301: Incorrect IAM authentication.'), 2],
-    ['without the scope', problem(403, 'missing-scope', 'The key lacks "start".'), 2],
-    ['while Huawei Cloud stays busy', problem(503, 'start-refused', 'APIG.9008: busy.'), 2],
-    ['whose answer was lost for good', problem(504, 'start-unknown', 'Whether the import runs is not known.'), 6],
-    ['that the service never answers well', { status: 500, body: {} }, 6],
-  ])('%s ends with its code', async (_name, answer, code) => {
-    service.instead = () => answer;
-    const ran = await run(['import', imported, '--json'], { url: service.url, patience: { giveUpMs: 200 } });
-    service.instead = () => undefined;
-    expect(ran, ran.err).toMatchObject({ code });
-    expect(ran.err.includes('--idempotency-key')).toBe(code === 6);
-    if ('detail' in (answer.body as object)) expect(JSON.parse(ran.out)).toEqual(answer.body);
-  });
-
-  it('that was lost is resolved by its key later', async () => {
-    let answers = 0;
-    service.instead = () => (answers++ < 2 ? problem(504, 'start-unknown', 'Not known.') : undefined);
-    expect(await run(['import', imported], { url: service.url })).toMatchObject({ code: 0 });
-    service.instead = () => undefined;
   });
 });
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { StoreError } from '../../functions/tasks/errors.ts';
+import { StoreError, UnreadableTaskError } from '../../functions/tasks/errors.ts';
 import { drain, type StartBackend, useBackend } from './backend.ts';
 import { aTask, longId } from './samples.ts';
 
 const WHOLE_TABLE = { segment: 0, totalSegments: 1 };
-const HEARD = { status: 'processing', taskType: 'import_api' };
+const HEARD = { status: 'processing', taskType: 'import_api', heardAtMs: Date.UTC(2026, 10, 24, 12) };
 
 /** What every `PendingTaskStore` does. */
 export function describePendingTaskStore(name: string, start: StartBackend): void {
@@ -64,9 +64,17 @@ export function describePendingTaskStore(name: string, start: StartBackend): voi
     it('remembers what Huawei said in this process only, until the task is removed', async () => {
       const { pending, otherPending } = await stores();
       await pending.register(aTask());
-      pending.noteHeard(aTask().taskId, HEARD);
-      expect(await pending.get(aTask().taskId)).toEqual(aTask(HEARD));
-      expect(await drain(pending.scan(WHOLE_TABLE))).toEqual([[aTask(HEARD)]]);
+      pending.noteHeard(aTask().taskId, { ...HEARD, status: 'waiting' });
+      pending.noteHeard(aTask().taskId, { ...HEARD, status: 'waiting', heardAtMs: HEARD.heardAtMs + 1 });
+      const now = { ...HEARD, heardAtMs: HEARD.heardAtMs + 2 };
+      pending.noteHeard(aTask().taskId, now);
+      const answers = [
+        { taskStatus: 'waiting', atMs: HEARD.heardAtMs },
+        { taskStatus: HEARD.status, atMs: now.heardAtMs },
+      ];
+      const heard = aTask({ ...now, answers });
+      expect(await pending.get(aTask().taskId)).toEqual(heard);
+      expect(await drain(pending.scan(WHOLE_TABLE))).toEqual([[heard]]);
       expect(await otherPending.get(aTask().taskId)).toEqual(aTask());
       await pending.remove(aTask().taskId);
       await pending.register(aTask());
@@ -162,12 +170,13 @@ export function describePendingTaskStore(name: string, start: StartBackend): voi
         { table: expect.any(String), task_id: 'odd', reason: expect.any(String) },
       ]);
       const { table, reason } = warnings[0]?.fields ?? {};
-      if (unreadableRows) expect(unreadableRows()).toBe(1);
+      await drain(pending.scan(WHOLE_TABLE));
+      if (unreadableRows) expect(unreadableRows()).toBe(2);
+      expect(warnings).toHaveLength(1);
       const refused = await pending.get('odd').catch((thrown: unknown) => thrown);
-      expect(refused).toBeInstanceOf(StoreError);
-      expect(refused).toMatchObject({ message: `Row odd of table ${table} cannot be read: ${reason}` });
-      if (unreadableRows) expect(refused).toMatchObject({ taskId: 'odd', reason });
-      if (!unreadableRows) return;
+      expect(refused).toBeInstanceOf(UnreadableTaskError);
+      const message = `Row odd of table ${table} cannot be read: ${reason}`;
+      expect(refused).toMatchObject({ message, taskId: 'odd', reason, holds: 'task' });
       await expect(pending.register(aTask({ taskId: 'odd' }))).rejects.toThrow('cannot be read');
       expect(await pending.remove('odd')).toBe(true);
       await expect(pending.register(aTask({ taskId: 'odd' }))).resolves.toEqual({ kind: 'created' });

@@ -20,6 +20,8 @@ export function aTask(changes: Partial<PendingTask> = {}): PendingTask {
   };
 }
 
+const FAILURE = { method: 'POST', path: '/pets', error_code: 'APIG.3201', error_msg: 'The path is taken' };
+
 export function aResult(changes: Partial<TaskResult> = {}): TaskResult {
   return {
     taskId: longId('task'),
@@ -33,11 +35,12 @@ export function aResult(changes: Partial<TaskResult> = {}): TaskResult {
     completedAtMs: NOW_MS + 90_000,
     polls: 9,
     summary: { created: 1, updated: 0, failed: 1, group_id: longId('group') },
+    firstFailure: FAILURE,
     result: {
       kind: 'import',
       group_id: longId('group'),
       success: [{ id: longId('api'), action: 'create', method: 'GET', path: '/pets' }],
-      failure: [{ method: 'POST', path: '/pets', error_code: 'APIG.3201', error_msg: 'The path is taken' }],
+      failure: [FAILURE],
     },
     expiresAtS: NOW_MS / 1000 + 2_592_000,
     ...changes,

@@ -1,6 +1,8 @@
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDynamoStartIntentStore, startIntentsDefinition } from '../../functions/stores/dynamo/start-intents.ts';
 import { ensureTable } from '../../functions/stores/dynamo/tables.ts';
+import { UnreadableStartError } from '../../functions/tasks/errors.ts';
 import type { StartIntent, StartIntentStore } from '../../functions/tasks/start.ts';
 import type { DynamoBackend } from './backend.ts';
 import { NOW_MS } from './samples.ts';
@@ -10,6 +12,8 @@ export type IntentStores = {
   /** A second process, as it were: the same rows, nothing remembered. */
   other: StartIntentStore;
   clock: { nowMs: number };
+  /** Spoils the row of a key; undefined where nothing can. */
+  spoil?: (key: string) => Promise<void>;
 };
 
 const HOUR_MS = 3_600_000;
@@ -109,6 +113,18 @@ export function describeStartIntentStore(name: string, start: () => Promise<Inte
       expect(await intents.get('k1')).toEqual(next);
     });
 
+    it('refuses to answer with an intent that cannot be read, and lists the others', async () => {
+      const { intents, other, clock, spoil } = await start();
+      if (spoil === undefined) return;
+      for (const key of ['k1', 'k2']) await intents.claim(anIntent(clock.nowMs, { key }));
+      await spoil('k1');
+      await expect(other.claim(anIntent(clock.nowMs))).rejects.toThrow(UnreadableStartError);
+      await expect(other.get('k1')).rejects.toThrow(UnreadableStartError);
+      expect((await intents.listOpen(10)).map(({ key }) => key)).toEqual(['k2']);
+      clock.nowMs += 24 * HOUR_MS;
+      expect(await other.claim(anIntent(clock.nowMs))).toEqual({ kind: 'claimed' });
+    });
+
     it('takes any key of the header', async () => {
       const { intents, clock } = await start();
       const key = `"${'k'.repeat(200)}" \\ ' #/ü`;
@@ -136,6 +152,11 @@ export function describeDynamoStartIntents(name: string, start: () => Promise<Dy
     const clock = { nowMs: NOW_MS, now: () => clock.nowMs };
     const [intents, other] = [0, 1].map(() => createDynamoStartIntentStore({ client, tableName, clock }));
     if (!intents || !other) throw new Error('There are two stores');
-    return { intents, other, clock };
+    const spoil = async (key: string) => {
+      const values = { ':odd': { S: '{}' } };
+      const change = { UpdateExpression: 'SET intent = :odd', ExpressionAttributeValues: values };
+      await client.send(new UpdateItemCommand({ TableName: tableName, Key: { start_key: { S: key } }, ...change }));
+    };
+    return { intents, other, clock, spoil };
   });
 }

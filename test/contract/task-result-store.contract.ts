@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../functions/names.ts';
 import { InvalidCursorError } from '../../functions/tasks/cursor.ts';
-import { StoreError } from '../../functions/tasks/errors.ts';
+import { UnreadableTaskError } from '../../functions/tasks/errors.ts';
 import { matchesResult, type ResultFilter } from '../../functions/tasks/filter.ts';
 import type { TaskResultStore } from '../../functions/tasks/ports.ts';
 import type { ParsedResult, TaskResult } from '../../functions/tasks/result.ts';
@@ -232,7 +232,8 @@ export function describeTaskResultStore(name: string, start: StartBackend, keeps
       await addOddRows();
       expect((await results.list({}, { limit: 10 })).items).toHaveLength(1);
       expect(warnings[0]?.fields).toMatchObject({ task_id: 'odd', reason: expect.any(String) });
-      await expect(results.get('odd')).rejects.toThrow(StoreError);
+      await results.list({}, { limit: 10 });
+      expect(warnings).toHaveLength(1);
 
       await results.put(aResult({ taskId: 'edited', result: { kind: 'import' } as unknown as ParsedResult }));
       expect((await results.get('edited'))?.result).toEqual({
@@ -240,6 +241,26 @@ export function describeTaskResultStore(name: string, start: StartBackend, keeps
         raw: '{"kind":"import"}',
         reason: 'The stored result is malformed',
       });
+    });
+
+    it('refuses to answer with a malformed row, replaces it by a new result, and deletes it on request', async () => {
+      const { results, addOddRows } = await stores();
+      await addOddRows();
+      await expect(results.get('odd')).rejects.toMatchObject({ taskId: 'odd', holds: 'result' });
+      await expect(results.get('odd')).rejects.toThrow(UnreadableTaskError);
+      await results
+        .recordDeliveries('odd', [{ channel: 'ops', status: 'delivered', at: '2026-11-24T12:00:00.000Z', attempts: 1 }])
+        .catch(() => {});
+      await expect(results.get('odd')).rejects.toThrow(UnreadableTaskError);
+      expect(await results.put(aResult({ taskId: 'odd' }))).toEqual({ kind: 'stored' });
+      expect(await results.get('odd')).toEqual(aResult({ taskId: 'odd' }));
+      expect(await results.removeUnreadable('odd')).toBe(false);
+      expect(await results.removeUnreadable('nobody')).toBe(false);
+
+      const fresh = await stores();
+      await fresh.addOddRows();
+      expect(await fresh.results.removeUnreadable('odd')).toBe(true);
+      expect(await fresh.results.get('odd')).toBeUndefined();
     });
   });
 }

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ROOT, renderGeneratedFiles, replaceTable } from '../../generate/files.ts';
+import { listPictures, readPictureRecord } from '../../generate/pictures.ts';
 import { embedSamples } from '../../generate/samples.ts';
-import { listSlackPictures, readPictureRecord } from '../../generate/slack-pictures.ts';
 
 const files = renderGeneratedFiles();
 
@@ -20,10 +20,8 @@ describe('npm run generate', () => {
     );
   });
 
-  it('has taken each picture of a Slack message from its sample as it is now', () => {
-    expect(readPictureRecord()).toEqual(
-      Object.fromEntries(listSlackPictures().map(({ name, sha256 }) => [name, sha256])),
-    );
+  it('has taken each picture of a message from its sample as it is now', () => {
+    expect(readPictureRecord()).toEqual(Object.fromEntries(listPictures().map(({ name, sha256 }) => [name, sha256])));
     expect(readdirSync(new URL('docs/images/', ROOT))).toEqual(
       expect.arrayContaining(Object.keys(readPictureRecord())),
     );

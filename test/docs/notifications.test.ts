@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { OperatorAlert } from '../../functions/messages/operator-alerter.ts';
 import { OUTCOMES } from '../../functions/names.ts';
 import { createProfileHealth } from '../../functions/polling/profile-health.ts';
+import { countMails, countPosts, oneDay } from '../../generate/day-of-messages.ts';
 import { EVERYTHING, resourcesOf, synthesize } from '../lib/synthesize.ts';
 
 const page = readFileSync(new URL('../../docs/notifications.md', import.meta.url), 'utf8');
@@ -34,4 +35,26 @@ it('docs/notifications.md says what to do after each outcome', () => {
   const [, rest = ''] = page.split('\n## After an alert');
   const [table = ''] = rest.split('\n## ');
   expect([...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name)).toEqual([...OUTCOMES]);
+});
+
+describe('a day of 1,060 tasks', () => {
+  const rounds = oneDay();
+
+  it('brings an address that asks for nothing else all 39 mails, of which 31 report nothing but success', () => {
+    expect(rounds.flat()).toHaveLength(1_060);
+    expect(countMails(rounds, 'ops@example.com')).toEqual({ messages: 39, successesOnly: 31 });
+  });
+
+  it('brings an address that asks for failures the other eight', () => {
+    const outcomes = OUTCOMES.filter((outcome) => outcome !== 'succeeded');
+    expect(countMails(rounds, { address: 'ops@example.com', outcomes })).toEqual({ messages: 8, successesOnly: 0 });
+  });
+
+  it('brings a channel that asks for failures and the success after one 17 messages', () => {
+    const rules = [
+      { when: { outcome: OUTCOMES.filter((outcome) => outcome !== 'succeeded') }, channels: ['slack'] },
+      { when: { first_success: true }, channels: ['slack'] },
+    ];
+    expect(countPosts(rounds, { rules, default: [] })).toEqual({ messages: 17, successesOnly: 5 });
+  });
 });

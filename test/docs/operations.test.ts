@@ -21,6 +21,12 @@ const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 
 const alarmsOf = (settings: unknown) => resourcesOf(synthesize(settings), 'AWS::CloudWatch::Alarm');
 
 describe('docs/operations.md', () => {
+  it('lists its sections at the top, in their order', () => {
+    const [top = '', ...rest] = page.split(/^(?=## )/m);
+    const listed = [...top.matchAll(/\[([^\]]+)\]\(#[\w-]+\)/g)].map(([, name]) => name);
+    expect(listed).toEqual([...rest.join('').matchAll(/^##+ (.+)$/gm)].map(([, name]) => name));
+  });
+
   it('has one section per alarm of the stack, and none for others', () => {
     const names = alarmsOf(EVERYTHING).map(({ id }) => id.slice('MonitoringAlarms'.length, -8));
     const sections = [...page.matchAll(/^### (\w+)$/gm)].map(([, name]) => name);
@@ -70,16 +76,6 @@ describe('the memory of the poller', () => {
     for (const [memory, mib] of rows) expect((answerBytesOf(Number(memory)) / 2 ** 20).toFixed(1)).toBe(mib);
     expect(rows[0]?.[0]).toBe(settingsSchema.shape.pollerMemoryMb.unwrap().minValue);
     expect(rows.map(([memory]) => memory)).toContain(parseSettings({}).pollerMemoryMb);
-  });
-});
-
-describe('shorter retention', () => {
-  it('is said to delete older documents wherever somebody may shorten it', () => {
-    const rule = resourcesOf(synthesize({ resultRetentionDays: 30 }), 'AWS::S3::Bucket')[0]?.Properties;
-    expect(rule).toMatchObject({ LifecycleConfiguration: { Rules: [{ ExpirationInDays: 30 + 7 }] } });
-    expect(page).toContain('older than the new number and 7 days**');
-    const settings = readFileSync(new URL('../../docs/settings.md', import.meta.url), 'utf8');
-    expect(settings).toMatch(/`resultRetentionDays`.*Lowering it deletes older documents/);
   });
 });
 

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Finding } from '../../doctor/check.ts';
 import { exitStatusOf } from '../../doctor/report.ts';
+import { DEFAULT_ACCOUNT } from '../../simulator/defaults.ts';
 import { EVERYTHING } from '../lib/synthesize.ts';
 import type { Account } from './aws-stand-in.ts';
 import { arnOf, type Changes, KEY, physicalIdOf, startDeployment, sweepsOf } from './deployed.ts';
@@ -132,6 +133,20 @@ describe('the doctor at a deployment', () => {
       [{ check: 'webhooks default', level: 'fail', fix: expect.stringContaining('webhook_secrets') }],
     ],
     [
+      'a profile without a project, which its region tells',
+      ({ secrets }) => {
+        const { profiles } = JSON.parse(secrets[arnOf('HuaweiSecret')] ?? '');
+        delete profiles.default.project_id;
+        Object.assign(secrets, { [arnOf('HuaweiSecret')]: JSON.stringify({ profiles }) });
+      },
+      [
+        {
+          ...{ check: 'huawei default', level: 'fail', message: 'project_id is missing' },
+          fix: `add "project_id": "${DEFAULT_ACCOUNT.projectId}", the project of region ${DEFAULT_ACCOUNT.region}, to the profile`,
+        },
+      ],
+    ],
+    [
       'a profile without a way to sign in',
       ({ secrets }) => Object.assign(secrets, { [arnOf('HuaweiSecret')]: '{"profiles":{"a":{"project_id":"p"}}}' }),
       [{ check: 'huawei', level: 'fail', message: expect.stringContaining('there is no way to sign in') }],
@@ -236,6 +251,14 @@ describe('the doctor at a deployment', () => {
     expect(badNews(await afterChange(hashesOnly, { apiKey: 'some-other-key-00' }))).toMatchObject([
       { message: 'refused' },
     ]);
+  });
+
+  it('finds the outputs of a construct with an id of its own, beside those of the app', async () => {
+    const inAnApp = (account: Account) => {
+      const renamed = Object.entries(account.outputs).map(([name, value]) => [`Tasks${name}`, value]);
+      account.outputs = { ApiUrl: nobodyListens, ...Object.fromEntries(renamed) };
+    };
+    expect(badNews(await afterChange(inAnApp))).toEqual([]);
   });
 
   it('asks the API address that it is told instead of the stack’s', async () => {

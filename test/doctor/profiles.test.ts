@@ -106,7 +106,7 @@ describe('other trouble with Huawei Cloud', () => {
     simulator.control.setFault({ fault: { kind: 'error', status, code } });
 
   it.each([
-    [403, 'APIG.1005', 'fail', 'grant apig:asyncTask:get'],
+    [403, 'APIG.1005', 'fail', 'or apig:apis:import or apig:apis:export'],
     [404, 'APIG.3030', 'fail', 'check instance_id'],
     [409, 'APIG.1149', 'fail', 'check project_id'],
     [404, 'APIGW.0101', 'fail', 'check region and apig_endpoint'],

@@ -11,10 +11,19 @@ export type Answer = {
   json(): Record<string, unknown>;
 };
 
+type Options = {
+  /** Sent as JSON. */
+  body?: unknown;
+  /** Sent as it is, in place of `body`. */
+  rawBody?: Buffer;
+  headers?: Record<string, string>;
+  apiKey?: string;
+};
+
 /** The deployed HTTP API, as a client with a key calls it. */
 export type Api = {
   readonly url: string;
-  call(method: string, path: string, options?: { body?: unknown; apiKey?: string }): Promise<Answer>;
+  call(method: string, path: string, options?: Options): Promise<Answer>;
 };
 
 /**
@@ -25,13 +34,16 @@ export function createApi(emulator: Emulator, { url, apiKey }: { url: string; ap
   return {
     url,
     async call(method, path, options = {}) {
-      const body = options.body === undefined ? undefined : JSON.stringify(options.body);
+      const json = options.body === undefined ? undefined : JSON.stringify(options.body);
+      const body = options.rawBody ?? json;
       const call = request({
         ...{ method, path, host: '127.0.0.1', port: emulator.port },
         headers: {
           host: new URL(url).host,
           authorization: `Bearer ${options.apiKey ?? apiKey}`,
-          ...(body !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+          ...(json !== undefined && { 'content-type': 'application/json' }),
+          ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }),
+          ...options.headers,
         },
         // The certificate is for the address, not for the API's name.
         servername: 'localhost',

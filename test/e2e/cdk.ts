@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ACCOUNT, CREDENTIALS, REGION } from './aws.ts';
 import type { Emulator } from './emulator/emulator.ts';
+import { createPackedApp } from './packed-app.ts';
 import { runProgram } from './run-program.ts';
 
 export const STACK_NAME = 'NotifierE2e';
@@ -17,7 +18,9 @@ export type Outputs = Record<string, string>;
 
 export type Cdk = {
   bootstrap(): Promise<void>;
-  /** Deploys with these settings, as `npm run deploy` does. */
+  /** Packs the package and installs it in an app. */
+  pack(): Promise<void>;
+  /** Deploys that app with these settings. */
   deploy(settings: Record<string, unknown>): Promise<Outputs>;
   destroy(): Promise<void>;
   /** Ends what is running; resolves when nothing of it is left. */
@@ -29,6 +32,7 @@ export function createCdk(emulator: Emulator, { folder, path }: { folder: string
   const env = environment(emulator, { folder, path });
   const settingsFile = join(folder, 'settings.json');
   const outputsFile = join(folder, 'outputs.json');
+  const appFolder = join(folder, 'app');
   const app = ['--context', `settings=${settingsFile}`, '--output', join(folder, 'cdk.out')];
   const abort = new AbortController();
   let running = Promise.resolve();
@@ -40,14 +44,17 @@ export function createCdk(emulator: Emulator, { folder, path }: { folder: string
     async bootstrap() {
       await run(folder, ['bootstrap', `aws://${ACCOUNT}/${REGION}`]);
     },
+    async pack() {
+      await createPackedApp(ROOT, appFolder, env);
+    },
     async deploy(settings) {
       await writeFile(settingsFile, JSON.stringify({ stackName: STACK_NAME, ...settings }));
-      await run(ROOT, ['deploy', '--require-approval', 'never', '--outputs-file', outputsFile, ...app]);
+      await run(appFolder, ['deploy', '--require-approval', 'never', '--outputs-file', outputsFile, ...app]);
       const outputs: Record<string, Outputs> = JSON.parse(await readFile(outputsFile, 'utf8'));
       return outputs[STACK_NAME] ?? {};
     },
     async destroy() {
-      await run(ROOT, ['destroy', '--force', '--app', join(folder, 'cdk.out')]);
+      await run(appFolder, ['destroy', '--force', '--app', join(folder, 'cdk.out')]);
     },
     async stop() {
       abort.abort();

@@ -2,6 +2,7 @@ import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-se
 import { DEFAULT_ACCOUNT } from '../../simulator/defaults.ts';
 import { type Api, createApi } from './api.ts';
 import type { Outputs } from './cdk.ts';
+import { withNamedKey } from './named-key.ts';
 import { type Subscriber, subscribe } from './subscriber.ts';
 import { WEBHOOK_SECRET, type World } from './world.ts';
 
@@ -12,24 +13,29 @@ export type Deployment = {
   /** Gets only the events of what did not wholly succeed. */
   troubles: Subscriber;
   alerts: Subscriber;
+  /** Gets only the alerts about failures. */
+  failures: Subscriber;
   chat: Subscriber;
   operator: Subscriber;
 };
 
 /** Everything on, data kept when the stack goes, and Huawei's endpoints led to the simulator. */
 export const settingsFor = ({ simulator }: World) => ({
-  ...{ channels: true, chatTopic: true, webhooks: true, allowLoopbackCallbacks: true, dataRemoval: 'retain' },
-  alertEmails: ['people@example.com'],
+  ...{ channels: true, chatTopic: true, webhooks: true, starts: true },
+  ...{ allowLoopbackCallbacks: true, dataRemoval: 'retain' },
+  alertEmails: ['people@example.com', { address: 'failures@example.com', outcomes: ['failed'] }],
   endpoints: { apig: simulator.url, iam: simulator.url },
 });
 
 export async function deployService(world: World): Promise<Deployment> {
   const { report, aws, cdk, emulator } = world;
   await report.step('cdk bootstrap', () => cdk.bootstrap());
-  const outputs = await report.step('cdk deploy', () => cdk.deploy(settingsFor(world)));
-  await report.step('put the secrets of Huawei Cloud and Slack', () => putSecrets(world, outputs));
-  const apiKey = await report.step('read the generated API key', () => readApiKey(world, outputs));
+  await report.step('pack the package, and install it in an app of ten lines', () => cdk.pack());
+  const outputs = await report.step('cdk deploy of that app', () => cdk.deploy(settingsFor(world)));
+  await report.step('put the secrets of Huawei Cloud and the channels', () => putSecrets(world, outputs));
+  const apiKey = await report.step('read the generated API key, and add a named one', () => readApiKey(world, outputs));
   const api = createApi(emulator, { url: output(outputs, 'ApiUrl'), apiKey });
+  await report.step('let the poller hand the profiles on to the API', () => untilProfilesAreKnown(world, api));
   return report.step('subscribe queues to the topics', async () => {
     const topicArn = (name: string) => output(outputs, name);
     return {
@@ -39,6 +45,10 @@ export async function deployService(world: World): Promise<Deployment> {
         filterPolicy: { outcome: ['failed', 'partially_succeeded'] },
       }),
       alerts: await subscribe(aws, { name: 'e2e-alerts', topicArn: topicArn('TaskAlertsTopic'), raw: false }),
+      failures: await subscribe(aws, {
+        ...{ name: 'e2e-failures', topicArn: topicArn('TaskAlertsTopic'), raw: false },
+        filterPolicy: { outcome: ['failed'] },
+      }),
       chat: await subscribe(aws, { name: 'e2e-chat', topicArn: topicArn('ChatTopic'), raw: true }),
       operator: await subscribe(aws, { name: 'e2e-operator', topicArn: topicArn('OperatorTopic'), raw: false }),
     };
@@ -52,7 +62,7 @@ export function output(outputs: Outputs, name: string): string {
   return value;
 }
 
-async function putSecrets({ aws, slack }: World, outputs: Outputs): Promise<void> {
+async function putSecrets({ aws, channels }: World, outputs: Outputs): Promise<void> {
   const { projectId, instanceId, ak, sk } = DEFAULT_ACCOUNT;
   const profile = { project_id: projectId, instance_id: instanceId, ak, sk, requests_per_second: 50 };
   const put = (name: string, value: unknown) => {
@@ -60,12 +70,28 @@ async function putSecrets({ aws, slack }: World, outputs: Outputs): Promise<void
     return aws.secrets.send(new PutSecretValueCommand(secret));
   };
   await put('HuaweiSecret', { profiles: { default: { ...profile, webhook_secrets: [WEBHOOK_SECRET] } } });
-  await put('ChannelsSecret', { channels: { default: slack.webhookUrl } });
+  await put('ChannelsSecret', channels.routing);
 }
 
+/** Asks with a registration that is wrong in any case. */
+async function untilProfilesAreKnown({ report }: World, api: Api): Promise<void> {
+  await report.until({
+    what: 'waiting for the profile "default"',
+    timeoutMs: 150_000,
+    async probe() {
+      const answer = await api.call('POST', '/tasks', { body: { task_id: 'none', callback_url: 'wrong' } });
+      const errors = answer.status === 400 ? JSON.stringify(answer.json().errors) : '#/profile';
+      return !errors.includes('#/profile') || undefined;
+    },
+  });
+}
+
+/** The generated key. Puts a named key beside it. */
 async function readApiKey({ aws }: World, outputs: Outputs): Promise<string> {
-  const secret = new GetSecretValueCommand({ SecretId: output(outputs, 'ApiKeysSecret') });
-  const { generated_key } = JSON.parse((await aws.secrets.send(secret)).SecretString ?? '{}');
-  if (typeof generated_key !== 'string') throw new Error('the secret has no generated_key');
-  return generated_key;
+  const SecretId = output(outputs, 'ApiKeysSecret');
+  const secret = JSON.parse((await aws.secrets.send(new GetSecretValueCommand({ SecretId }))).SecretString ?? '{}');
+  if (typeof secret.generated_key !== 'string') throw new Error('the secret has no generated_key');
+  const SecretString = JSON.stringify(withNamedKey(secret));
+  await aws.secrets.send(new PutSecretValueCommand({ SecretId, SecretString }));
+  return secret.generated_key;
 }

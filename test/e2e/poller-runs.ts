@@ -30,7 +30,8 @@ async function pollerLogGroup({ aws }: World): Promise<string> {
   return found.PhysicalResourceId;
 }
 
-async function logMessages({ emulator }: World, logGroupName: string): Promise<string[]> {
+/** All lines of a log group. */
+export async function logMessages({ emulator }: World, logGroupName: string): Promise<string[]> {
   const client = new AwsClient({ ...CREDENTIALS, service: 'logs', region: REGION, retries: 0 });
   const response = await client.fetch(`${emulator.url}/`, {
     method: 'POST',

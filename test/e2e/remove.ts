@@ -22,8 +22,8 @@ export async function removeService(world: World, deployment: Deployment, tasks:
   const { report, aws } = world;
   const stackId = await idOfStack(aws);
   await report.step('remove the test’s own queues', async () => {
-    const { troubles, alerts, chat, operator } = deployment;
-    for (const subscriber of [troubles, alerts, chat, operator]) await subscriber.remove();
+    const { troubles, alerts, failures, chat, operator } = deployment;
+    for (const subscriber of [troubles, alerts, failures, chat, operator]) await subscriber.remove();
   });
   await report.step('cdk destroy', () => destroy(world));
   await report.step('look for what is left', async () => {
@@ -64,6 +64,6 @@ async function verifyData({ report, aws }: World, { outputs }: Deployment, tasks
   report.check(`the ${tasks.length} results are still in the table`, lost.length === 0, lost);
   const { Contents = [] } = await aws.s3.send(new ListObjectsV2Command({ Bucket: output(outputs, 'FilesBucket') }));
   const exported = tasks.filter(({ label }) => label.startsWith('export-'));
-  const areKept = exported.every(({ taskId }) => Contents.some(({ Key }) => Key?.startsWith(`${taskId}/`)));
+  const areKept = exported.every(({ taskId }) => Contents.some(({ Key }) => Key?.startsWith(`90d/${taskId}/`)));
   report.check(`the ${exported.length} exported documents are still in the bucket`, areKept, Contents);
 }

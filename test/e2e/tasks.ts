@@ -1,6 +1,8 @@
 import { signInAsHuaweiUser } from '../../local/demo/huawei-user.ts';
 import { CLEAN_FILE, FAILING_FILE, PARTLY_FAILING_FILE } from '../../local/demo/petstore.ts';
+import { FOUR_KINDS } from './channel-stand-ins.ts';
 import type { Deployment } from './deploy.ts';
+import { NAMED_KEY } from './named-key.ts';
 import type { World } from './world.ts';
 
 /** A task at the simulator, and how it should end. */
@@ -20,6 +22,7 @@ export async function startTasks({ simulator }: World): Promise<WatchedTask[]> {
     task('import-clean', 'succeeded', { taskId: await user.importFile(CLEAN_FILE), hasCallback: true }),
     task('import-partly', 'partially_succeeded', { taskId: await user.importFile(PARTLY_FAILING_FILE) }),
     task('import-broken', 'failed', { taskId: await user.importFile(FAILING_FILE), hasCallback: true }),
+    task(FOUR_KINDS, 'failed', { taskId: await user.importFile(FAILING_FILE), hasCallback: true }),
     task('export-json', 'succeeded', { taskId: await user.exportGroup('json') }),
     task('export-known', 'succeeded', { taskId: exported(KNOWN_DOCUMENT) }),
     task('export-large', 'succeeded', { taskId: exported(LARGE_DOCUMENT) }),
@@ -42,6 +45,7 @@ export async function registerTasks({ report, webhook }: World, { api }: Deploym
   const answers = await Promise.all(
     tasks.map(({ taskId, label, hasCallback }) =>
       api.call('POST', '/tasks', {
+        apiKey: NAMED_KEY.key,
         body: { task_id: taskId, label, ...(hasCallback && { callback_url: webhook.url }) },
       }),
     ),

@@ -1,3 +1,4 @@
+import { FOUR_KINDS } from './channel-stand-ins.ts';
 import type { Deployment } from './deploy.ts';
 import type { WatchedTask } from './tasks.ts';
 import type { World } from './world.ts';
@@ -6,7 +7,7 @@ const TIMEOUT_MS = 60_000;
 
 type Delivery = { channel: string; status: string };
 
-/** That each result says who was told, once per channel: Slack for every task, the webhook for those that asked. */
+/** That each result says who was told, once per channel: the channels of its rules, and the webhook for those that asked. */
 export async function verifyDeliveries({ report }: World, { api }: Deployment, tasks: WatchedTask[]): Promise<void> {
   const expected = new Map(tasks.map((task) => [task.taskId, channelsOf(task)]));
   let found = new Map<string, string>();
@@ -20,14 +21,15 @@ export async function verifyDeliveries({ report }: World, { api }: Deployment, t
     },
   });
   report.check(
-    'each result says that Slack, and the webhook where it was asked for, were told, once each',
+    'each result says that the channels of its rules, and the webhook where it was asked for, were told, once each',
     true,
     found,
   );
 }
 
-function channelsOf({ hasCallback }: WatchedTask): string {
-  return (hasCallback ? ['default', 'webhook'] : ['default']).join();
+function channelsOf({ hasCallback, label }: WatchedTask): string {
+  const named = label === FOUR_KINDS ? ['default', 'pager', 'teams'] : ['default'];
+  return (hasCallback ? [...named, 'webhook'] : named).join();
 }
 
 function deliveredTo(deliveries: unknown): string {

@@ -6,6 +6,7 @@ import { type SlackStandIn, startSlackStandIn } from '../../local/demo/slack-sta
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { type Aws, createAws } from './aws.ts';
 import { type Cdk, createCdk } from './cdk.ts';
+import { type ChannelStandIns, startChannelStandIns } from './channel-stand-ins.ts';
 import { type Emulator, startEmulator } from './emulator/emulator.ts';
 import { prepareVenv } from './emulator/python.ts';
 import type { Report } from './report.ts';
@@ -24,6 +25,7 @@ export type World = {
   cdk: Cdk;
   simulator: Simulator;
   slack: SlackStandIn;
+  channels: ChannelStandIns;
   webhook: WebhookReceiver;
 };
 
@@ -47,9 +49,11 @@ export async function startWorld(
   cleanup.defer(() => simulator.close());
   const slack = await startSlackStandIn();
   cleanup.defer(() => slack.close());
+  const channels = await startChannelStandIns(slack);
+  cleanup.defer(() => channels.close());
   const webhook = await startWebhookReceiver(WEBHOOK_SECRET);
   cleanup.defer(() => webhook.close());
   const cdk = createCdk(emulator, { folder, path });
   cleanup.defer(() => cdk.stop());
-  return { report, emulator, aws: createAws(emulator.url), cdk, simulator, slack, webhook };
+  return { report, emulator, aws: createAws(emulator.url), cdk, simulator, slack, channels, webhook };
 }

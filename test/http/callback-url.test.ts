@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { classifyAddress } from '../../functions/channels/webhook/target.ts';
 import type { TasksApiDeps } from '../../functions/http/deps.ts';
-import { parseProfileDefaults } from '../../functions/huawei/profiles.ts';
+import { publicProfiles } from '../../functions/huawei/profile-parts.ts';
 import { createApi, taskResult } from './support/api.ts';
 
 const register = async (callbackUrl: string, deps: Partial<TasksApiDeps> = {}) => {
@@ -54,7 +54,7 @@ describe('a callback_url that no event could reach', () => {
     ['whsec_x', 'webhook_secrets of the profile is not a list of texts'],
   ])('is any with a profile that cannot sign: %j', async (secrets, reason) => {
     const profile = { project_id: 'p1', instance_id: 'gw1', sk: 'hidden', webhook_secrets: secrets };
-    const defaults = parseProfileDefaults(JSON.stringify({ profiles: { default: profile } }));
+    const defaults = publicProfiles(JSON.stringify({ profiles: { default: profile } }));
     const reply = await register('https://hooks.example.com/', { profiles: async () => defaults });
     expect(reply.json().errors).toEqual([{ pointer: '#/callback_url', detail: `cannot be used: ${reason}` }]);
     const { call } = createApi({ profiles: async () => defaults });
@@ -64,7 +64,7 @@ describe('a callback_url that no event could reach', () => {
   it('is not with a profile that can, of which the API keeps no secret', async () => {
     const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
     const profile = { project_id: 'p1', instance_id: 'gw1', sk: 'hidden', webhook_secrets: [secret] };
-    const defaults = parseProfileDefaults(JSON.stringify({ profiles: { default: profile } }));
+    const defaults = publicProfiles(JSON.stringify({ profiles: { default: profile } }));
     expect(defaults).toEqual({ default: { project_id: 'p1', instance_id: 'gw1' } });
     expect((await register('https://hooks.example.com/', { profiles: async () => defaults })).status).toBe(202);
   });

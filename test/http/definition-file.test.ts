@@ -13,6 +13,7 @@ describe('readDefinition', () => {
     ['JSON with a byte order mark', `\uFEFF${json({})}`],
     ['YAML with a byte order mark and Windows line ends', '\uFEFFswagger: "2.0"\r\ninfo:\r\n  title: orders\r\n'],
     ['YAML without quotes around its version', 'swagger: 2.0\ninfo: {title: orders}'],
+    ['a key that stands twice', 'swagger: 2.0\ninfo: {title: a}\ninfo: {title: orders}\n'],
     ['YAML with anchors', 'x: &x {title: orders}\nopenapi: 3.0.1\ninfo:\n  <<: *x\n'],
   ])('takes %s', (_, text) => {
     expect(read(text)).toEqual({ title: 'orders', warnings: [] });
@@ -33,6 +34,12 @@ describe('readDefinition', () => {
   it('refuses bytes that are not UTF-8, and YAML that is nested without end', () => {
     expect(readDefinition(Buffer.from([0x7b, 0xff, 0x7d]))).toMatchObject({ code: 'APIG.3600' });
     expect(read(`swagger: ${'['.repeat(100_000)}`)).toMatchObject({ code: 'APIG.3600' });
+  });
+
+  it('knows no title that cannot name a group', () => {
+    for (const title of ['', 'x'.repeat(256), null, {}])
+      expect(read(json({ info: { title } }))).toEqual({ warnings: [] });
+    expect(read(json({ info: { title: 2026 } }))).toMatchObject({ title: '2026' });
   });
 
   it('is not slowed down by YAML whose aliases multiply', () => {
@@ -56,6 +63,10 @@ describe('readDefinition', () => {
       warnings: [expect.stringContaining('X-Auth-Token'), expect.stringContaining('301 APIs. One import takes 300')],
     });
     expect(read(json({ paths: { '/a': { get: { parameters } } } }))).toMatchObject({ warnings: [expect.any(String)] });
+    // Where a $ref leads to.
+    expect(read(json({ parameters: { token: parameters[0] } }))).toMatchObject({ warnings: [expect.any(String)] });
+    const components = { parameters: { token: parameters[0] } };
+    expect(read(JSON.stringify({ openapi: '3.0.0', components }))).toMatchObject({ warnings: [expect.any(String)] });
   });
 
   it('refuses only what a gateway refuses as well', () => {

@@ -114,4 +114,49 @@ describe('GET /tasks', () => {
     const reply = await createApi({}, rows).call('GET', `/tasks?${query}`);
     expect([reply.status, reply.json().errors]).toMatchObject([400, [{ parameter }]]);
   });
+
+  describe('asked again with If-None-Match', () => {
+    it('answers 304 while nothing changed but the next poll, and 200 once something did', async () => {
+      const { call, clock, pending } = createApi({}, rows);
+      const first = await call('GET', '/tasks');
+      const headers = { 'if-none-match': `"other", ${first.headers.etag}` };
+      clock.advance(10_000);
+      const second = await call('GET', '/tasks', { headers });
+      expect([second.status, second.body.length, second.headers.etag]).toEqual([304, 0, first.headers.etag]);
+      pending.noteHeard('p1', { status: 'processing' });
+      expect((await call('GET', '/tasks', { headers })).status).toBe(200);
+      expect((await call('GET', '/tasks?limit=1', { headers })).status).toBe(200);
+    });
+  });
+
+  describe('in the order of attention', () => {
+    const many = {
+      pending: Array.from({ length: 30 }, (_, n) => pendingTask({ taskId: `p${n}`, registeredAtMs: START_MS + n })),
+      results: Array.from({ length: 60 }, (_, n) =>
+        taskResult({ taskId: `f${n}`, completedAtMs: START_MS + n, outcome: n % 2 ? 'succeeded' : 'expired' }),
+      ),
+    };
+
+    it('gives what did not succeed, then what is pending, then the rest, and no cursor', async () => {
+      const body = (await createApi({}, many).call('GET', '/tasks?order=attention&limit=10')).json();
+      expect(ids(body)).toEqual(['f58', 'f56', 'f54', 'f52', 'p29', 'p28', 'p27', 'p26', 'f59', 'f57']);
+      expect(body).not.toHaveProperty('next_cursor');
+    });
+
+    it('asks `since` only of what did not succeed', async () => {
+      const since = new Date(START_MS + 56).toISOString();
+      const body = (await createApi({}, many).call('GET', `/tasks?order=attention&limit=10&since=${since}`)).json();
+      expect(ids(body)).toEqual(['f58', 'f56', 'p29', 'p28', 'p27', 'p26', 'f59', 'f57', 'f55', 'f53']);
+    });
+
+    it('shows a task that is in both tables once, as final', async () => {
+      const both = { pending: [pendingTask({ taskId: 'x' })], results: [taskResult({ taskId: 'x' })] };
+      expect(ids((await createApi({}, both).call('GET', '/tasks?order=attention')).json())).toEqual(['x']);
+    });
+
+    it.each(['state=final', 'outcome=failed', 'cursor=abc'])('is refused with %s', async (query) => {
+      const reply = await createApi({}, many).call('GET', `/tasks?order=attention&${query}`);
+      expect([reply.status, reply.json().errors]).toMatchObject([400, [{ parameter: query.split('=')[0] }]]);
+    });
+  });
 });

@@ -4,6 +4,7 @@ import { StoreError, UnreadableTaskError } from '../../functions/tasks/errors.ts
 import { pendingTask } from '../support/fixtures.ts';
 import { createMemoryPending } from '../support/memory-stores.ts';
 import { API_KEY, createApi, OTHER_API_KEY, taskResult } from './support/api.ts';
+import { createMemoryResultStore } from './support/memory-results.ts';
 
 const rows = { results: [taskResult()] };
 
@@ -216,7 +217,8 @@ describe('faults of the service', () => {
 
   it('says of a row that cannot be read what to do, and that repeating is useless', async () => {
     const pending = createMemoryPending([pendingTask({ taskId: 'odd' })]);
-    const get = () => Promise.reject(new UnreadableTaskError('odd', { table: 'Pending', reason: 'missing: profile' }));
+    const get = () =>
+      Promise.reject(new UnreadableTaskError('odd', { table: 'Pending', reason: 'missing: profile', holds: 'task' }));
     const { call } = createApi({ pending: { ...pending, get, register: get } });
     const reply = await call('GET', '/tasks/odd');
     expect(reply.status).toBe(500);
@@ -228,6 +230,27 @@ describe('faults of the service', () => {
     });
     expect((await call('POST', '/tasks', { body: { task_id: 'odd' } })).json().type).toBe(reply.json().type);
     expect((await call('DELETE', '/tasks/odd')).status).toBe(204);
+  });
+
+  it('removes a result that cannot be read on DELETE, and says so until then', async () => {
+    const results = createMemoryResultStore();
+    let isThere = true;
+    const get = async () => {
+      if (isThere)
+        throw new UnreadableTaskError('odd', { table: 'Results', reason: 'missing: outcome', holds: 'result' });
+      return undefined;
+    };
+    const removeUnreadable = async () => {
+      const wasThere = isThere;
+      isThere = false;
+      return wasThere;
+    };
+    const { call } = createApi({ results: { ...results, get, removeUnreadable } });
+    const reply = await call('GET', '/tasks/odd');
+    expect([reply.status, reply.json().type]).toEqual([500, 'urn:apig-task-notifier:problem:unreadable-task']);
+    expect(reply.json().detail).toMatch(/^The stored result of task "odd" cannot be read \(missing: outcome\)/);
+    expect((await call('DELETE', '/tasks/odd')).status).toBe(204);
+    expect((await call('GET', '/tasks/odd')).status).toBe(404);
   });
 
   it('answers 503 when the keys cannot be read', async () => {

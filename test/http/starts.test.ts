@@ -96,7 +96,9 @@ describe('POST /imports', () => {
     expect(api.pending.rows.get(task.task_id)).toMatchObject({
       deadlineAtMs: expect.any(Number),
       taskType: 'import_api',
+      groupName: 'orders',
     });
+    expect(task.group_name).toBe('orders');
     expect(simulator.control.task(task.task_id)?.status).toBe('succeed');
   });
 
@@ -116,6 +118,7 @@ describe('POST /imports', () => {
     const fields = { is_create_group: 'false', group_id: SMALL_GROUP_ID, publish_to: RELEASE_ENVIRONMENT_ID };
     const reply = await postImport(setUp(), { file_name: file, ...fields });
     expect(reply.json()).toMatchObject({ group_id: SMALL_GROUP_ID, publish_to: RELEASE_ENVIRONMENT_ID });
+    expect(reply.json()).not.toHaveProperty('group_name');
     expect(reply.json().file).toMatchObject({ size_bytes: FILE.length });
   });
 
@@ -124,6 +127,20 @@ describe('POST /imports', () => {
     const text = JSON.stringify({ ...JSON.parse(FILE), paths: { '/a': { get: { ...mock, parameters } } } });
     const reply = await postImport(setUp(), { file_name: new File([text], 'a') });
     expect([reply.status, reply.json().warnings]).toEqual([202, [expect.stringContaining('X-Auth-Token')]]);
+  });
+
+  it.each([
+    ['ab', true],
+    ['1st', true],
+    ['x'.repeat(65), true],
+    ['Orders 2', false],
+    ['订单服务', false],
+  ])('warns of a title that cannot name a group: %s, %s', async (title, isWarned) => {
+    const file_name = new File([JSON.stringify({ ...JSON.parse(FILE), info: { title } })], 'a');
+    const { warnings = [] } = (await postImport(setUp(), { file_name })).json();
+    expect(warnings).toEqual(isWarned ? [expect.stringContaining('3 to 64 characters that start with a letter')] : []);
+    const into = { file_name, is_create_group: 'false', group_id: SMALL_GROUP_ID };
+    expect((await postImport(setUp(), into)).json()).not.toHaveProperty('warnings');
   });
 
   it.each<[string, Record<string, string | File>, string]>([

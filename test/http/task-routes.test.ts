@@ -42,6 +42,20 @@ describe('what helps', () => {
     expect(body.help).toContain('is_create_group=false and group_id=g1');
   });
 
+  it('stands beside what could not be published, and beside the reason of a failed import', async () => {
+    const publish_failures = [{ path: '/a', error_code: 'APIG.1005', error_msg: 'no permission' }];
+    const result = { kind: 'import', success: [], failure: [], published: 0, publish_failures } as const;
+    const ends = [
+      taskResult({ taskId: 'f1', outcome: 'partially_succeeded', result: result as unknown as ParsedResult }),
+      taskResult({ taskId: 'f2', outcome: 'failed', result: { kind: 'failure', error_code: 'APIG.3601' } }),
+    ];
+    const api = createApi({}, { results: ends });
+    const [first, second] = [await api.call('GET', '/tasks/f1'), await api.call('GET', '/tasks/f2')];
+    const help = expect.stringContaining('apig:api:batchOnlineOrOffline');
+    expect(first.json().result.publish_failures).toEqual([{ ...publish_failures[0], help }]);
+    expect(second.json().result).toMatchObject({ help: expect.stringContaining('3.1 down to 3.0') });
+  });
+
   it('stands beside the error of a task, pending or final', async () => {
     const lastError = { code: 'APIG.1005', message: 'No permissions' };
     const pending = [pendingTask({ taskId: 'p1', lastError })];
@@ -100,7 +114,7 @@ describe('GET /tasks/{task_id}', () => {
 
   it.each<ParsedResult>([
     { kind: 'none' },
-    { kind: 'failure', error_code: 'APIG.3202', error_msg: 'no', extra: { more: 1 } },
+    { kind: 'failure', error_code: 'APIG.4242', error_msg: 'no', extra: { more: 1 } },
     { kind: 'raw', raw: '{', reason: 'not JSON', extra: { note: 'unknown' } },
     { kind: 'import', success: [], failure: [{ path: '/x', odd: [1] }], ignore: [{}], swagger: { id: 's' }, extra: {} },
   ])('shows a result of kind $kind as it is', async (result) => {

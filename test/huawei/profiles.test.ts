@@ -145,6 +145,25 @@ describe('an endpoint', () => {
     });
   });
 
+  test.each([
+    ['eu-west-0', { apig_endpoint: 'https://apig.example.com', ...login }, /iam_endpoint is missing: other clouds/],
+    ['ru-moscow-1', { iam_endpoint: 'https://iam.example.com', ...login }, /apig_endpoint is missing: other clouds/],
+  ])('of another operator in region %s asks for the other one', (region, more, problem) => {
+    const profile = { region, project_id: 'p', ...more };
+    expect(() => validateProfiles({ profiles: { a: profile } })).toThrow(problem);
+    const both = { apig_endpoint: 'https://apig.example.com', iam_endpoint: 'https://iam.example.com' };
+    expect(validateProfiles({ profiles: { a: { ...profile, ...both } } })).toHaveProperty('a');
+  });
+
+  test('of Huawei itself, or of a region that nobody shares, or that no password goes to, may be overridden alone', () => {
+    const own = { region: 'eu-west-0', apig_endpoint: 'https://apig2.eu-west-0.myhuaweicloud.com' };
+    const other = { region: 'cn-north-4', apig_endpoint: 'https://apig.internal' };
+    const key = { region: 'eu-west-0', apig_endpoint: 'https://apig.example.com', ak: 'AK', sk: 'SK' };
+    const profiles = { a: { ...own, ...login }, b: { ...other, ...login }, c: key };
+    for (const [name, profile] of Object.entries(profiles))
+      expect(validateProfiles({ profiles: { [name]: { project_id: 'p', ...profile } } })).toHaveProperty(name);
+  });
+
   test('is overridden one by one', () => {
     expect(
       resolveEndpoints({ ...good, region: 'cn-north-4', apig_endpoint: 'https://apig.internal:8443/' }),

@@ -26,7 +26,7 @@ async function timeImport(module: string): Promise<number> {
   const names = ['PENDING_TABLE', 'RESULTS_TABLE', 'RESULTS_BUCKET', 'HUAWEI_SECRET_ID', 'API_KEYS_SECRET_ID']
     .concat(['CHANNELS_SECRET_ID', 'TASK_EVENTS_TOPIC_ARN', 'TASK_ALERTS_TOPIC_ARN', 'OPERATOR_TOPIC_ARN'])
     .concat(['CHANNELS_QUEUE_URL', 'CHANNELS_DEAD_LETTER_QUEUE_URL', 'WEBHOOK_DEAD_LETTER_QUEUE_URL'])
-    .concat(['DELIVERY_QUEUE_URL', 'WAKE_QUEUE_URL', 'INTENTS_TABLE']);
+    .concat(['DELIVERY_QUEUE_URL', 'WAKE_QUEUE_URL', 'INTENTS_TABLE', 'PROFILE_PARTS_TABLE']);
   const environment = Object.fromEntries(names.map((name) => [name, 'http://127.0.0.1:9/x']));
   const { stdout } = await run(process.execPath, [timer, module], {
     env: { AWS_REGION: 'eu-central-1', ...environment },

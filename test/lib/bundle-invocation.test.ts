@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseSigningKeys } from '../../functions/channels/webhook/settings.ts';
 import { toTaskEvent } from '../../functions/messages/task-event.ts';
 import { createDynamoPendingTaskStore } from '../../functions/stores/dynamo/pending-tasks.ts';
+import { createDynamoProfileParts } from '../../functions/stores/dynamo/profile-parts.ts';
 import { createDynamoTaskResultStore } from '../../functions/stores/dynamo/results.ts';
 import type { TaskResult } from '../../functions/tasks/result.ts';
 import { type Dynalite, LOCAL_TABLES, startDynalite } from '../support/dynalite.ts';
+import { fillProfileParts, PROFILE_PARTS_TABLE } from '../support/profile-parts.ts';
 import { invokeBundle } from './invoke-bundle.ts';
 import { type LoopbackCloud, startLoopbackCloud } from './loopback-cloud.ts';
 
@@ -24,6 +27,7 @@ let environment: Record<string, string>;
 
 beforeAll(async () => {
   [cloud, dynamo] = await Promise.all([startLoopbackCloud(), startDynalite()]);
+  await fillProfileParts(dynamo, { default: PROFILE });
   cloud.secrets = {
     huawei: { profiles: { default: PROFILE } },
     'api-keys': {
@@ -42,6 +46,7 @@ beforeAll(async () => {
     TASK_ALERTS_TOPIC_ARN: 'arn:aws:sns:eu-central-1:000000000000:alerts',
     OPERATOR_TOPIC_ARN: 'arn:aws:sns:eu-central-1:000000000000:operator',
     HUAWEI_SECRET_ID: 'huawei',
+    PROFILE_PARTS_TABLE,
     API_KEYS_SECRET_ID: 'api-keys',
     CHANNELS_SECRET_ID: 'slack',
     CHANNELS_DEAD_LETTER_QUEUE_URL: `${cloud.url}/000000000000/slack-dead`,
@@ -108,7 +113,13 @@ describe('bundles, imported from an .mjs file', () => {
       task_type: 'import_api',
       task_result: JSON.stringify({ success: [], failure: [], group_id: 'group-1' }),
     };
+    const parts = createDynamoProfileParts({ client: dynamo.client, tableName: PROFILE_PARTS_TABLE });
+    await parts.put({ public: 'old', signing: 'old' });
     const { logs } = await invokeBundle('poll-tasks', { segment: 0, totalSegments: 1 }, environment);
+    expect(JSON.parse(await parts.read('public'))).toEqual({
+      profiles: { default: { project_id: 'project-1', instance_id: 'gateway-1' } },
+    });
+    expect(parseSigningKeys(await parts.read('signing')).get('default')).toMatchObject({ kind: 'keys' });
     expect(await results.get('polled')).toMatchObject({ outcome: 'succeeded', summary: { group_id: 'group-1' } });
     expect(await pending.get('polled')).toBeUndefined();
     expect(cloud.received.filter(({ target }) => target === 'PublishBatch')).toHaveLength(2);

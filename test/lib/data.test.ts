@@ -1,27 +1,53 @@
-import { Match } from 'aws-cdk-lib/assertions';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { LISTED_ATTRIBUTES } from '../../functions/names.ts';
-import { propertiesOf, synthesize } from './synthesize.ts';
+import { propertiesOf, resourcesOf, synthesize } from './synthesize.ts';
 
 const production = synthesize();
 const passing = synthesize({ dataRemoval: 'destroy' });
 
+const tasksTables = (template: Template) =>
+  resourcesOf(template, 'AWS::DynamoDB::Table')
+    .filter(({ id }) => id.startsWith('Tables'))
+    .map((table) => ({ ...table, id: table.id.slice(0, -8) }));
+
 describe('tables', () => {
   it('are on demand, encrypted, recoverable to a point in time, and protected', () => {
-    production.resourceCountIs('AWS::DynamoDB::Table', 2);
-    production.allResourcesProperties('AWS::DynamoDB::Table', {
-      BillingMode: 'PAY_PER_REQUEST',
-      SSESpecification: { SSEEnabled: true },
-      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-      DeletionProtectionEnabled: true,
-      KeySchema: [{ AttributeName: 'task_id', KeyType: 'HASH' }],
-    });
-    production.allResources('AWS::DynamoDB::Table', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    const tables = tasksTables(production);
+    expect(tables.map(({ id }) => id)).toEqual(['TablesPending', 'TablesResults']);
+    for (const { id, ...table } of tables) {
+      expect(table, id).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+      expect(table.Properties, id).toMatchObject({
+        BillingMode: 'PAY_PER_REQUEST',
+        SSESpecification: { SSEEnabled: true },
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        DeletionProtectionEnabled: true,
+        KeySchema: [{ AttributeName: 'task_id', KeyType: 'HASH' }],
+      });
+    }
   });
 
   it('go with the stack when the settings say so', () => {
     passing.allResources('AWS::DynamoDB::Table', { DeletionPolicy: 'Delete' });
-    passing.allResourcesProperties('AWS::DynamoDB::Table', { DeletionProtectionEnabled: false });
+    for (const { id, Properties } of tasksTables(passing)) {
+      expect(Properties, id).toMatchObject({ DeletionProtectionEnabled: false });
+    }
+  });
+
+  it('keep the parts of the profiles under our own key, in no backup, and no longer than the stack', () => {
+    const [parts] = resourcesOf(production, 'AWS::DynamoDB::Table').filter(({ id }) => id.startsWith('ProfileParts'));
+    expect(parts).toMatchObject({
+      DeletionPolicy: 'Delete',
+      Properties: {
+        BillingMode: 'PAY_PER_REQUEST',
+        KeySchema: [{ AttributeName: 'part', KeyType: 'HASH' }],
+        SSESpecification: {
+          SSEType: 'KMS',
+          KMSMasterKeyId: { 'Fn::GetAtt': [expect.stringMatching('^TopicsKey'), 'Arn'] },
+        },
+      },
+    });
+    expect(parts?.Properties).not.toHaveProperty('PointInTimeRecoverySpecification');
   });
 
   it('list results newest first, with what the functions show of a listing', () => {
@@ -67,12 +93,9 @@ describe('the bucket', () => {
     });
   });
 
-  it('goes with the stack when the settings say so, whatever is in it', () => {
+  it('goes with the stack when the settings say so, and no function empties it', () => {
     passing.hasResource('AWS::S3::Bucket', { DeletionPolicy: 'Delete' });
-    passing.hasResourceProperties('Custom::S3AutoDeleteObjects', {
-      BucketName: { Ref: Match.stringLikeRegexp('^Files') },
-    });
-    production.resourceCountIs('Custom::S3AutoDeleteObjects', 0);
+    passing.resourceCountIs('Custom::S3AutoDeleteObjects', 0);
   });
 
   it('refuses plain http', () => {
@@ -85,17 +108,33 @@ describe('the bucket', () => {
     });
   });
 
-  it('keeps a file a week longer than a result that was stored under the same setting', () => {
-    synthesize({ resultRetentionDays: 30 }).hasResourceProperties('AWS::S3::Bucket', {
+  it.each([
+    [90, 97],
+    [30, 37],
+    [3653, 3660],
+  ])(
+    'keeps what was stored for %i days a week longer than its result, whatever the setting is now',
+    (days, expected) => {
+      synthesize({ resultRetentionDays: 7 }).hasResourceProperties('AWS::S3::Bucket', {
+        LifecycleConfiguration: {
+          Rules: Match.arrayWith([
+            { Id: `forget-${days}d`, Prefix: `${days}d/`, Status: 'Enabled', ExpirationInDays: expected },
+          ]),
+        },
+      });
+    },
+  );
+
+  it('keeps deleted versions for a week, and no upload that broke off', () => {
+    production.hasResourceProperties('AWS::S3::Bucket', {
       LifecycleConfiguration: {
-        Rules: [
+        Rules: Match.arrayWith([
           Match.objectLike({
-            Status: 'Enabled',
-            ExpirationInDays: 37,
             NoncurrentVersionExpiration: { NoncurrentDays: 7 },
+            ExpiredObjectDeleteMarker: true,
             AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
           }),
-        ],
+        ]),
       },
     });
   });

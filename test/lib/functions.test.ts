@@ -35,8 +35,10 @@ describe('functions', () => {
     expect(10 - schedules - limits.reduce((sum, limit) => sum + limit, 0)).toBeGreaterThanOrEqual(3);
   });
 
-  it('come with no custom resource while the data are kept', () => {
-    const types = resourcesOf(everything).map(({ Type }) => Type);
+  it('come with no custom resource, whatever becomes of the data', () => {
+    const types = [everything, synthesize({ dataRemoval: 'destroy' })]
+      .flatMap((template) => resourcesOf(template))
+      .map(({ Type }) => Type);
     expect(types.filter((type) => type.startsWith('Custom::') || type.includes('CustomResource'))).toEqual([]);
   });
 
@@ -118,14 +120,14 @@ describe('the poller', () => {
     const template = synthesize({
       pollMinIntervalMs: 2000,
       taskDeadlineHours: 2,
-      resultRetentionDays: 5,
+      resultRetentionDays: 7,
       endpoints: { apig: 'https://apig.example.com', iam: 'http://127.0.0.1:9' },
       allowLoopbackCallbacks: true,
     });
     expect(environmentOf(template, 'Poller')).toMatchObject({
       POLL_MIN_INTERVAL_MS: '2000',
       TASK_DEADLINE_MS: '7200000',
-      RESULT_RETENTION_DAYS: '5',
+      RESULT_RETENTION_DAYS: '7',
       HUAWEICLOUD_APIG_ENDPOINT: 'https://apig.example.com',
       HUAWEICLOUD_IAM_ENDPOINT: 'http://127.0.0.1:9',
       ALLOW_LOOPBACK_CALLBACKS: 'true',

@@ -6,7 +6,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { describe, expect, it } from 'vitest';
 import { validateProfiles } from '../../functions/huawei/profiles.ts';
 import { DEFAULT_SCHEDULE } from '../../functions/schedule/schedule.ts';
-import { LOG_RETENTION_DAYS, parseSettings, readSettings, settingsSchema } from '../../lib/settings.ts';
+import { parseSettings, RETENTION_DAYS, readSettings, settingsSchema } from '../../lib/settings.ts';
 import { SettingsError } from '../../lib/settings-problems.ts';
 import { describeSettings } from '../../lib/settings-table.ts';
 
@@ -152,7 +152,7 @@ describe('settings', () => {
 
   it('take every number of days that CloudWatch Logs knows', () => {
     const days = Object.values(RetentionDays).filter((value) => typeof value === 'number');
-    expect(LOG_RETENTION_DAYS).toEqual(days.filter((value) => value !== RetentionDays.INFINITE).sort((a, b) => a - b));
+    expect(RETENTION_DAYS).toEqual(days.filter((value) => value !== RetentionDays.INFINITE).sort((a, b) => a - b));
   });
 
   it.each(['-stack', '1stack', 'my stack', 'a'.repeat(65)])('refuse %s as a stack name', (stackName) => {

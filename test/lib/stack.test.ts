@@ -1,6 +1,8 @@
+import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { createStack, resourcesOf } from './synthesize.ts';
+import { ApigTaskNotifier } from '../../lib/apig-task-notifier.ts';
+import { createBundles, createStack, resourcesOf, synthesize } from './synthesize.ts';
 
 describe('the stack', () => {
   it('has the tags of the settings itself, so that CloudFormation puts them on everything', () => {
@@ -14,6 +16,15 @@ describe('the stack', () => {
       return app.synth().getStackByName(stack.stackName).terminationProtection ?? false;
     };
     expect([isProtected({}), isProtected({ terminationProtection: true })]).toEqual([false, true]);
+  });
+});
+
+describe('the construct in an app of its own', () => {
+  it('has outputs that begin with its id', () => {
+    const stack = new Stack(new App(), 'Platform');
+    new ApigTaskNotifier(stack, 'my-tasks', {}, createBundles());
+    const outputs = Object.keys(Template.fromStack(stack).toJSON().Outputs);
+    expect(outputs).toEqual(Object.keys(synthesize().toJSON().Outputs).map((name) => `mytasks${name}`));
   });
 });
 
@@ -45,7 +56,7 @@ describe('an account with rules of its own', () => {
  * files, credentials, subscriptions, the address of the API. It cannot change the projection of an index either.
  */
 const FROZEN = {
-  'AWS::DynamoDB::Table': ['TablesPendingD8FDE3A0', 'TablesResultsD85FCDF1'],
+  'AWS::DynamoDB::Table': ['ProfilePartsTable98C7D80A', 'TablesPendingD8FDE3A0', 'TablesResultsD85FCDF1'],
   'AWS::S3::Bucket': ['Files8E6940B8'],
   'AWS::SecretsManager::Secret': ['SecretsApiKeys7AB8F12A', 'SecretsChannels143B99DB', 'SecretsHuawei8A441DB8'],
   'AWS::SNS::Topic': [
@@ -58,7 +69,7 @@ const FROZEN_INDEX = {
   newest: [
     ...['instance_id', 'project_id', 'profile', 'label', 'context', 'group_name', 'watch'],
     ...['outcome', 'task_type', 'task_status', 'registered_at'],
-    ...['registered_by', 'polls', 'summary', 'error', 'expires_at'],
+    ...['registered_by', 'polls', 'summary', 'first_failure', 'error', 'expires_at'],
   ],
 };
 const INSTEAD =

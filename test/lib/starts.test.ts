@@ -27,6 +27,11 @@ describe('starting imports and exports', () => {
       TimeToLiveSpecification: { AttributeName: 'expires_at', Enabled: true },
       GlobalSecondaryIndexes: [Match.objectLike({ IndexName: 'open' })],
     });
+    // As the setting says: switching it off deletes them.
+    expect(resourcesOf(on, 'AWS::DynamoDB::Table').find(({ id }) => id.includes('StartIntents'))).toMatchObject({
+      DeletionPolicy: 'Delete',
+      Properties: { DeletionProtectionEnabled: false },
+    });
   });
 
   it('goes on with what was interrupted once a minute', () => {

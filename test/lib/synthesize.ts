@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import type { Bundles } from '../../lib/backing.ts';
 import { bundlePaths, FUNCTION_NAMES } from '../../lib/bundle-functions.ts';
 import { NotifierStack } from '../../lib/notifier-stack.ts';
 import { parseSettings } from '../../lib/settings.ts';
@@ -22,11 +23,16 @@ export function createStack(
   settings: unknown = {},
   more: Record<string, unknown> = {},
 ): { app: App; stack: NotifierStack } {
-  const folder = mkdtempSync(join(tmpdir(), 'notifier-stack-'));
-  const bundles = FUNCTION_NAMES.map((name) => ({ name, path: writeBundle(join(folder, name), name) }));
-  const app = new App({ outdir: join(folder, 'cdk.out'), context: { ...context, ...more } });
-  const stack = new NotifierStack(app, { settings: parseSettings(settings), bundles: bundlePaths(bundles) });
+  const outdir = mkdtempSync(join(tmpdir(), 'notifier-stack-'));
+  const app = new App({ outdir, context: { ...context, ...more } });
+  const stack = new NotifierStack(app, { settings: parseSettings(settings), bundles: createBundles() });
   return { app, stack };
+}
+
+/** Folders with one-line functions. */
+export function createBundles(): Bundles {
+  const folder = mkdtempSync(join(tmpdir(), 'notifier-bundles-'));
+  return bundlePaths(FUNCTION_NAMES.map((name) => ({ name, path: writeBundle(join(folder, name), name) })));
 }
 
 const templates = new Map<string, Template>();

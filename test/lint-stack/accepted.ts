@@ -16,7 +16,12 @@ export const ACCEPTED: Record<string, string> = {
   CKV_AWS_117:
     'The functions call Huawei Cloud, Slack and webhooks on the internet and nothing in a VPC, where they would need a ' +
     'NAT gateway.',
-  CKV_AWS_119: 'The tables are encrypted with the key that AWS manages for DynamoDB; they hold no credentials.',
+  CKV_AWS_28:
+    'The parts of the profiles are a copy that the poller renews; a backup would keep signing secrets that people have ' +
+    'taken out. The tables of tasks have backups.',
+  CKV_AWS_119:
+    'The tables of tasks are encrypted with the key that AWS manages for DynamoDB; they hold no credentials. Signing ' +
+    'secrets are in a table under our own key.',
   CKV_AWS_149:
     'The secrets are encrypted with the key that AWS manages for Secrets Manager; access is limited by IAM, for exact ' +
     'secrets, and not shared with other accounts.',

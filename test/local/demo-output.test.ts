@@ -32,6 +32,8 @@ describe('npm run demo', () => {
 
   it('prints alerts in one piece, messages for machines after them, then the table and what to do next', () => {
     const output = demos.asText;
+    expect(output).toContain('POST /exports started and watch: import-clean, import-partly, export-json\n');
+    expect(output).toContain('watches what others started: import-broken, export-yaml\n');
     const parts = output.split('───');
     expect(output.indexOf('messages for people')).toBeGreaterThan(output.indexOf('import-broken: failed'));
     const people = output.slice(output.indexOf('messages for people'), output.indexOf('messages for machines'));

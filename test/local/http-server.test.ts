@@ -54,6 +54,42 @@ describe('startHttpServer', () => {
     expect([head.status, await head.text()]).toEqual([200, '']);
   });
 
+  it('has the forms of two imports in memory at once, whatever else is asked meanwhile', async () => {
+    const held: (() => void)[] = [];
+    const begun: string[] = [];
+    const handler = async ({ rawPath }: ApiEvent): Promise<ApiResponse> => {
+      begun.push(rawPath);
+      if (rawPath === '/imports') await new Promise<void>((resolve) => held.push(resolve));
+      return { statusCode: 200, headers: {}, body: 'ok' };
+    };
+    const { url } = await start({ handler });
+    const imports = Array.from({ length: 5 }, () => fetch(`${url}/imports`, { method: 'POST', body: 'x' }));
+    await expect.poll(() => begun.length).toBe(2);
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+    expect(begun).toEqual(['/imports', '/imports', '/health']);
+    for (let ended = 0; ended < imports.length; ended += 1) {
+      await expect.poll(() => held.length).toBeGreaterThan(0);
+      held.shift()?.();
+    }
+    expect((await Promise.all(imports)).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+  });
+
+  it('lets strangers who send slowly hold up no import', async () => {
+    const mayImport = async (authorization: string | undefined) => authorization === 'Bearer key';
+    const { events, handler } = recorder({ statusCode: 401, headers: {}, body: 'no' });
+    const server = await start({ handler, mayImport });
+    const head = 'POST /imports HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000\r\n\r\nslowly';
+    const strangers = Array.from({ length: 3 }, () => dial(server));
+    for (const stranger of strangers) stranger.on('error', () => {}).write(head);
+    const headers = { authorization: 'Bearer key' };
+    await fetch(`${server.url}/imports`, { method: 'POST', headers, body: 'x' });
+    expect(events).toHaveLength(1);
+    for (const stranger of strangers) stranger.destroy();
+    await fetch(`${server.url}/imports`, { method: 'POST', body: 'x'.repeat(5_000_000) });
+    // What he sent is not even handed on.
+    expect(events.map(({ body }) => body)).toEqual(['eA==', undefined]);
+  });
+
   it('says no length to HEAD but that of the body that GET has', async () => {
     const { url } = await start();
     const lengthOf = async (method: string) => (await fetch(`${url}/health`, { method })).headers.get('content-length');

@@ -79,7 +79,10 @@ describe('starts of npm start', () => {
     expect(ended.body).toMatchObject({
       outcome: 'partially_succeeded',
       summary: { created: 1, failed: 0, unpublished: 1 },
-      result: { published: 0, publish_failures: [{ method: 'GET', path: '/a', error_code: 'APIG.3003' }] },
+      result: {
+        published: 0,
+        publish_failures: [{ method: 'GET', path: '/a', error_code: 'APIG.3003', help: expect.any(String) }],
+      },
     });
   });
 

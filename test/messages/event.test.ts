@@ -13,7 +13,20 @@ const failuresOfSize = (count: number, units: number): FailedApi[] =>
   Array.from({ length: count }, (_, n) => ({ method: 'GET', path: `/${n}`, error_msg: 'm'.repeat(units) }));
 const bytesOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
 
+const REFUSED = { method: 'GET', path: '/a', error_code: 'APIG.1005', error_msg: 'no permission' };
+
 describe('toTaskEvent', () => {
+  it('counts what was published, and says which permission publishing lacks', () => {
+    const { data } = toTaskEvent({
+      ...partialImport,
+      summary: { created: 2, published: 1, unpublished: 1 },
+      result: { kind: 'import', success: [], failure: [], published: 1, publish_failures: [REFUSED] },
+    });
+    expect(data).toMatchObject({ published: 1, summary: { published: 1, unpublished: 1 } });
+    expect(data.failures).toEqual([{ ...REFUSED, help: expect.stringContaining('apig:api:batchOnlineOrOffline') }]);
+    expect(toTaskEvent(partialImport).data).not.toHaveProperty('published');
+  });
+
   it('is a CloudEvent with the attributes of the contract', () => {
     const { data, ...context } = toTaskEvent(partialImport, { publicUrl: 'https://tasks.example.com' });
     expect(context).toEqual({

@@ -90,6 +90,18 @@ describe('a sweep', () => {
     expect(polls[task.taskId]?.filter((second) => second > 40).length).toBeLessThan(4);
   });
 
+  it('ends a task by the deadline that it has when the answer comes', async () => {
+    const tasks = many(1, { registeredAtMs, deadlineAtMs: START_MS + 300_000 });
+    const outcomeWith = async (movedByMs: number) => {
+      const life = oneBeat({ tasks, answer: () => processing });
+      life.pending.asOfNow = (task) => ({ ...task, deadlineAtMs: task.deadlineAtMs + movedByMs });
+      await life.beat();
+      return life.results.rows.get('task0')?.outcome;
+    };
+    expect(await outcomeWith(0)).toBe('expired');
+    expect(await outcomeWith(600_000)).toBeUndefined();
+  });
+
   it('handles the other tasks when one cannot be stored, then throws so that an alarm can go off', async () => {
     const { pending, failures } = await only({
       tasks: many(4, { registeredAtMs }),

@@ -10,6 +10,7 @@ const COMPLETE = {
   TASK_ALERTS_TOPIC_ARN: 'arn:alerts',
   OPERATOR_TOPIC_ARN: 'arn:operator',
   HUAWEI_SECRET_ID: 'huawei',
+  PROFILE_PARTS_TABLE: 'parts',
   WAKE_QUEUE_URL: 'https://sqs/wakes',
 };
 

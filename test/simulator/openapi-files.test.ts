@@ -16,6 +16,7 @@ describe('files as people have them', () => {
     ['YAML that begins with a byte order mark', '\uFEFFswagger: "2.0"\ninfo: {title: orders}\npaths: {/a: {get: {}}}'],
     ['Windows line ends', 'swagger: "2.0"\r\ninfo:\r\n  title: orders\r\npaths:\r\n  /a:\r\n    get: {}\r\n'],
     ['a version without quotes', 'swagger: 2.0\ninfo: {title: orders, version: 2021-06-25}\npaths: {/a: {get: {}}}'],
+    ['a key that stands twice', 'swagger: "2.0"\ninfo: {title: orders}\npaths: {}\npaths: {/a: {get: {}}}'],
     ['an operation without a body', 'swagger: "2.0"\ninfo: {title: orders}\npaths:\n  /a:\n    get:\n'],
     ['JSON with blanks before it', `\n  ${json({ paths: { '/a': { get: {} } } })}`],
   ])('reads %s', (_, text) => {

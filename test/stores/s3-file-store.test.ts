@@ -36,6 +36,12 @@ describe('S3 file store', () => {
     expect((await contentOf(makeStore(), refTo('task-1/sdk.json')))?.toString()).toBe('{"by":"the SDK"}');
   });
 
+  it('puts a file into the folder of the days that it is kept, and finds it whatever they are now', async () => {
+    const ref = await makeStore({ keepDays: 90 }).put('task-1/a.yaml', 'a: 1', 'application/yaml');
+    expect(ref.location).toBe('90d/task-1/a.yaml');
+    expect((await contentOf(makeStore({ keepDays: 30 }), ref))?.toString()).toBe('a: 1');
+  });
+
   it('keeps the media type with the object', async () => {
     await makeStore().put('task-1/a.yaml', 'a: 1', 'application/yaml');
     expect(s3.objects.get('task-1/a.yaml')?.contentType).toBe('application/yaml');

@@ -39,7 +39,7 @@ afterEach(async () => {
 });
 
 /** A secret of 300 s whose value is a list of its words, and what was warned of. */
-function watched() {
+function watched(isEmpty?: (words: string[]) => boolean) {
   const clock = createFakeClock();
   const warnings: unknown[] = [];
   const log = { ...silentLog, warn: (message: string, fields = {}) => void warnings.push({ message, ...fields }) };
@@ -47,7 +47,7 @@ function watched() {
     if (text === 'wrong') throw new ConfigError(['the secret is wrong']);
     return text.split(' ');
   };
-  const ask = createSecretReader({ client, maxAgeS: 300, clock, log }).watch(SECRET, parse);
+  const ask = createSecretReader({ client, maxAgeS: 300, clock, log }).watch(SECRET, parse, isEmpty);
   return { ask, clock, warnings };
 }
 
@@ -65,6 +65,20 @@ describe('a secret', () => {
     expect(reads).toBe(1);
     clock.advance(1);
     expect(await ask()).toEqual(['new']);
+    expect(reads).toBe(2);
+  });
+
+  it('is read again after 10 s while it is empty, because a person is about to fill it', async () => {
+    const { ask, clock } = watched((words) => words.includes('none'));
+    answer = secret('none');
+    await ask();
+    answer = secret('filled');
+    clock.advance(9_999);
+    expect(await ask()).toEqual(['none']);
+    clock.advance(1);
+    expect(await ask()).toEqual(['filled']);
+    clock.advance(299_999);
+    await ask();
     expect(reads).toBe(2);
   });
 

@@ -1,5 +1,7 @@
 import { alertHeadline } from '../../messages/alert.ts';
 import { type Composed, DIGEST_ABOVE, digestHeadline } from '../../messages/digest.ts';
+
+import { factsOf } from '../../messages/facts.ts';
 import {
   type EventFailure,
   type Notice,
@@ -7,8 +9,8 @@ import {
   type TaskEventOptions,
   toNotice,
 } from '../../messages/task-event.ts';
+
 import {
-  endWords,
   errorWords,
   failureCount,
   failureWords,
@@ -124,17 +126,18 @@ function isAbsolute(url: string): boolean {
   return !url.startsWith('/');
 }
 
+/** Said beside the text, as related resources and context. */
+const RELATED = ['Group', 'File', 'Profile'];
+
 function describe(notice: Notice): string {
   const { data } = notice;
-  const { error, label, result_url: url } = data;
-  const end = endWords(notice);
+  const { error, result_url: url } = data;
+  const facts = factsOf(notice).filter(({ name }) => !RELATED.includes(name));
   const run = runUrlOf(data.context);
   const failures = (data.failures ?? []).slice(0, MAX_LISTED_FAILURES);
   const rest = failureCount(data) - failures.length;
   const lines = [
-    ...(label ? [`*Label:* ${neutral(label, 100)}`] : []),
-    `*Gateway:* ${data.instance_id}`,
-    `*${end.name}:* ${end.value}, ${end.seen}`,
+    ...facts.map(({ name, value }) => `*${name}:* ${neutral(value, 100)}`),
     ...(error ? [`*Error:* ${neutral(errorWords(error), 300)}`] : []),
     ...failures.map(failureLine),
     ...(rest > 0 ? [`and ${rest} more failed APIs`] : []),

@@ -46,8 +46,8 @@ export function createPagerDutyChannel(options: PagerDutyChannelOptions): NamedC
 }
 
 /** PagerDuty answers 400 to a wrong key too, and says in `errors` that it means the key. */
-function isGone(status: number, answer: string): boolean {
-  return status !== 400 || /routing_?key/i.test(errorsOf(answer));
+function isGone(answer: string): boolean {
+  return /routing_?key/i.test(errorsOf(answer));
 }
 
 /** Its own words could repeat what was sent, so only its status is passed on. */

@@ -1,15 +1,9 @@
 import { alertHeadline } from '../../messages/alert.ts';
+import { factsOf, linksOf } from '../../messages/facts.ts';
 import type { TaskEvent, TaskEventData } from '../../messages/task-event.ts';
-import {
-  endWords,
-  failureCount,
-  failureWords,
-  groupWords,
-  needsAttention,
-  nextSteps,
-  runUrlOf,
-  watchCall,
-} from '../../messages/words.ts';
+
+import { failureCount, failureWords, groupWords, needsAttention, nextSteps, watchCall } from '../../messages/words.ts';
+
 import { cut, lineOf } from '../../tasks/safe-text.ts';
 import type { Item, Post } from '../channel.ts';
 
@@ -62,7 +56,7 @@ export function toPagerDutyEvent(event: TaskEvent): PagerDutyEvent {
     dedup_key,
     client: 'APIG task notifier',
     ...(linkOf(data.result_url) && { client_url: data.result_url }),
-    links: linksOf(data),
+    links: pagerLinks(data),
     payload: {
       summary: cut(summaryOf(event), MAX_SUMMARY),
       source: data.instance_id,
@@ -86,12 +80,8 @@ function summaryOf(event: TaskEvent): string {
   return label ? `${alertHeadline(event)} (${lineOf(label, 128)})` : alertHeadline(event);
 }
 
-function linksOf({ result_url: url, context }: TaskEventData): { href: string; text: string }[] {
-  const run = linkOf(runUrlOf(context));
-  return [
-    ...(linkOf(url) ? [{ href: url, text: 'Result' }] : []),
-    ...(run === undefined ? [] : [{ href: run, text: 'CI run' }]),
-  ];
+function pagerLinks(data: TaskEventData): { href: string; text: string }[] {
+  return linksOf(data).flatMap(({ label, url }) => (linkOf(url) === undefined ? [] : [{ href: url, text: label }]));
 }
 
 function linkOf(url: string | undefined): string | undefined {
@@ -104,17 +94,21 @@ function detailsOf(event: TaskEvent): Record<string, unknown> {
     const { api, reason } = failureWords(failure, MAX_TEXT);
     return `${api} - ${reason}`;
   });
-  const end = endWords(event);
+  const facts = factsOf(event).map(({ name, value }) => [wireName(name), lineOf(value, MAX_TEXT)]);
   const { error, help } = data;
   const advice = help === undefined ? {} : { help: lineOf(help, MAX_TEXT) };
   return {
     task_id: data.task_id,
-    profile: lineOf(data.profile, MAX_TEXT),
-    [end.name.toLowerCase()]: `${end.value}, ${end.seen}`,
+    ...Object.fromEntries(facts),
     ...(error && { error: `${lineOf(error.code, MAX_TEXT)}: ${lineOf(error.message, MAX_TEXT)}` }),
     ...(failures.length > 0 && { failed_apis: failureCount(data), first_failures: failures }),
     next: nextSteps({ outcome: data.outcome, ...advice }, watchCall(data.result_url)).join(' '),
     result: data.result_url,
     ...(data.context && { context: data.context }),
   };
+}
+
+/** `registered_by` for `Registered by`. */
+function wireName(name: string): string {
+  return name.toLowerCase().replaceAll(' ', '_');
 }

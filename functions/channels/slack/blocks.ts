@@ -1,4 +1,5 @@
 import type { ActionsBlock, ContextBlock, HeaderBlock, MrkdwnElement, SectionBlock } from '@slack/types';
+import type { Fact } from '../../messages/facts.ts';
 import { cut, oneLine } from '../../tasks/safe-text.ts';
 
 /** The block kinds that this project sends. */
@@ -38,18 +39,14 @@ export function section(text: string): SectionBlock {
   return { type: 'section', text: mrkdwn(text) };
 }
 
-/** A name and a value for `fieldsSection`: foreign text, or `own` for words of ours. No value, no field. */
-export type SlackField = { name: string } & ({ value: string | undefined } | { own: string });
-
-/** Fields in two columns. `lead` is escaped text above them. */
-export function fieldsSection(values: SlackField[], lead?: string): SectionBlock {
-  const fields = values.flatMap(fieldText).map(mrkdwn).slice(0, FIELDS_MAX);
+/** Facts in two columns. `lead` is escaped text above them. */
+export function fieldsSection(facts: Fact[], lead?: string): SectionBlock {
+  const fields = facts.slice(0, FIELDS_MAX).map(fieldText).map(mrkdwn);
   return { type: 'section', ...(lead ? { text: mrkdwn(lead) } : {}), ...(fields.length > 0 ? { fields } : {}) };
 }
 
-function fieldText(field: SlackField): string[] {
-  if ('own' in field) return field.own === '' ? [] : [`*${field.name}*\n${escapeSlack(field.own)}`];
-  return field.value === undefined ? [] : [`*${field.name}*\n${code(field.value, FIELD_MAX)}`];
+function fieldText({ name, value, isOwn }: Fact): string {
+  return `*${name}*\n${isOwn ? escapeSlack(value) : code(value, FIELD_MAX)}`;
 }
 
 /** The small grey line: parts that are escaped already, each cut to a hundred units or so. */

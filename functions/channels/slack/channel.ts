@@ -3,8 +3,9 @@ import { byUrgency, DIGEST_ABOVE } from '../../messages/digest.ts';
 import type { Clock } from '../../tasks/ports.ts';
 import type { Answer, NamedChannel } from '../channel.ts';
 import { judgeRefusal, type PostLimits, postToService, serviceUrl } from '../http-post.ts';
+import type { ChatPost, Shown } from '../pages.ts';
 import type { SlackMessage } from './blocks.ts';
-import { renderSlackDigest, type SlackItem, type SlackPost } from './digest.ts';
+import { renderSlackDigest } from './digest.ts';
 import { renderSlackMessage } from './message.ts';
 
 /** Slack accepts one message a second from a webhook, with short bursts. */
@@ -42,14 +43,13 @@ export function createSlackChannel({ name, url, clock }: SlackChannelOptions): N
 }
 
 /** The messages to one channel for a batch: one each for a few events, a digest for more than `DIGEST_ABOVE`. */
-export function renderSlackPosts<T extends SlackItem>(items: T[]): SlackPost<T>[] {
+export function renderSlackPosts<T extends Shown>(items: T[]): ChatPost<T, SlackMessage>[] {
   const sorted = items.toSorted((one, other) => byUrgency(one.event, other.event));
   if (items.length > DIGEST_ABOVE) return renderSlackDigest(sorted);
   return sorted.map((item) => ({ message: renderSlackMessage(item.event, item.mention), items: [item] }));
 }
 
-/** Of Slack's documented answers 400 is about the message; 403, 404 and 410 are about the webhook and its channel. */
 export function postToSlack(url: string, message: SlackMessage, limits: PostLimits): Promise<Answer> {
   const wordOf = (answer: string) => (SLACK_WORD.test(answer.trim()) ? answer.trim() : '');
-  return postToService({ url, body: message, wordOf, isGone: (status) => status !== 400 }, limits);
+  return postToService({ url, body: message, wordOf }, limits);
 }

@@ -1,18 +1,8 @@
+import { chatHeadline, factsOf, linksOf, smallFactsOf } from '../../messages/facts.ts';
 import type { EventFailure, Notice, TaskEventData } from '../../messages/task-event.ts';
-import {
-  contextWords,
-  countWords,
-  endWords,
-  failureCount,
-  failureWords,
-  groupWords,
-  needsAttention,
-  nextSteps,
-  OUTCOME_EMOJI,
-  outcomeHeadline,
-  runUrlOf,
-  watchCall,
-} from '../../messages/words.ts';
+
+import { failureCount, failureWords, groupWords, needsAttention, nextSteps, watchCall } from '../../messages/words.ts';
+
 import { lineOf, takeFitting } from '../../tasks/safe-text.ts';
 import {
   code,
@@ -27,7 +17,6 @@ import {
   plain,
   SECTION_BUDGET,
   type SlackBlock,
-  type SlackField,
   type SlackMessage,
   section,
 } from './blocks.ts';
@@ -48,64 +37,38 @@ const SECTION_OVERHEAD = 160;
 /** One end as one message. `mention` is Slack's own syntax (`<!here>`) and is sent only with what did not succeed. */
 export function renderSlackMessage(notice: Notice, mention?: string): SlackMessage {
   const { data } = notice;
+  const { sign, words } = chatHeadline(notice);
   const top = [
-    header(`${OUTCOME_EMOJI[data.outcome]} ${headline(data)}`),
-    fieldsSection(fieldsOf(notice), needsAttention(data) ? mention : undefined),
+    header(`${sign} ${words}`),
+    fieldsSection(factsOf(notice), needsAttention(data) ? mention : undefined),
     ...errorSection(data),
   ];
   const bottom = [...nextSection(data), ...linkButtons(linksOf(data)), contextOf(notice)];
-  const text = fallback(fallbackText(data));
+  const text = fallback(fallbackText(words, data));
   const room = MESSAGE_BUDGET - cost({ text, blocks: [...top, ...bottom] }) - SECTION_OVERHEAD;
   return { text, blocks: [...top, ...failureSection(data, room), ...bottom] };
 }
 
-/** `APIG import partially succeeded: 12 created, 1 failed`; foreign text in it is not escaped. */
-function headline(data: TaskEventData): string {
-  const counts = countWords(data.summary);
-  const words = outcomeHeadline(data);
-  return counts === '' ? words : `${words}: ${counts}`;
-}
-
-function fallbackText(data: TaskEventData): string {
+function fallbackText(headline: string, data: TaskEventData): string {
   const words = groupWords(data, true);
   const group = words === undefined ? '' : ` (group ${words})`;
   const label = data.label ? ` – ${data.label}` : '';
-  return `${headline(data)}${group}${label}`;
+  return `${headline}${group}${label}`;
 }
 
-function fieldsOf(notice: Notice): SlackField[] {
-  const { data } = notice;
-  const end = endWords(notice);
-  return [
-    { name: 'Gateway', value: data.instance_id },
-    { name: 'Label', value: data.label },
-    { name: 'Group', value: groupWords(data) },
-    { name: 'File', value: data.summary.file_name },
-    { name: 'Profile', value: data.profile },
-    { name: end.name, own: `${end.value}, ${end.seen}` },
-  ];
-}
-
-function linksOf({ context, result_url: url }: TaskEventData) {
-  return [
-    { id: 'open_result', label: 'Open the result', url },
-    { id: 'open_run', label: 'CI run', url: runUrlOf(context) },
-  ];
-}
-
+/** `` `APIG.3093` The task does not exist ``. */
 function errorSection({ error }: TaskEventData): SlackBlock[] {
-  return error ? [section(`*Why*\n${errorLine(error, ERROR_MAX)}`)] : [];
+  return error ? [section(`*Why*\n${`${code(error.code, 60)} ${plain(error.message, ERROR_MAX - 60)}`.trim()}`)] : [];
 }
 
-/** `` `APIG.3093` The task does not exist ``, escaped. */
-export function errorLine(error: { code: string; message: string }, max: number): string {
-  return `${code(error.code, 60)} ${plain(error.message, max - 60)}`.trim();
+/** `` `POST /pets` APIG.2011: Parameter error ``, escaped. `api` is `''` for a reason of the whole task. */
+export function reasonLine(api: string, why: string): string {
+  return `${api === '' ? '' : `${code(api, API_MAX)} `}${plain(why, REASON_MAX)}`;
 }
 
-/** `` `POST /pets` APIG.2011: Parameter error ``, escaped. */
-export function failureLine(failure: EventFailure): string {
+function failureLine(failure: EventFailure): string {
   const { api, reason } = failureWords(failure);
-  return `${code(api, API_MAX)} ${plain(reason, REASON_MAX)}`;
+  return reasonLine(api, reason);
 }
 
 /** The first failures that fit into `room`, and how many there are besides. */
@@ -140,12 +103,10 @@ function nextSection(data: TaskEventData): SlackBlock[] {
   return steps.length > 0 ? [section(`*Next*\n${steps.join('\n')}`)] : [];
 }
 
-function contextOf({ data }: Notice): SlackBlock {
+function contextOf(notice: Notice): SlackBlock {
+  const { facts, pairs } = smallFactsOf(notice);
   return context([
-    `Task ${code(data.task_id, ID_MAX)}`,
-    data.registered_by ? `Registered by ${code(data.registered_by, ID_MAX)}` : '',
-    `Project ${code(data.project_id, ID_MAX)}`,
-    data.error?.request_id ? `Request ${code(data.error.request_id, ID_MAX)}` : '',
-    ...contextWords(data).map((pair) => plain(pair, PAIR_MAX)),
+    ...facts.map(({ name, value }) => `${name} ${code(value, ID_MAX)}`),
+    ...pairs.map((pair) => plain(pair, PAIR_MAX)),
   ]);
 }

@@ -1,25 +1,11 @@
-import { byUrgency, DIGEST_ABOVE, outcomeCounts } from '../../messages/digest.ts';
+import { byUrgency, DIGEST_ABOVE } from '../../messages/digest.ts';
+import { chatHeadline, factsOf, linksOf, listedFactsOf, smallFactsOf } from '../../messages/facts.ts';
 import type { EventFailure, Notice, TaskEventData } from '../../messages/task-event.ts';
-import {
-  contextWords,
-  countWords,
-  endWords,
-  errorWords,
-  failureCount,
-  failureWords,
-  groupWords,
-  nextSteps,
-  OUTCOME_EMOJI,
-  OUTCOME_WORDS,
-  outcomeHeadline,
-  runUrlOf,
-  shortId,
-  taskKind,
-  watchCall,
-} from '../../messages/words.ts';
+
+import { errorWords, failureCount, failureWords, nextSteps, watchCall } from '../../messages/words.ts';
+
 import { lineOf, takeFitting } from '../../tasks/safe-text.ts';
-import type { Item, Post } from '../channel.ts';
-import { paginate } from '../pages.ts';
+import { type ChatPost, type DigestPage, digestPosts, type Shown } from '../pages.ts';
 import {
   block,
   cost,
@@ -42,20 +28,25 @@ const FAILURES_SHOWN = 10;
 const FRAME = 1_500;
 
 /** The cards to one channel for a batch: one each for a few events, a list for more than `DIGEST_ABOVE`. */
-export function renderTeamsPosts<T extends Item>(items: T[]): Post<T>[] {
+export function renderTeamsPosts<T extends Shown>(items: T[]): ChatPost<T, TeamsMessage>[] {
   const sorted = items.toSorted((one, other) => byUrgency(one.event, other.event));
-  if (items.length > DIGEST_ABOVE) return renderDigest(sorted);
-  return sorted.map((item) => ({ message: renderTeamsCard(item.event), items: [item] }));
+  if (items.length <= DIGEST_ABOVE)
+    return sorted.map((item) => ({ message: renderTeamsCard(item.event), items: [item] }));
+  return digestPosts(sorted, {
+    line: digestLine,
+    sizeOf: cost,
+    maxSize: MESSAGE_BUDGET - FRAME,
+    message: composePage,
+  });
 }
 
 /** One end as one card. */
 export function renderTeamsCard(notice: Notice): TeamsMessage {
   const { data } = notice;
-  const counts = countWords(data.summary);
-  const headline = `${OUTCOME_EMOJI[data.outcome]} ${outcomeHeadline(data)}${counts === '' ? '' : `: ${counts}`}`;
-  const top = [title(headline), ...factsOf(notice), ...errorBlock(data)];
-  const bottom = [...nextBlock(data), smallPrint(data)];
-  const buttons = [...openUrl(data.result_url, 'Open the result'), ...openUrl(runUrlOf(data.context), 'CI run')];
+  const { sign, words } = chatHeadline(notice);
+  const top = [title(`${sign} ${words}`), ...factBlocks(notice), ...errorBlock(data)];
+  const bottom = [...nextBlock(data), smallPrint(notice)];
+  const buttons = linksOf(data).flatMap(({ label, url }) => openUrl(url, label));
   const room = MESSAGE_BUDGET - cost(toMessage([...top, ...bottom], buttons));
   return toMessage([...top, ...failureBlocks(data, room), ...bottom], buttons);
 }
@@ -64,21 +55,9 @@ function title(text: string): RichTextBlock {
   return block([run(lineOf(text, HEADLINE_MAX), { size: 'large', weight: 'bolder' })]);
 }
 
-function factsOf(notice: Notice): RichTextBlock[] {
-  const { data } = notice;
-  const end = endWords(notice);
-  const facts: [string, string | undefined][] = [
-    ['Label', data.label],
-    ['Gateway', data.instance_id],
-    ['Group', groupWords(data)],
-    ['File', data.summary.file_name],
-    ['Profile', data.profile],
-    [end.name, `${end.value}, ${end.seen}`],
-  ];
-  return facts.flatMap(([name, value]) =>
-    value === undefined
-      ? []
-      : [block([run(`${name}: `, { weight: 'bolder' }), run(lineOf(value, VALUE_MAX))], { spacing: 'none' })],
+function factBlocks(notice: Notice): RichTextBlock[] {
+  return factsOf(notice).map(({ name, value }) =>
+    block([run(`${name}: `, { weight: 'bolder' }), run(lineOf(value, VALUE_MAX))], { spacing: 'none' }),
   );
 }
 
@@ -109,50 +88,30 @@ function nextBlock(data: TaskEventData): RichTextBlock[] {
   return [block([run('Next: ', { weight: 'bolder' }), run(steps.join(' '))], { spacing: 'medium' })];
 }
 
-function smallPrint(data: TaskEventData): RichTextBlock {
-  const request = data.error?.request_id ? [`Request ${lineOf(data.error.request_id, 80)}`] : [];
-  const parts = [`Task ${data.task_id}`, `Project ${data.project_id}`, ...request, ...contextWords(data)];
+function smallPrint(notice: Notice): RichTextBlock {
+  const { facts, pairs } = smallFactsOf(notice);
+  const parts = [...facts.map(({ name, value }) => `${name} ${lineOf(value, 80)}`), ...pairs];
   return block([run(parts.join('  ·  '), { size: 'small', isSubtle: true })], { spacing: 'medium' });
 }
 
-function renderDigest<T extends Item>(items: T[]): Post<T>[] {
-  const lines: { text: RichTextBlock; item: T }[] = items.map((item) => ({ text: digestLine(item.event.data), item }));
-  const pages = paginate(lines, { sizeOf: ({ text }) => cost(text), maxSize: MESSAGE_BUDGET - FRAME });
-  const outcomes = items.map(({ event }) => event.data.outcome);
-  const headline = `${OUTCOME_EMOJI[outcomes[0] ?? 'succeeded']} ${outcomes.length} APIG tasks ended: ${outcomeCounts(outcomes)}`;
-  return pages.map((page, index) => {
-    const part = pages.length > 1 ? ` (${index + 1} of ${pages.length})` : '';
-    return {
-      message: composePage(
-        headline + part,
-        page.shown.map(({ text }) => text),
-        page.omitted.length,
-      ),
-      items: [...page.shown, ...page.omitted].map(({ item }) => item),
-    };
-  });
-}
-
-function composePage(headline: string, lines: RichTextBlock[], omitted: number): TeamsMessage {
+function composePage({ headline, lines, omitted }: DigestPage<RichTextBlock>): TeamsMessage {
   const rest = omitted === 0 ? [] : [block([run(`…and ${omitted} more that succeeded`)], { spacing: 'none' })];
   return toMessage([title(headline), ...lines, ...rest]);
 }
 
-/** One task in a list: its kind, outcome and label, a link to its result, and the first reason if it did not succeed. */
-function digestLine(data: TaskEventData): RichTextBlock {
-  const back = data.first_success ? ', back to normal' : '';
-  const counts = countWords(data.summary);
-  const reason = reasonOf(data);
+/** One task in a list: what ended how, a link to its result and its run, and the first reason if it did not succeed. */
+function digestLine({ event }: Shown): RichTextBlock {
+  const { words, label, id, counts, api, why } = listedFactsOf(event, REASON_MAX);
+  const [result, ciRun] = linksOf(event.data);
+  const link = ciRun && linked(ciRun.label, ciRun.url);
   return block(
     [
-      run(`${OUTCOME_EMOJI[data.outcome]} ${taskKind(data)} ${OUTCOME_WORDS[data.outcome]}${back}  `, {
-        weight: 'bolder',
-      }),
-      ...(data.label ? [run(`${lineOf(data.label, 60)}  `)] : []),
-      linked(shortId(data.task_id), data.result_url) ?? run(data.task_id),
-      ...[linked('CI run', runUrlOf(data.context))].flatMap((link) => (link ? [run('  '), link] : [])),
-      ...(counts === '' ? [] : [run(`  ${lineOf(counts, 120)}`)]),
-      ...(reason === '' ? [] : [run(`  ${reason}`, { isSubtle: true })]),
+      run(`${words}  `, { weight: 'bolder' }),
+      ...(label === '' ? [] : [run(`${label}  `)]),
+      linked(id, result?.url) ?? run(event.data.task_id),
+      ...(link === undefined ? [] : [run('  '), link]),
+      ...(counts === '' ? [] : [run(`  ${counts}`)]),
+      ...(why === '' ? [] : [run(`  ${lineOf(`${api} ${why}`, REASON_MAX)}`, { isSubtle: true })]),
     ],
     { spacing: 'none' },
   );
@@ -161,12 +120,4 @@ function digestLine(data: TaskEventData): RichTextBlock {
 function linked(text: string, url: string | undefined): TextRun | undefined {
   const [selectAction] = openUrl(url);
   return selectAction === undefined ? undefined : run(text, { selectAction });
-}
-
-function reasonOf({ outcome, failures = [], error }: TaskEventData): string {
-  const [first] = failures;
-  if (outcome === 'succeeded') return '';
-  if (first === undefined) return error ? errorWords(error, REASON_MAX) : '';
-  const { api, reason } = failureWords(first, REASON_MAX);
-  return lineOf(`${api} ${reason}`, REASON_MAX);
 }

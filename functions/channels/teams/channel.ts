@@ -9,8 +9,7 @@ import { renderTeamsPosts } from './cards.ts';
 const PACE_MS = 1_000;
 /** Power Automate's error codes, such as `WorkflowTriggerIsNotEnabled`. */
 const CODE = /^[A-Z][A-Za-z]{2,60}$/;
-/** The address of the workflow is wrong or its signature no longer fits, or it was deleted or switched off. */
-const GONE = [401, 403, 404, 410];
+/** It was deleted or switched off. */
 const OFF = /^Workflow(?:TriggerIsNotEnabled|NotFound|IsDisabled)$/;
 /** Not a message with a card: the trigger refuses it before a card could be posted. */
 const EMPTY_MESSAGE = '';
@@ -43,8 +42,8 @@ export function createTeamsChannel({ name, url, clock }: TeamsChannelOptions): N
   };
 }
 
-function isGone(status: number, answer: string): boolean {
-  return GONE.includes(status) || OFF.test(codeOf(answer));
+function isGone(answer: string): boolean {
+  return OFF.test(codeOf(answer));
 }
 
 /** `{"error": {"code": "…", "message": "…"}}`; the message may repeat the address, the code cannot. */

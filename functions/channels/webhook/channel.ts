@@ -12,6 +12,8 @@ export type CallbackDeps = {
   allowLoopback: boolean;
   metrics: MetricSink;
   clock: Pick<Clock, 'now'>;
+  /** For signatures, which receivers compare with their own time. Default: `clock`. */
+  signingClock?: Pick<Clock, 'now'>;
 };
 
 /** Until when (epoch milliseconds) a receiver is not asked, by its origin. */
@@ -53,7 +55,7 @@ function createWebhookChannel(url: string, signing: SigningKeys, deps: CallbackD
         return { kind: 'refused', reason: signing.reason };
       }
       const headers = {
-        ...signWebhook({ id, body, atMs: deps.clock.now() }, keys),
+        ...signWebhook({ id, body, atMs: (deps.signingClock ?? deps.clock).now() }, keys),
         'content-type': 'application/cloudevents+json',
         'user-agent': 'apig-task-notifier',
       };

@@ -25,6 +25,7 @@ export const HEADERS = {
   Allow: { required: true, description: 'The methods that this path supports.', schema: text },
   Accept: { required: true, description: 'The media type to send.', schema: text },
   ETag: { required: true, description: 'The SHA-256 of the document.', schema: text },
+  ListETag: { required: true, description: 'Changes with the answer, except with `next_poll_at`.', schema: text },
   Disposition: { required: true, description: 'The file name of the document.', schema: text },
 } as const;
 

@@ -59,6 +59,7 @@ const listed: Sentences = {
   summary: 'Summary counts.',
   error: 'Why the task failed, or the error of the last poll.',
   help: 'What to do about the outcome; absent after a success.',
+  first_failure: 'The first API that an import could not create or change, and why; `failed` of `summary` counts them.',
   deliveries: 'The last 20 final delivery results, one per channel or `callback_url`.',
   expires_at: 'When the result is deleted.',
 };
@@ -106,6 +107,7 @@ export const FIELDS: Record<string, Sentences> = {
       'The last `task_status` that the answering process received from Huawei Cloud; `waiting` before the first one.',
     task_type: '`import_api` or `export_api`; absent until the start or Huawei Cloud has said which.',
     warnings: 'Only in the answer to a start: what Huawei Cloud documents to fail in the file.',
+    answers: 'What Huawei Cloud has said, whenever it said something new, as far as the answering process heard it.',
     deadline_at: 'When the task ends as `expired` unless it finishes earlier.',
     next_poll_at:
       "Estimated time of the next poll. The poller may choose a better moment from past tasks; while a profile's " +
@@ -113,7 +115,11 @@ export const FIELDS: Record<string, Sentences> = {
     last_error:
       'Why the last poll failed; absent if it succeeded. Refused credentials and throttling are not recorded here, because they concern the whole profile.',
   },
-  FinalTask: { ...listed, result: 'The parsed answer of Huawei Cloud; fields that the parser does not know are kept.' },
+  FinalTask: {
+    ...listed,
+    answers: 'What Huawei Cloud said before its last answer, whenever it said something new, as far as it was heard.',
+    result: 'The parsed answer of Huawei Cloud; fields that the parser does not know are kept.',
+  },
   ListedResult: listed,
   Summary: {
     created: 'APIs that an import created.',
@@ -152,6 +158,31 @@ export const FIELDS: Record<string, Sentences> = {
     task: 'The task, for 200 and 202. Once the results in the answer add up to 1.5 MB, further final tasks come without `result`, as in a listing; `GET /tasks/{task_id}` has it.',
     problem: 'What is wrong with the entry, for every other status.',
   },
+  Stats: {
+    since: 'Only results since then were counted.',
+    counted: 'Results that were counted, the newest ones.',
+    is_complete: 'False if there are older results that fit and were not counted.',
+    oldest_at: 'When the oldest counted task ended.',
+    pending: 'Pending tasks that fit the filters; `since` does not apply to them.',
+    outcomes: 'Counted results by outcome.',
+    labels: 'By label, most results first, 200 at most. One entry without `label` has the tasks without a label.',
+    omitted_labels: 'Number of further labels.',
+    recent: 'The newest 50 counted ends.',
+  },
+  LabelStats: {
+    label: 'Absent for the tasks without a label.',
+    count: 'Counted results.',
+    success_rate: 'The part of them that succeeded, 0 to 1; a partial success is none.',
+    p50_seconds: 'Half of the tasks took no longer.',
+    p95_seconds: '95 % of the tasks took no longer.',
+    newest: 'The newest end.',
+  },
+  RecentEnd: {
+    task_id: identity.task_id ?? '',
+    outcome: 'How it ended.',
+    completed_at: 'When the notifier saw that it had ended.',
+    seconds: 'From its registration to that moment; absent if it is not known how it went.',
+  },
   Caller: {
     name: 'The name of the API key, if it has one.',
     scopes: 'What the key may do.',
@@ -180,6 +211,8 @@ export const FIELDS: Record<string, Sentences> = {
 export const PARAMETERS: Sentences = {
   task_id: identity.task_id ?? '',
   state: 'Only tasks in this state.',
+  order:
+    '`attention`: one page, without a cursor, of what a person looks at first. Final tasks that did not succeed (of these alone `since` is asked), then pending ones, each two fifths of `limit` at most, then final ones that succeeded. Not with `state`, `outcome` or `cursor`.',
   outcome: `Only final tasks with one of these outcomes, with commas: ${OUTCOMES.join(', ')}.`,
   profile: 'Only tasks of this profile.',
   task_type: 'Only tasks of this type: `import_api` or `export_api`.',

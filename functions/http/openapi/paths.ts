@@ -72,7 +72,11 @@ export function collectionPaths(): Paths {
         operationId: 'listTasks',
         summary: 'List tasks: pending ones first, then final ones, each newest first',
         requestParams: { query: requests.listQuerySchema },
-        responses: { ...ok('A page of tasks.', responses.taskPageSchema), ...problems(400, 401) },
+        responses: {
+          200: { ...answer('A page of tasks.', responses.taskPageSchema), headers: { etag: header('ListETag') } },
+          304: { description: 'The answer still matches `If-None-Match`.', headers: { etag: header('ListETag') } },
+          ...problems(400, 401),
+        },
       },
     },
     '/tasks/batch': {
@@ -86,7 +90,21 @@ export function collectionPaths(): Paths {
         },
       },
     },
+    '/stats': { get: statsOperation() },
     '/whoami': { get: whoamiOperation() },
+  };
+}
+
+function statsOperation(): ZodOpenApiOperationObject {
+  return {
+    operationId: 'getStats',
+    summary: 'Counts by outcome, and success rate and durations by label',
+    description:
+      'Over the newest 10,000 results at most that fit the filters: `is_complete` is false if there are older ones. A ' +
+      'duration is the time from the registration to the poll that saw the end; `expired`, `not_found` and `rejected` ' +
+      'have none, because it is not known how the task went.',
+    requestParams: { query: requests.statsQuerySchema },
+    responses: { ...ok('The counts.', responses.statsSchema), ...problems(400, 401) },
   };
 }
 

@@ -12,6 +12,7 @@ const SCOPE_OF: Record<string, Scope> = {
   getDefinition: 'read',
   notifyAgain: 'manage',
   watchAgain: 'register',
+  getStats: 'read',
   whoami: 'read',
 };
 

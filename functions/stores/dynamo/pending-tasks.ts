@@ -8,7 +8,7 @@ import {
 import QuickLru from 'quick-lru';
 import { StoreError, UnreadableTaskError } from '../../tasks/errors.ts';
 import type { PendingTaskStore, Segment } from '../../tasks/ports.ts';
-import { boundError, type Heard, type PendingTask, type TaskError } from '../../tasks/task.ts';
+import { boundError, type Heard, hearMore, type PendingTask, type TaskError } from '../../tasks/task.ts';
 import {
   callTable,
   type DynamoTable,
@@ -21,6 +21,7 @@ import {
   readIdentity,
   readRows,
   readTime,
+  sayingOnce,
   timeAttribute,
   tryOnTable,
   unreadable,
@@ -31,7 +32,8 @@ const REMEMBERED_TASKS = 50_000;
 const REGISTER_ATTEMPTS = 3;
 
 /** `PendingTasks` on DynamoDB, with single-item conditional writes only. */
-export function createDynamoPendingTaskStore(table: DynamoTable): PendingTaskStore {
+export function createDynamoPendingTaskStore(given: DynamoTable): PendingTaskStore {
+  const table = sayingOnce(given);
   const heard = new QuickLru<string, Heard>({ maxSize: REMEMBERED_TASKS });
 
   const withHeard = (task: PendingTask): PendingTask => {
@@ -44,7 +46,7 @@ export function createDynamoPendingTaskStore(table: DynamoTable): PendingTaskSto
     if (row === undefined) return undefined;
     const read = readPendingRow(row);
     if (read.ok) return withHeard(read.value);
-    throw new UnreadableTaskError(taskId, { table: table.tableName, reason: read.reason });
+    throw new UnreadableTaskError(taskId, { table: table.tableName, reason: read.reason, holds: 'task' });
   };
 
   return {
@@ -75,7 +77,7 @@ export function createDynamoPendingTaskStore(table: DynamoTable): PendingTaskSto
     },
 
     noteHeard(taskId, answer) {
-      heard.set(taskId, answer);
+      heard.set(taskId, hearMore(heard.get(taskId), answer));
     },
 
     async remove(taskId) {

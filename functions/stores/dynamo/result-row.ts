@@ -1,6 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { LISTING, OUTCOMES, type Outcome } from '../../names.ts';
-import type { Delivery, Summary, TaskResult } from '../../tasks/result.ts';
+import type { Delivery, FailedApi, Summary, TaskResult } from '../../tasks/result.ts';
+import type { HeardAnswer } from '../../tasks/task.ts';
 import { readStoredResult } from '../stored-result.ts';
 import {
   errorAttribute,
@@ -32,6 +33,8 @@ export function toResultRow(result: TaskResult): Row {
   if (result.polls !== undefined) row.polls = { N: String(result.polls) };
   if (result.error !== undefined) row.error = errorAttribute(result.error);
   if (result.isCallbackDefault !== undefined) row.callback_default = { BOOL: result.isCallbackDefault };
+  if (result.firstFailure !== undefined) row.first_failure = toAttribute(result.firstFailure);
+  if (result.answers !== undefined) row.answers = toAttribute(result.answers);
   if (result.isFirstSuccess) row.first_success = { BOOL: true };
   if (result.deliveries !== undefined) row.deliveries = toAttribute(result.deliveries);
   return row;
@@ -61,6 +64,9 @@ function readOptional(row: Row): Partial<TaskResult> {
   const error = readError(row.error);
   if (error !== undefined) optional.error = error;
   if (row.callback_default?.BOOL !== undefined) optional.isCallbackDefault = row.callback_default.BOOL;
+  const firstFailure = readMap(row.first_failure) as FailedApi | undefined;
+  if (firstFailure !== undefined) optional.firstFailure = firstFailure;
+  if (row.answers?.L !== undefined) optional.answers = row.answers.L.map(fromAttribute) as HeardAnswer[];
   if (row.first_success?.BOOL) optional.isFirstSuccess = true;
   if (row.deliveries?.L !== undefined) optional.deliveries = row.deliveries.L.map(fromAttribute) as Delivery[];
   return optional;

@@ -9,12 +9,23 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { LISTING, NEWEST_INDEX } from '../../names.ts';
 import { decodeCursor, encodeCursor } from '../../tasks/cursor.ts';
-import { StoreError } from '../../tasks/errors.ts';
+import { orUnreadable, StoreError, UnreadableTaskError } from '../../tasks/errors.ts';
 import { labelPrefix, type ResultFilter } from '../../tasks/filter.ts';
-import type { Clock, Page, PageRequest, TaskResultStore } from '../../tasks/ports.ts';
+import type { Clock, DeliveryNotes, Page, PageRequest, TaskResultStore } from '../../tasks/ports.ts';
 import type { Delivery, TaskResult } from '../../tasks/result.ts';
 import { readResultRow, toResultRow } from './result-row.ts';
-import { callTable, type DynamoTable, onTable, type Row, readRow, readRows, toAttribute, tryOnTable } from './rows.ts';
+import {
+  callTable,
+  type DynamoTable,
+  fromAttribute,
+  onTable,
+  type Row,
+  readRows,
+  readTime,
+  sayingOnce,
+  toAttribute,
+  tryOnTable,
+} from './rows.ts';
 
 const PUT_ATTEMPTS = 3;
 const KEPT_DELIVERIES = 20;
@@ -29,7 +40,8 @@ type RowUpdate = Omit<UpdateItemCommandInput, 'TableName'>;
 type DynamoResultTable = DynamoTable & { clock: Pick<Clock, 'now'> };
 
 /** `TaskResults` on DynamoDB, with single-item conditional writes only. A row counts until `expires_at`, deleted or not. */
-export function createDynamoTaskResultStore(table: DynamoResultTable): TaskResultStore {
+export function createDynamoTaskResultStore(given: DynamoResultTable): TaskResultStore {
+  const table = sayingOnce(given);
   const get = async (taskId: string) => {
     const result = await getResult(table, taskId);
     return result && result.expiresAtS > nowS(table) ? result : undefined;
@@ -42,7 +54,8 @@ export function createDynamoTaskResultStore(table: DynamoResultTable): TaskResul
       // The row that refused the put can expire before it is read: then the id is free again.
       for (let attempt = 1; attempt <= PUT_ATTEMPTS; attempt++) {
         if (await putNew(table, result)) return { kind: 'stored' };
-        const existing = await get(result.taskId);
+        const existing = await get(result.taskId).catch(orUnreadable);
+        if (existing === 'unreadable') return replace(table, result);
         if (existing) return { kind: 'exists', result: existing };
       }
       throw new StoreError(`The result of task ${result.taskId} was stored and deleted repeatedly during this write`);
@@ -52,7 +65,14 @@ export function createDynamoTaskResultStore(table: DynamoResultTable): TaskResul
 
     remove: (end) => removeEnd(table, end),
 
-    ...createDynamoDeliveryRecorder(table),
+    async removeUnreadable(taskId) {
+      if ((await get(taskId).catch(orUnreadable)) !== 'unreadable') return false;
+      const command = new DeleteItemCommand({ ...onTable(table), Key: { task_id: { S: taskId } } });
+      await callTable(table, 'DeleteItem', () => table.client.send(command));
+      return true;
+    },
+
+    recordDeliveries: (taskId, deliveries) => recordDeliveries(table, taskId, deliveries),
   };
 }
 
@@ -63,7 +83,17 @@ function nowS(table: DynamoResultTable): number {
 async function getResult(table: DynamoResultTable, taskId: string): Promise<TaskResult | undefined> {
   const command = new GetItemCommand({ ...onTable(table), Key: { task_id: { S: taskId } }, ConsistentRead: true });
   const { Item } = await callTable(table, 'GetItem', () => table.client.send(command));
-  return Item && readRow(table, Item, readResultRow);
+  if (Item === undefined) return undefined;
+  const read = readResultRow(Item);
+  if (read.ok) return read.value;
+  throw new UnreadableTaskError(taskId, { table: table.tableName, reason: read.reason, holds: 'result' });
+}
+
+/** Nothing of the row that is there can be read, so that nothing is lost. */
+async function replace(table: DynamoTable, result: TaskResult): Promise<{ kind: 'stored' }> {
+  const command = new PutItemCommand({ ...onTable(table), Item: toResultRow(result) });
+  await callTable(table, 'PutItem', () => table.client.send(command));
+  return { kind: 'stored' };
 }
 
 async function putNew(table: DynamoResultTable, result: TaskResult): Promise<boolean> {
@@ -178,9 +208,25 @@ function fromKey(key: Row | undefined): string {
   return encodeCursor({ atMs: Date.parse(key?.completed_at?.S ?? ''), taskId: key?.task_id?.S ?? '' });
 }
 
-/** For a function that notes deliveries and does nothing else with results: its bundle and role have this one call. */
-export function createDynamoDeliveryRecorder(table: DynamoTable): Pick<TaskResultStore, 'recordDeliveries'> {
-  return { recordDeliveries: (taskId, deliveries) => recordDeliveries(table, taskId, deliveries) };
+/** For a function that notes deliveries and does little else with results: its bundle and role have these two calls. */
+export function createDynamoDeliveryNotes(table: DynamoTable): DeliveryNotes {
+  return {
+    recordDeliveries: (taskId, deliveries) => recordDeliveries(table, taskId, deliveries),
+    get: (taskId) => getDeliveries(table, taskId),
+  };
+}
+
+/** The attempt that wrote them was seconds ago at least, so an eventually consistent read at half the price will do. */
+async function getDeliveries(table: DynamoTable, taskId: string) {
+  const command = new GetItemCommand({
+    ...onTable(table),
+    Key: { task_id: { S: taskId } },
+    ProjectionExpression: 'completed_at, deliveries',
+  });
+  const { Item } = await callTable(table, 'GetItem', () => table.client.send(command));
+  if (Item === undefined) return undefined;
+  const deliveries = (Item.deliveries?.L ?? []).map(fromAttribute) as Delivery[];
+  return { completedAtMs: readTime(Item.completed_at), deliveries };
 }
 
 async function recordDeliveries(table: DynamoTable, taskId: string, deliveries: readonly Delivery[]): Promise<void> {

@@ -9,6 +9,7 @@ import { StoreError } from '../../tasks/errors.ts';
 import { asText } from '../../tasks/json.ts';
 import type { Log } from '../../tasks/ports.ts';
 import { boundError, type StartedFacts, type TaskError, type TaskIdentity } from '../../tasks/task.ts';
+import { logOnce } from '../log-once.ts';
 import { MAX_ITEM_DEPTH } from '../store-result.ts';
 
 /** An item as DynamoDB sends it. */
@@ -215,11 +216,9 @@ export function readRows<T>(table: DynamoTable, rows: Row[], read: (row: Row) =>
   return values;
 }
 
-/** The one row that was asked for. Throws `StoreError` when it cannot be read. */
-export function readRow<T>(table: DynamoTable, row: Row, read: (row: Row) => RowRead<T>): T {
-  const result = read(row);
-  if (result.ok) return result.value;
-  throw new StoreError(`Row ${result.taskId} of table ${table.tableName} cannot be read: ${result.reason}`);
+/** The table with a log that names each such row once in the life of a process. */
+export function sayingOnce<T extends DynamoTable>(table: T): T {
+  return table.log === undefined ? table : { ...table, log: logOnce(table.log) };
 }
 
 function skipFields(table: DynamoTable, { taskId, reason }: { taskId: string; reason: string }) {

@@ -8,10 +8,11 @@ import {
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
 import { OPEN_INTENTS_INDEX } from '../../names.ts';
-import { StoreError } from '../../tasks/errors.ts';
+import { UnreadableStartError } from '../../tasks/errors.ts';
 import type { Clock } from '../../tasks/ports.ts';
 import { isOpen, type StartIntent, type StartIntentStore } from '../../tasks/start.ts';
 import { readIntent, writeIntent } from '../intent-json.ts';
+import { logOnce } from '../log-once.ts';
 import { callTable, type DynamoTable, onTable, tryOnTable } from './rows.ts';
 
 type Item = Record<string, AttributeValue>;
@@ -24,14 +25,10 @@ const OPEN = 'open';
  * finds its own row, and has succeeded.
  */
 export function createDynamoStartIntentStore(table: DynamoTable & { clock: Pick<Clock, 'now'> }): StartIntentStore {
-  const { client, clock } = table;
+  const { client, clock, tableName } = table;
+  const log = table.log && logOnce(table.log);
 
-  const read = (item: Item | undefined): StartIntent | undefined => {
-    if (item === undefined) return undefined;
-    const intent = readIntent(item.intent?.S ?? '');
-    if (intent === undefined) throw new StoreError(`Intent ${item.start_key?.S} of ${table.tableName} cannot be read`);
-    return intent.expiresAtMs > clock.now() ? intent : undefined;
-  };
+  const live = (intent: StartIntent) => (intent.expiresAtMs > clock.now() ? intent : undefined);
 
   const put = async (intent: StartIntent, condition: string, values: Item): Promise<boolean> => {
     const mine = { S: randomUUID() };
@@ -46,7 +43,11 @@ export function createDynamoStartIntentStore(table: DynamoTable & { clock: Pick<
 
   const get = async (key: string): Promise<StartIntent | undefined> => {
     const command = new GetItemCommand({ ...onTable(table), Key: keyOf(key), ConsistentRead: true });
-    return read((await callTable(table, 'GetItem', () => client.send(command))).Item);
+    const { Item: item } = await callTable(table, 'GetItem', () => client.send(command));
+    if (item === undefined) return undefined;
+    const intent = readIntent(item.intent?.S ?? '');
+    if (intent === undefined) throw new UnreadableStartError(key, tableName);
+    return live(intent);
   };
 
   return {
@@ -78,7 +79,12 @@ export function createDynamoStartIntentStore(table: DynamoTable & { clock: Pick<
         Limit: limit,
       });
       const { Items = [] } = await callTable(table, 'Query', () => client.send(command));
-      return Items.map(read).filter((intent) => intent !== undefined);
+      return Items.flatMap((item) => {
+        const intent = readIntent(item.intent?.S ?? '');
+        if (intent === undefined)
+          log?.warn('Skipped a row that cannot be read', { table: tableName, key: item.start_key?.S });
+        return (intent && live(intent)) ?? [];
+      });
     },
   };
 }

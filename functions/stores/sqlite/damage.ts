@@ -64,6 +64,13 @@ function examine(database: DatabaseSync, said: WitnessRead): Damage {
   return { reasons: [...new Set(reasons)].slice(0, MAX_REASONS), readable };
 }
 
+/** Which rows are not as they were written, as reasons; beside a service that uses the database. Throws SQLite's errors. */
+export function findChangedRows(database: DatabaseSync): string[] {
+  const reasons: string[] = [];
+  for (const table of TABLES) readTable(database, table, reasons);
+  return reasons;
+}
+
 function headerProblems(database: DatabaseSync): string[] {
   const applicationId = database.prepare('PRAGMA application_id').get()?.application_id;
   const version = database.prepare('PRAGMA user_version').get()?.user_version;

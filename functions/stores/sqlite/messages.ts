@@ -72,8 +72,15 @@ export function createSqliteMessages(
         for (const message of messages) rows.insert(message);
         characters += messages.reduce((sum, { json }) => sum + json.length, 0);
       }),
-    due: (queue, nowMs, limit) => database.read(() => rows.due(queue, nowMs, limit).flatMap(read)),
-    nextDueMs: (queue) => database.read(() => rows.nextDueMs(queue)),
+    due: (queue, nowMs, limit) =>
+      database.read(() => {
+        for (;;) {
+          const found = rows.due(queue, [...unreadable], nowMs, limit);
+          const messages = found.flatMap(read);
+          if (messages.length > 0 || found.length === 0) return messages;
+        }
+      }),
+    nextDueMs: (queue) => database.read(() => rows.nextDueMs(queue, [...unreadable])),
     record: ({ done, again }) =>
       database.write(() => {
         for (const id of done) characters -= rows.remove(id);
@@ -83,6 +90,9 @@ export function createSqliteMessages(
   };
 }
 
+/** Leaves out the ids of a JSON list. */
+const READABLE = 'id NOT IN (SELECT value FROM json_each(?))';
+
 function prepareRows(database: SqliteDatabase) {
   const insert = database.prepare(
     'INSERT INTO messages (id, topic, subscriber, due_at, attempts, first_at, body, checksum) VALUES (?, ?, ?, ?, 0, NULL, ?, ?)',
@@ -90,9 +100,11 @@ function prepareRows(database: SqliteDatabase) {
   const lastId = database.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'messages'");
   const select = database.prepare('SELECT * FROM messages WHERE id = ?');
   const due = database.prepare(
-    'SELECT * FROM messages WHERE topic = ? AND subscriber = ? AND due_at <= ? ORDER BY id LIMIT ?',
+    `SELECT * FROM messages WHERE topic = ? AND subscriber = ? AND ${READABLE} AND due_at <= ? ORDER BY id LIMIT ?`,
   );
-  const next = database.prepare('SELECT min(due_at) AS at FROM messages WHERE topic = ? AND subscriber = ?');
+  const next = database.prepare(
+    `SELECT min(due_at) AS at FROM messages WHERE topic = ? AND subscriber = ? AND ${READABLE}`,
+  );
   const postpone = database.prepare(
     'UPDATE messages SET due_at = ?, attempts = ?, first_at = ?, checksum = ? WHERE id = ?',
   );
@@ -108,13 +120,14 @@ function prepareRows(database: SqliteDatabase) {
       const id = Number(lastId.get()?.seq ?? 0) + 1;
       insert.run(id, topic, subscriber, dueAtMs, json, checksumOf(id, topic, subscriber, dueAtMs, 0, null, json));
     },
-    due: ({ topic, subscriber }: QueueName, nowMs: number, limit: number) =>
-      due.all(topic, subscriber, nowMs, limit) as Row[],
-    nextDueMs: ({ topic, subscriber }: QueueName) =>
-      (next.get(topic, subscriber)?.at ?? undefined) as number | undefined,
+    due: ({ topic, subscriber }: QueueName, without: number[], nowMs: number, limit: number) =>
+      due.all(topic, subscriber, JSON.stringify(without), nowMs, limit) as Row[],
+    nextDueMs: ({ topic, subscriber }: QueueName, without: number[]) =>
+      (next.get(topic, subscriber, JSON.stringify(without))?.at ?? undefined) as number | undefined,
     postpone({ id, dueAtMs, attempts, firstAtMs }: Postponed) {
       const row = select.get(id) as Row | undefined;
-      if (!row) return;
+      // A new checksum would hide that the row is damaged.
+      if (!row || !isWhole(row)) return;
       const first = firstAtMs ?? null;
       const checksum = checksumOf(id, row.topic, row.subscriber, dueAtMs, attempts, first, row.body);
       postpone.run(dueAtMs, attempts, first, checksum, id);

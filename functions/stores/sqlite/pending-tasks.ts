@@ -1,7 +1,8 @@
 import { crc32 } from 'node:zlib';
 import QuickLru from 'quick-lru';
 import type { Log, PendingTaskStore, Segment } from '../../tasks/ports.ts';
-import { boundError, type Heard, type PendingTask, type TaskError } from '../../tasks/task.ts';
+import { boundError, type Heard, hearMore, type PendingTask, type TaskError } from '../../tasks/task.ts';
+import { logOnce } from '../log-once.ts';
 import type { SqliteDatabase } from './database.ts';
 import { checksumOf, type RowRead, readStoredJson, requireRow, toStoredJson } from './schema.ts';
 
@@ -13,19 +14,29 @@ const REMEMBERED_TASKS = 50_000;
 const PAGE_CHARACTERS = 1_048_576;
 const PAGE_ROWS = 1_000;
 
+/** Time that passed at once (epoch milliseconds), with some grace at its end. */
+type Gap = { fromMs: number; untilMs: number };
+
 export type SqlitePendingTasks = PendingTaskStore & {
-  /** Moves the deadlines that were passed after `fromMs` to `untilMs`; the number of tasks. */
-  extendDeadlines(span: { fromMs: number; untilMs: number }): Promise<number>;
+  asOfNow(task: PendingTask): PendingTask;
+  /**
+   * Moves the deadlines that were passed after `fromMs` to `untilMs`: at once for who reads them, and durably when it
+   * resolves to the number of tasks.
+   */
+  extendDeadlines(gap: Gap): Promise<number>;
 };
 
 /** `PendingTasks` in SQLite: one row per task, its body as JSON. */
-export function createSqlitePendingTasks(database: SqliteDatabase, log: Pick<Log, 'warn'>): SqlitePendingTasks {
+export function createSqlitePendingTasks(database: SqliteDatabase, allLines: Pick<Log, 'warn'>): SqlitePendingTasks {
+  const log = logOnce(allLines);
   const heard = new QuickLru<string, Heard>({ maxSize: REMEMBERED_TASKS });
   const rows = prepareRows(database);
-  const withHeard = (task: PendingTask) => Object.assign(task, heard.get(task.taskId));
+  let gaps: Gap[] = [];
+  const asOfNow = (task: PendingTask) => gaps.reduce(extended, task);
+  const withHeard = (task: PendingTask) => Object.assign(asOfNow(task), heard.get(task.taskId));
   const get = (taskId: string) => {
     const row = database.read(() => rows.get(taskId));
-    return row && withHeard(requireRow(readPending(row), { table: 'pending', taskId }));
+    return row && withHeard(requireRow(readPending(row), { table: 'pending', taskId, holds: 'task' }));
   };
 
   return {
@@ -55,18 +66,21 @@ export function createSqlitePendingTasks(database: SqliteDatabase, log: Pick<Log
         rows.replace(toStoredTask(error ? { ...rest, lastError: error } : rest));
       }),
 
-    extendDeadlines: ({ fromMs, untilMs }) =>
-      database.write(() => {
+    asOfNow,
+    extendDeadlines(gap) {
+      gaps = [...gaps.filter(({ untilMs }) => untilMs > gap.fromMs), gap];
+      return database.write(() => {
         const tasks = rows.all().flatMap((row) => {
           const read = readPending(row);
-          return read.ok && read.value.deadlineAtMs > fromMs && read.value.deadlineAtMs < untilMs ? [read.value] : [];
+          return read.ok && isIn(gap, read.value) ? [read.value] : [];
         });
-        for (const task of tasks) rows.replace(toStoredTask({ ...task, deadlineAtMs: untilMs }));
+        for (const task of tasks) rows.replace(toStoredTask(extended(task, gap)));
         return tasks.length;
-      }),
+      });
+    },
 
     noteHeard(taskId, answer) {
-      heard.set(taskId, answer);
+      heard.set(taskId, hearMore(heard.get(taskId), answer));
     },
 
     remove: (taskId) =>
@@ -94,10 +108,19 @@ function prepareRows(database: SqliteDatabase) {
   };
 }
 
+/** What was registered after the gap has a deadline by the time after it. */
+function isIn({ fromMs, untilMs }: Gap, { registeredAtMs, deadlineAtMs }: PendingTask): boolean {
+  return registeredAtMs <= fromMs && deadlineAtMs > fromMs && deadlineAtMs < untilMs;
+}
+
+function extended(task: PendingTask, gap: Gap): PendingTask {
+  return isIn(gap, task) ? { ...task, deadlineAtMs: gap.untilMs } : task;
+}
+
 type Stored = { taskId: string; body: string };
 
 /** What was heard of it is left out: it changes with each poll and is worth no write. */
-function toStoredTask({ status: _s, taskType: _t, heardAtMs: _h, ...task }: PendingTask): Stored {
+function toStoredTask({ status: _s, taskType: _t, heardAtMs: _h, answers: _a, ...task }: PendingTask): Stored {
   const lastError = task.lastError && boundError(task.lastError);
   return { taskId: task.taskId, body: toStoredJson({ ...task, ...(lastError && { lastError }) }) };
 }

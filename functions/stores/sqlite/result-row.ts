@@ -17,11 +17,11 @@ export type ResultRow = {
   checksum: number;
 };
 
-type Hidden = 'result' | 'deliveries' | 'callbackUrl' | 'isCallbackDefault';
+type Hidden = 'result' | 'deliveries' | 'callbackUrl' | 'isCallbackDefault' | 'answers';
 
 /** `callbackUrl` and what belongs to it are kept with the result, because a listing does not show them. */
 export function toResultRow(task: TaskResult): Omit<ResultRow, 'checksum'> {
-  const { result, deliveries, callbackUrl, isCallbackDefault, ...head } = task;
+  const { result, deliveries, callbackUrl, isCallbackDefault, answers, ...head } = task;
   const bounded = head.error ? { ...head, error: boundError(head.error) } : head;
   return {
     task_id: task.taskId,
@@ -31,20 +31,24 @@ export function toResultRow(task: TaskResult): Omit<ResultRow, 'checksum'> {
     instance_id: task.instanceId,
     label: task.label?.toWellFormed() ?? null,
     head: toStoredJson(bounded),
-    result: toStoredJson({ result, callbackUrl, isCallbackDefault }),
+    result: toStoredJson({ result, callbackUrl, isCallbackDefault, answers }),
     deliveries: deliveries === undefined ? null : toStoredJson(deliveries),
   };
 }
 
-/** The whole result. Throws `StoreError` when the row is damaged. */
+/** The whole result. Throws `UnreadableTaskError`. */
 export function readResult(row: ResultRow): TaskResult {
-  const { checksum, ...columns } = row;
-  const isWhole = checksumOf(...Object.values(columns)) === checksum;
-  const place = { table: 'results', taskId: row.task_id };
+  const isWhole = isWholeRow(row);
+  const place = { table: 'results', taskId: row.task_id, holds: 'result' } as const;
   const head = requireRow(readStoredJson<Omit<TaskResult, Hidden>>(row.head, isWhole), place);
   const { result, ...rest } = requireRow(readStoredJson<Pick<TaskResult, Hidden>>(row.result, isWhole), place);
   const deliveries = row.deliveries === null ? undefined : (JSON.parse(row.deliveries) as Delivery[]);
   return { ...head, ...rest, result: readStoredResult(result), ...(deliveries && { deliveries }) };
+}
+
+/** Whether the row's checksum is the one of its columns. */
+export function isWholeRow({ checksum, ...columns }: ResultRow): boolean {
+  return checksumOf(...Object.values(columns)) === checksum;
 }
 
 /** What a listing shows of a result. */

@@ -1,8 +1,9 @@
 import type { Clock, Log, TaskResultStore } from '../../tasks/ports.ts';
 import type { Delivery } from '../../tasks/result.ts';
+import { logOnce } from '../log-once.ts';
 import type { SqliteDatabase } from './database.ts';
 import { listResults } from './result-list.ts';
-import { type ResultRow, readResult, toResultRow } from './result-row.ts';
+import { isWholeRow, type ResultRow, readResult, toResultRow } from './result-row.ts';
 import { checksumOf, toStoredJson } from './schema.ts';
 
 const KEPT_DELIVERIES = 20;
@@ -18,6 +19,7 @@ export function createSqliteResults(
   deps: { clock: Pick<Clock, 'now'>; log: Pick<Log, 'warn'> },
 ): SqliteResults {
   const rows = prepareRows(database);
+  const log = logOnce(deps.log);
   const nowS = () => Math.floor(deps.clock.now() / 1_000);
   const live = (taskId: string) => {
     const row = rows.get(taskId);
@@ -33,20 +35,27 @@ export function createSqliteResults(
     put: (result) =>
       database.write(() => {
         const existing = live(result.taskId);
-        if (existing) return { kind: 'exists', result: readResult(existing) };
+        if (existing && isWholeRow(existing)) return { kind: 'exists', result: readResult(existing) };
         rows.put(toResultRow(result));
         return { kind: 'stored' };
       }),
 
     list: async (filter, page) =>
-      database.read(() => listResults({ database, log: deps.log }, { ...filter, nowS: nowS() }, page)),
+      database.read(() => listResults({ database, log }, { ...filter, nowS: nowS() }, page)),
 
     remove: ({ taskId, outcome, completedAtMs }) => database.write(() => rows.remove(taskId, outcome, completedAtMs)),
+
+    removeUnreadable: (taskId) =>
+      database.write(() => {
+        const row = rows.get(taskId);
+        return row !== undefined && !isWholeRow(row) && rows.remove(taskId, row.outcome, row.completed_at);
+      }),
 
     recordDeliveries: (taskId, deliveries) =>
       database.write(() => {
         const row = rows.get(taskId);
-        if (row) rows.put({ ...row, deliveries: append(row.deliveries, deliveries) });
+        // A new checksum would hide that the row is damaged.
+        if (row && isWholeRow(row)) rows.put({ ...row, deliveries: append(row.deliveries, deliveries) });
       }),
 
     removeExpired: () => database.write(() => rows.removeExpired(nowS())),

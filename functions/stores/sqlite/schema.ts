@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { StoreError } from '../../tasks/errors.ts';
+import { UnreadableTaskError } from '../../tasks/errors.ts';
 import { isFields, parseJson } from '../../tasks/json.ts';
 import { boundDepth } from '../store-result.ts';
 
@@ -112,8 +112,11 @@ export function readStoredJson<T>(json: unknown, isWhole: boolean): RowRead<T> {
   return isFields(value) ? { ok: true, value: value as T } : { ok: false, reason: 'it is not a JSON object' };
 }
 
-/** The row that was asked for. Throws `StoreError` when it cannot be read. */
-export function requireRow<T>(read: RowRead<T>, { table, taskId }: { table: string; taskId: string }): T {
+/** The row that was asked for. Throws `UnreadableTaskError`. */
+export function requireRow<T>(
+  read: RowRead<T>,
+  { taskId, ...row }: { taskId: string; table: string; holds: 'task' | 'result' },
+): T {
   if (read.ok) return read.value;
-  throw new StoreError(`Row ${taskId} of table ${table} cannot be read: ${read.reason}`);
+  throw new UnreadableTaskError(taskId, { ...row, reason: read.reason });
 }

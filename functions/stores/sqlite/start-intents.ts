@@ -1,14 +1,19 @@
-import { StoreError } from '../../tasks/errors.ts';
-import type { Clock } from '../../tasks/ports.ts';
+import { UnreadableStartError } from '../../tasks/errors.ts';
+import type { Clock, Log } from '../../tasks/ports.ts';
 import { isOpen, type StartIntent, type StartIntentStore } from '../../tasks/start.ts';
 import { readIntent, writeIntent } from '../intent-json.ts';
+import { logOnce } from '../log-once.ts';
 import type { SqliteDatabase } from './database.ts';
 import { checksumOf } from './schema.ts';
 
 type Row = { start_key: string; expires_at: number; is_open: number; body: string; checksum: number };
 
 /** `StartIntents` in SQLite: one row per key, its body as JSON. A claim deletes what has expired. */
-export function createSqliteStartIntents(database: SqliteDatabase, clock: Pick<Clock, 'now'>): StartIntentStore {
+export function createSqliteStartIntents(
+  database: SqliteDatabase,
+  { clock, log: allLines }: { clock: Pick<Clock, 'now'>; log: Pick<Log, 'warn'> },
+): StartIntentStore {
+  const log = logOnce(allLines);
   const select = database.prepare('SELECT * FROM intents WHERE start_key = ?');
   const open = database.prepare('SELECT * FROM intents WHERE is_open = 1 AND expires_at > ? LIMIT ?');
   const insert = database.prepare('INSERT INTO intents VALUES (?, ?, ?, ?, ?)');
@@ -20,7 +25,7 @@ export function createSqliteStartIntents(database: SqliteDatabase, clock: Pick<C
 
   const find = (key: string): StartIntent | undefined => {
     const row = select.get(key) as Row | undefined;
-    const intent = row && read(row);
+    const intent = row && requireIntent(row);
     return intent && intent.expiresAtMs > clock.now() ? intent : undefined;
   };
 
@@ -48,7 +53,15 @@ export function createSqliteStartIntents(database: SqliteDatabase, clock: Pick<C
         remove.run(key);
         return true;
       }),
-    listOpen: async (limit) => database.read(() => (open.all(clock.now(), limit) as Row[]).map(read)),
+    listOpen: async (limit) =>
+      database.read(() =>
+        (open.all(clock.now(), limit) as Row[]).flatMap((row) => {
+          const intent = read(row);
+          if (intent === undefined)
+            log.warn('A row cannot be read and is skipped', { table: 'intents', key: row.start_key });
+          return intent ?? [];
+        }),
+      ),
   };
 }
 
@@ -58,9 +71,13 @@ function columnsOf(intent: StartIntent) {
   return { expiresAt, isOpenNow, body, checksum: checksumOf(intent.key, expiresAt, isOpenNow, body) };
 }
 
-function read(row: Row): StartIntent {
+function read(row: Row): StartIntent | undefined {
   const isWhole = row.checksum === checksumOf(row.start_key, row.expires_at, row.is_open, row.body);
-  const intent = isWhole ? readIntent(row.body) : undefined;
-  if (intent === undefined) throw new StoreError(`Row ${row.start_key} of table intents cannot be read`);
+  return isWhole ? readIntent(row.body) : undefined;
+}
+
+function requireIntent(row: Row): StartIntent {
+  const intent = read(row);
+  if (intent === undefined) throw new UnreadableStartError(row.start_key, 'intents');
   return intent;
 }

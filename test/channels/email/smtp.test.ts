@@ -3,7 +3,12 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createSmtpPublisher, encryptionFor, type SmtpPublisher } from '../../../functions/channels/email/smtp.ts';
+import {
+  createSmtpPublisher,
+  encryptionFor,
+  type SmtpPublisher,
+  senderOf,
+} from '../../../functions/channels/email/smtp.ts';
 import type { TaskResult } from '../../../functions/tasks/result.ts';
 import { burst, failedImport, goodExport, partialImport } from '../../../generate/sample-results.ts';
 
@@ -81,6 +86,37 @@ describe('createSmtpPublisher', () => {
     ]);
   });
 
+  it('sends only the outcomes that are worth a mail', async () => {
+    const { port, mails } = await startServer();
+    const url = `smtp://127.0.0.1:${port}`;
+    const outcomes = ['failed', 'partially_succeeded'] as const;
+    const publisher = createSmtpPublisher({ url, recipients: ['ops@example.com'], outcomes });
+    cleanUps.push(() => publisher.close());
+    expect(await publisher.publish(burst)).toEqual({ failed: [] });
+    expect(await publisher.publish([goodExport])).toEqual({ failed: [] });
+    const subjects = mails.map(({ raw }) => /^Subject: (.*)$/m.exec(raw)?.[1]);
+    expect(subjects).toEqual([
+      expect.stringMatching(/^APIG import failed/),
+      expect.stringMatching(/^APIG import partially succeeded/),
+    ]);
+  });
+
+  it('names the sender in envelope and header', async () => {
+    const senders: string[] = [];
+    const { port, mails } = await startServer({
+      onMailFrom: ({ address }, _session, done) => {
+        senders.push(address);
+        done();
+      },
+    });
+    const from = 'APIG <apig@example.com>';
+    const publisher = createSmtpPublisher({ url: `smtp://127.0.0.1:${port}`, recipients: ['ops@example.com'], from });
+    cleanUps.push(() => publisher.close());
+    await publisher.publish([partialImport]);
+    expect(senders).toEqual(['apig@example.com']);
+    expect(mails[0]?.raw).toMatch(/^From: APIG <apig@example\.com>$/m);
+  });
+
   it('uses one connection for a whole round', async () => {
     const { port, mails, connections } = await startServer();
     await publisherTo(`smtp://127.0.0.1:${port}`).publish([partialImport, failedImport, goodExport]);
@@ -147,6 +183,17 @@ describe('createSmtpPublisher', () => {
       expect(start).not.toThrow(/secret/);
     },
   );
+});
+
+describe('senderOf', () => {
+  it.each([
+    ['smtp://ops%40example.com:pw@mail.example.com', undefined, 'APIG task notifier <ops@example.com>'],
+    ['smtp://ops%40example.com:pw@mail.example.com', 'Ops <o@example.com>', 'Ops <o@example.com>'],
+    ['smtp://ops:pw@mail.example.com', undefined, undefined],
+    ['smtp://mail.example.com', 'o@example.com', 'o@example.com'],
+  ])('of %s with ALERT_FROM %s is %s', (url, from, sender) => {
+    expect(senderOf(url, from)).toBe(sender);
+  });
 });
 
 describe('encryptionFor', () => {

@@ -13,7 +13,7 @@ describe('an event for PagerDuty', () => {
     expect(toPagerDutyEvent(makeEvent(PARTIAL))).toMatchObject({
       event_action: 'trigger',
       dedup_key: 'apig/e6a5871bfb5b47d19c5874790f639ef8/label/orders-prod',
-      links: [{ text: 'Result' }, { href: 'https://ci.example.com/orders/runs/4711', text: 'CI run' }],
+      links: [{ text: 'Open the result' }, { href: 'https://ci.example.com/orders/runs/4711', text: 'CI run' }],
       payload: {
         summary: 'APIG import partially succeeded: 12 created, 3 updated, 4 failed (orders-prod)',
         severity: 'warning',
@@ -60,5 +60,16 @@ describe('an event for PagerDuty', () => {
       'trigger',
       'resolve',
     ]);
+  });
+
+  it('opens an incident also for a failure that comes after the success that followed it, because nobody heard of it', () => {
+    const failed = makeEvent({ ...FAILED, completedAtMs: 1_000, taskId: 'a' });
+    const healed = makeEvent({ label: 'billing-prod', completedAtMs: 2_000, taskId: 'b', isFirstSuccess: true });
+    const actions = [healed, failed].flatMap((event) =>
+      renderPagerDutyPosts([{ event, body: '' }]).map(
+        ({ message }) => (message as { event_action: string }).event_action,
+      ),
+    );
+    expect(actions).toEqual(['resolve', 'trigger']);
   });
 });

@@ -48,6 +48,7 @@ export function setUp(server: SlackServer, { rules = [] as unknown[], invocation
       },
     },
     results: {
+      get: async () => undefined,
       async recordDeliveries(taskId, deliveries) {
         clock.advance(table.takesMs);
         if (table.isBroken) throw new Error('table is broken');

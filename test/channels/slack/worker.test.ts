@@ -109,7 +109,7 @@ describe('notify-channels', () => {
       deadLetters: { async send() {} },
       retry: () => ({ kind: 'retry', delayMs: 5_000 }),
       delay: async () => {},
-      results: { async recordDeliveries() {} },
+      results: { get: async () => undefined, async recordDeliveries() {} },
       metrics,
       log: silentLog,
       clock,

@@ -8,6 +8,7 @@ import { toTaskEvent } from '../../../functions/messages/task-event.ts';
 import { createDynamoTaskResultStore } from '../../../functions/stores/dynamo/results.ts';
 import { aResult } from '../../contract/samples.ts';
 import { LOCAL_TABLES, startDynalite } from '../../support/dynalite.ts';
+import { fillProfileParts, PROFILE_PARTS_TABLE } from '../../support/profile-parts.ts';
 import { receiverSecret } from '../../support/receiver-secret.ts';
 import { record } from '../slack/setup.ts';
 import { startReceiver } from './receiver.ts';
@@ -19,14 +20,13 @@ const CONTEXT = {
   getRemainingTimeInMillis: () => 30_000,
 } as Context;
 
-/** Secrets Manager and SQS on one loopback port. */
+/** SQS on a loopback port. */
 async function startAws() {
   const calls: { target: string; body: Record<string, unknown> }[] = [];
   const server = createServer(async (request, response) => {
     const target = String(request.headers['x-amz-target']);
     calls.push({ target, body: (await json(request)) as Record<string, unknown> });
-    const SecretString = JSON.stringify({ profiles: PROFILES });
-    response.end(JSON.stringify(target.startsWith('secretsmanager') ? { Name: 'huawei', SecretString } : {}));
+    response.end('{}');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -49,6 +49,7 @@ describe('the deliver-webhook Lambda', () => {
     await using aws = await startAws();
     await using receiver = await startReceiver();
     const database = await startDynalite();
+    await fillProfileParts(database, PROFILES);
     const table = { client: database.client, tableName: LOCAL_TABLES.results };
     const results = createDynamoTaskResultStore({ ...table, clock: { now: Date.now } });
     const [taken, refused] = ['taken', 'refused'].map((taskId) =>
@@ -64,7 +65,7 @@ describe('the deliver-webhook Lambda', () => {
       AWS_ENDPOINT_URL: aws.url,
       AWS_ENDPOINT_URL_DYNAMODB: database.endpoint,
       RESULTS_TABLE: LOCAL_TABLES.results,
-      HUAWEI_SECRET_ID: 'huawei',
+      PROFILE_PARTS_TABLE,
       DELIVERY_QUEUE_URL: `${aws.url}/1/webhooks`,
       WEBHOOK_DEAD_LETTER_QUEUE_URL: `${aws.url}/1/dead`,
       ALLOW_LOOPBACK_CALLBACKS: 'true',
@@ -88,7 +89,6 @@ describe('the deliver-webhook Lambda', () => {
     expect((await results.get('taken'))?.deliveries).toMatchObject([{ status: 'delivered', http_status: 204 }]);
     expect((await results.get('refused'))?.deliveries).toBeUndefined();
     expect(aws.calls).toEqual([
-      { target: 'secretsmanager.GetSecretValue', body: { SecretId: 'huawei' } },
       { target: 'AmazonSQS.SendMessage', body: expect.objectContaining({ MessageBody: 'not json' }) },
       { target: 'AmazonSQS.ChangeMessageVisibility', body: expect.objectContaining({ ReceiptHandle: 'r' }) },
     ]);

@@ -29,6 +29,8 @@ export function setUp(stored: TaskResult[] = []) {
   const buried: Buried[] = [];
   const lines: { level: string; text: string }[] = [];
   const broken = { get: false, record: false, queue: false, deadLetters: false, keys: false };
+  /** Of each invocation. */
+  const time = { leftMs: 60_000 };
   const metrics = createMetricSums();
   const failIf = (isBroken: boolean) => {
     if (isBroken) throw new StoreError('out of order');
@@ -52,6 +54,7 @@ export function setUp(stored: TaskResult[] = []) {
     queue: WEBHOOKS,
     router: async () => router,
     results: {
+      get: async () => undefined,
       async recordDeliveries(taskId, made) {
         failIf(broken.record);
         deliveries.push(...made.map((delivery) => ({ taskId, ...delivery })));
@@ -73,10 +76,10 @@ export function setUp(stored: TaskResult[] = []) {
     clock,
   });
   const handle = async (...records: SQSRecord[]): Promise<string[]> => {
-    const { batchItemFailures } = await handler({ Records: records }, { getRemainingTimeInMillis: () => 60_000 });
+    const { batchItemFailures } = await handler({ Records: records }, { getRemainingTimeInMillis: () => time.leftMs });
     return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
   };
-  return { handle, clock, deliveries, delays, buried, lines, broken, metrics };
+  return { handle, clock, time, deliveries, delays, buried, lines, broken, metrics };
 }
 
 /** A record at its n-th receive, `firstAtMs` being that of the first. */

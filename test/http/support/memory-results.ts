@@ -35,6 +35,7 @@ export function createMemoryResultStore(
       const row = rows.get(taskId);
       return row?.outcome === outcome && row.completedAtMs === completedAtMs && rows.delete(taskId);
     },
+    removeUnreadable: async () => false,
     async recordDeliveries(taskId, deliveries) {
       const row = rows.get(taskId);
       if (row) rows.set(taskId, { ...row, deliveries: [...(row.deliveries ?? []), ...deliveries].slice(-20) });

@@ -65,10 +65,15 @@ describe('createSqliteMessages', () => {
     await queues.add([1, 3].map((n) => ({ ...slack, json: json(n), dueAtMs: 0 })));
     using other = new DatabaseSync(place.file);
     other.exec(`UPDATE messages SET body = '{"n":2}' WHERE id = 1`);
-    for (let i = 0; i < 2; i++) expect(queues.due(slack, 0, 10).map(({ message }) => message)).toEqual([{ n: 3 }]);
+    for (let i = 0; i < 2; i++) expect(queues.due(slack, 0, 1).map(({ message }) => message)).toEqual([{ n: 3 }]);
     expect(warnings).toEqual([
       { message: 'A message cannot be read and is not delivered', fields: { id: 1, ...slack } },
     ]);
+    await queues.record({ done: [2], again: [{ id: 1, attempts: 1, dueAtMs: 0 }] });
+    // Nothing is due: who waits for it would not sleep.
+    expect(queues.nextDueMs(slack)).toBeUndefined();
+    // Nor does a new checksum hide what has happened to it.
+    expect(createSqliteMessages(database, { log }).due(slack, 0, 10)).toEqual([]);
     database.close();
   });
 });

@@ -1,0 +1,103 @@
+import { OUTCOMES, type Outcome } from '../../functions/names.ts';
+import { addressOf, type Filter } from './route.ts';
+import { stateWords } from './words.ts';
+
+const SPANS = { '1h': 'last hour', '24h': 'last day', '7d': 'last week', '30d': 'last month' };
+const MORE = {
+  instance_id: 'Gateway (instance_id)',
+  profile: 'Profile',
+  group_id: 'API group (group_id)',
+} as const;
+
+/** The filter of a list. Each change is another address, so that back undoes it. */
+export function FilterForm({ filter }: { filter: Filter }) {
+  const { cursor: _, ...start } = filter;
+  const change = (next: Filter) => {
+    location.hash = addressOf({ name: 'list', filter: next });
+  };
+  const changeText = (name: keyof typeof MORE | 'label' | 'task_type' | 'since', text: string) => {
+    const { [name]: __, ...rest } = start;
+    change(text.trim() === '' ? rest : { ...rest, [name]: text });
+  };
+  const toggle = (outcome: Outcome, isWanted: boolean) => {
+    const { state: __, ...rest } = start;
+    const outcomes = OUTCOMES.filter((one) => (one === outcome ? isWanted : start.outcomes.includes(one)));
+    change({ ...rest, outcomes });
+  };
+  const changeState = (state: string) => {
+    const { state: __, ...rest } = start;
+    if (state === 'pending') change({ ...rest, outcomes: [], state });
+    else change(state === 'final' ? { ...rest, state } : rest);
+  };
+  const shownState = filter.outcomes.length > 0 ? 'final' : (filter.state ?? '');
+  return (
+    <form class="filters" onSubmit={(event) => event.preventDefault()}>
+      <label>
+        State
+        <select value={shownState} onChange={(event) => changeState(event.currentTarget.value)}>
+          <option value="">running and ended</option>
+          <option value="pending">running</option>
+          <option value="final">ended</option>
+        </select>
+      </label>
+      <label>
+        Since
+        <select value={filter.since ?? ''} onChange={(event) => changeText('since', event.currentTarget.value)}>
+          <option value="">any time</option>
+          {filter.since !== undefined && !(filter.since in SPANS) && (
+            <option value={filter.since}>{filter.since}</option>
+          )}
+          {Object.entries(SPANS).map(([value, words]) => (
+            <option key={value} value={value}>
+              {words}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Label, or its start and *
+        <input
+          value={filter.label ?? ''}
+          maxLength={128}
+          onChange={(event) => changeText('label', event.currentTarget.value)}
+        />
+      </label>
+      <label>
+        Kind
+        <select value={filter.task_type ?? ''} onChange={(event) => changeText('task_type', event.currentTarget.value)}>
+          <option value="">any</option>
+          <option value="import_api">import</option>
+          <option value="export_api">export</option>
+        </select>
+      </label>
+      <fieldset>
+        <legend>Ended as</legend>
+        {OUTCOMES.map((outcome) => (
+          <label key={outcome} class="check">
+            <input
+              type="checkbox"
+              checked={filter.outcomes.includes(outcome)}
+              onChange={(event) => toggle(outcome, event.currentTarget.checked)}
+            />
+            {stateWords(outcome)}
+          </label>
+        ))}
+      </fieldset>
+      <details open={Object.keys(MORE).some((name) => name in filter)}>
+        <summary>More</summary>
+        <div class="fields">
+          {Object.entries(MORE).map(([name, words]) => (
+            <label key={name}>
+              {words}
+              <input
+                value={filter[name as keyof typeof MORE] ?? ''}
+                maxLength={64}
+                onChange={(event) => changeText(name as keyof typeof MORE, event.currentTarget.value)}
+              />
+            </label>
+          ))}
+        </div>
+      </details>
+    </form>
+  );
+}

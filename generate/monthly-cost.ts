@@ -90,7 +90,14 @@ export const LOADS: readonly Load[] = [
   },
   {
     ...{ tasksPerDay: 100_000, emailsPerTask: 0, isBusy: true },
-    poller: { seconds: 85_900, runs: 21_900, messages: 20_400, publishes: 100_000, writeUnits: 43_500, readUnits: 565_000 },
+    poller: {
+      seconds: 85_900,
+      runs: 21_900,
+      messages: 20_400,
+      publishes: 100_000,
+      writeUnits: 43_500,
+      readUnits: 565_000,
+    },
   },
 ];
 

@@ -70,7 +70,17 @@ class World {
   readonly #seen: Seen[] = [];
   readonly #shards: ShardStore;
   readonly #idle: { poll: Poller; sinceMs: number }[] = [];
-  readonly #used = { runs: 0, runSeconds: 0, messages: 0, publishes: 0, writeUnits: 0, readUnits: 0, beats: 0, killed: 0, missed: 0 };
+  readonly #used = {
+    runs: 0,
+    runSeconds: 0,
+    messages: 0,
+    publishes: 0,
+    writeUnits: 0,
+    readUnits: 0,
+    beats: 0,
+    killed: 0,
+    missed: 0,
+  };
   #ended = 0;
   /** Up to the last registration, so that the empty end of a life is not counted. */
   #usedInLife: Used | undefined;

@@ -87,7 +87,7 @@ export type Poller = (trigger: Trigger, limits?: RunLimits) => Promise<RunReport
 
 /** Puts the parts of the poller together; make it once per process, call it once per trigger. */
 export function createPoller(deps: PollerDeps): Poller {
-  const { clock, metrics, log, settings, wakes } = deps;
+  const { clock, log, settings, wakes } = deps;
   const process = {
     health: createProfileHealth(clock, deps.operatorAlerts),
     limiters: createLimiters(clock),

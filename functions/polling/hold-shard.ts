@@ -130,8 +130,8 @@ const LINGER_MS = 1_000;
 const SCAN_GAP_MS = 500;
 /** While polls are under way, so that a slow one delays no registration. */
 const SCAN_AT_LEAST_EVERY_MS = 1_000;
-/** A scan reads the whole shard, so a long one is read less often: a second’s pause for every 4,000 tasks. */
-const PENDING_PER_GAP_MS = 4;
+/** A scan reads the whole shard, so a long one is read less often: a pause of a second for every 1,000 tasks. */
+const GAP_PER_TASK_MS = 1;
 /** What polls under way get when the run's time is over. */
 const GRACE_MS = 5_000;
 /** From so many polls a second of all shards on a holder promises to stay awake: then a registration needs no wake. */
@@ -240,7 +240,7 @@ class Run {
   }
 
   #gapMs(): number {
-    return Math.max(SCAN_GAP_MS, this.#deps.sweep.counts.pending / PENDING_PER_GAP_MS);
+    return Math.max(SCAN_GAP_MS, this.#deps.sweep.counts.pending * GAP_PER_TASK_MS);
   }
 
   /** What is written at a renewal. */

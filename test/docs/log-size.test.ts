@@ -32,7 +32,7 @@ function linesOf(work: (telemetry: ReturnType<typeof createTelemetry>) => void):
 
 /** API Gateway's line for one request, with values as long as they usually are. */
 function accessLine(): string {
-  const stage = propertiesOf(synthesize({}), 'AWS::ApiGatewayV2::Stage', '');
+  const { AccessLogSettings } = propertiesOf(synthesize({}), 'AWS::ApiGatewayV2::Stage', '');
   const usual: Record<string, string> = {
     requestId: 'Sv1sVhh8oAMEPJQ=',
     'integration.requestId': ID,
@@ -46,7 +46,7 @@ function accessLine(): string {
     integrationErrorMessage: '-',
     'identity.userAgent': 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari',
   };
-  const format: string = stage.AccessLogSettings.Format;
+  const { Format: format } = AccessLogSettings as { Format: string };
   return format.replace(/\$context\.([\w.]+)/g, (_, name: string) => usual[name] ?? expect.fail(`${name} is not here`));
 }
 

@@ -9,7 +9,7 @@ import type { ShardStore, Wake, WakeQueue } from '../../functions/tasks/shards.t
 import type { PendingTask } from '../../functions/tasks/task.ts';
 import { createRandom, type Random } from '../random.ts';
 import { drawDurations } from '../schedule/durations.ts';
-import { ROW_BYTES, WORLD } from './assumptions.ts';
+import { ROW_BYTES, TURNS_PER_SECOND, WORLD } from './assumptions.ts';
 import { VirtualTime } from './virtual-time.ts';
 
 /** A deployment's life: `burst` tasks are registered together. */
@@ -19,6 +19,8 @@ export type Load = { tasksPerDay: number; burst: number; shards: number; tasks: 
 export type Seen = {
   overMs: number;
   firstPollMs: number;
+  /** How long it would have waited for its turn at the profile's rate, if only first polls were asked. */
+  queueMs: number;
   noticedMs: number;
   /** When the schedule alone would have noticed it. */
   aloneMs: number;
@@ -70,6 +72,7 @@ class World {
   readonly #seen: Seen[] = [];
   readonly #shards: ShardStore;
   readonly #idle: { poll: Poller; sinceMs: number }[] = [];
+  #turnMs = 0;
   readonly #used = {
     runs: 0,
     runSeconds: 0,
@@ -139,12 +142,14 @@ class World {
 
   async #register(i: number, durationMs: number, wake: (registeredAtMs: number) => Promise<void>): Promise<void> {
     const registeredAtMs = this.#time.now();
+    this.#turnMs = Math.max(this.#turnMs + 1_000 / TURNS_PER_SECOND, registeredAtMs);
+    const queueMs = this.#turnMs - registeredAtMs;
     const identity = { taskId: `task-${this.#load.seed}-${i}`, instanceId: 'gateway', projectId: 'project' };
     const task = { ...identity, profile: NAME, registeredAtMs, deadlineAtMs: registeredAtMs + 7 * 86_400_000 };
     await this.#time.sleep(this.#between(WORLD.storeMs));
     const aloneMs = nextPollAt(task, registeredAtMs + durationMs - 1, DEFAULT_SCHEDULE) - registeredAtMs;
     const nothing = { firstPollMs: Number.NaN, noticedMs: Number.NaN, polls: 0, doubles: 0 };
-    const seen = { overMs: durationMs, aloneMs, ...nothing };
+    const seen = { overMs: durationMs, aloneMs, queueMs, ...nothing };
     const row = {
       ...{ task, seen, overAtMs: registeredAtMs + durationMs, polledAtMs: 0 },
       shard: i % this.#load.shards,

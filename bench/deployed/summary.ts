@@ -9,6 +9,8 @@ export type Summary = {
   load: Load;
   tasks: number;
   firstPoll: Spread;
+  /** What of it the profile's rate alone takes where registrations come together. */
+  queue: Spread;
   delay: Spread;
   /** Delay ÷ duration, which counts as ten seconds at least. */
   relativeDelay: Spread;
@@ -39,6 +41,7 @@ export function summarize(load: Load, { seen, used }: LifeResult): Summary {
     load,
     tasks: seen.length,
     firstPoll: spreadOf(seen.map(({ firstPollMs }) => firstPollMs / 1_000)),
+    queue: spreadOf(seen.map(({ queueMs }) => queueMs / 1_000)),
     delay: spreadOf(seen.map(({ noticedMs, overMs }) => (noticedMs - overMs) / 1_000)),
     relativeDelay: spreadOf(seen.map(({ noticedMs, overMs }) => share(noticedMs - overMs, overMs))),
     alone: sum(seen.map(({ aloneMs, overMs }) => share(aloneMs - overMs, overMs))) / seen.length,

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-// What needs more than Node: the store suites on both backends, dynalite, which local mode uses, and Amazon's DynamoDB
+// What needs more than Node: the store suites on both backends, dynalite and Amazon's DynamoDB
 // Local (Java 17 or later); the client in a terminal (tmux), and the GitHub action (bash). And what takes a minute: the
 // client behind hundreds of connections that break.
 export default defineConfig({

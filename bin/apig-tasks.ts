@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { runClient } from '../cli/client.ts';
+import { EXIT } from '../cli/exit.ts';
 import { PATIENCE } from '../cli/io.ts';
 
 const interruption = new AbortController();
@@ -10,8 +11,16 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 // A reader that has seen enough, such as `head`, must change neither the wait nor the exit code.
 for (const output of [process.stdout, process.stderr]) {
   output.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code !== 'EPIPE') giveUp(error);
   });
+}
+
+// Node's own code for an unexpected error is 1, which says that a task has failed.
+process.on('uncaughtException', giveUp);
+
+function giveUp(error: Error): never {
+  console.error(error);
+  process.exit(EXIT.unreachable);
 }
 
 // Without node:timers/promises, which takes a tenth of Node's own start to load.

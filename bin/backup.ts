@@ -4,8 +4,9 @@ import { systemClock } from '../functions/runtime/system-clock.ts';
 import { backUp } from '../local/backup.ts';
 import { giveUp } from '../local/command.ts';
 import { readableText } from '../local/data-folder-text.ts';
+import { ownCommand } from '../local/own-command.ts';
 
-const USAGE = `npm run backup -- FOLDER
+const USAGE = `${ownCommand('backup', 'FOLDER')}
 
 Copies DATA_DIR (default .data) to FOLDER, which must be new or empty, while the service runs: tasks, results,
 undelivered messages, the API key and exported documents. Of a damaged DATA_DIR it saves what can be read.
@@ -25,7 +26,10 @@ async function main(): Promise<void> {
   const { kind, rows, documents, lost } = await backUp(dataDir, folder, systemClock);
   const what = `${readableText(rows)}, ${documents} of ${documents + lost.length} documents`;
   if (kind === 'whole') console.log(`copied ${dataDir} to ${folder}: ${what}`);
-  else console.log(`${dataDir} is damaged; saved to ${folder}: ${what}\nStart with it: DATA_DIR=${folder} npm start`);
+  else
+    console.log(
+      `${dataDir} is damaged; saved to ${folder}: ${what}\nStart with it: DATA_DIR=${folder} ${ownCommand('start')}`,
+    );
   for (const location of lost) console.log(`lost: the document ${location}`);
   process.exitCode = kind === 'whole' && lost.length === 0 ? 0 : 1;
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { runDemo } from '../local/demo/run-demo.ts';
+import { ownCommand } from '../local/own-command.ts';
 import { wantsColours } from '../local/terminal-alerts.ts';
 
 function wantsJson(): boolean {
@@ -11,7 +12,7 @@ function wantsJson(): boolean {
     return parseArgs({ options: { json: { type: 'boolean', default: false } } }).values.json;
   } catch (error) {
     console.error((error as Error).message);
-    console.error('npm run demo [-- --json]   --json: print the raw JSON of Slack messages and events');
+    console.error(`${ownCommand('demo', '[--json]')}   --json: print the raw JSON of Slack messages and events`);
     process.exit(2);
   }
 }

@@ -15,18 +15,19 @@ import { readSettings } from '../lib/settings.ts';
 import { readKeysFile } from '../local/keys-file.ts';
 import { type LocalConfig, readLocalConfig } from '../local/local-config.ts';
 import { completeProjects } from '../local/missing-projects.ts';
+import { ownCommand } from '../local/own-command.ts';
 import { reachableUrl } from '../local/public-url.ts';
 import { useProxy } from '../local/use-proxy.ts';
 
 const USAGE = `Checks a deployment, or the service on one machine, and reports what to fix.
 
-  npm run doctor -- [--stack NAME] [--settings FILE] [--api-url URL] [--json]
-  npm run doctor -- --local [URL] [--json]
+  ${ownCommand('doctor', '[--stack NAME] [--settings FILE] [--api-url URL] [--json]')}
+  ${ownCommand('doctor', '--local [URL] [--json]')}
 
   --stack     name of the stack (default: stackName of the settings)
   --settings  settings of the deployment (default: settings.json)
   --api-url   API URL to use instead of the stack's
-  --local     check the service started by npm start, in the same environment (default: HOST and PORT)
+  --local     check the service started by ${ownCommand('start')}, in the same environment (default: HOST and PORT)
   --json      output for programs
 
 The API key is API_KEY, or else a key from the API keys secret, API_KEYS, API_KEYS_FILE or DATA_DIR.
@@ -117,7 +118,9 @@ async function local(options: Options): Promise<Report> {
 
 function urlOf({ HOST, PORT }: LocalConfig): string {
   if (PORT === 0)
-    throw new UsageError('PORT is 0: pass the URL that npm start printed, as in --local http://127.0.0.1:49152');
+    throw new UsageError(
+      `PORT is 0: pass the URL that ${ownCommand('start')} printed, as in --local http://127.0.0.1:49152`,
+    );
   return reachableUrl(`http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}`);
 }
 

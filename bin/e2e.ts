@@ -3,8 +3,13 @@ import process from 'node:process';
 import { pathWithThisNode } from '../test/e2e/emulator/emulator.ts';
 import { createReport, StepFailed } from '../test/e2e/report.ts';
 import { runE2e } from '../test/e2e/run-e2e.ts';
+import { runUpgrade } from '../test/e2e/run-upgrade.ts';
 
-/** `npm run test:e2e`: exits 0 when every check passed; whatever ends it, what it started ends with it. */
+/**
+ * `npm run test:e2e`, or `npm run test:e2e -- upgrade`: exits 0 when every check passed; whatever ends it, what it started
+ * ends with it.
+ */
+const run = process.argv[2] === 'upgrade' ? runUpgrade : runE2e;
 const path = pathWithThisNode(process.env.PATH);
 // The clients in this process have all they need; nothing of the user's configuration may reach them.
 for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
@@ -21,7 +26,7 @@ const stopped = new Promise<never>((_, reject) => {
 });
 
 try {
-  await Promise.race([runE2e(report, { path, cleanup }), stopped]);
+  await Promise.race([run(report, { path, cleanup }), stopped]);
 } catch (error) {
   if (!(error instanceof StepFailed)) report.check('the run has ended', false, error);
 }

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { hashApiKey, keyNameProblem, SCOPES, type Scope } from '../functions/http/api-keys.ts';
+import { ownCommand } from '../local/own-command.ts';
 
 const USAGE = `Makes an API key with a name and scopes. Prints the key once, and the entry to store; stores neither.
 
-  npm run key -- --name NAME --scopes SCOPE,SCOPE
+  ${ownCommand('key', '--name NAME --scopes SCOPE,SCOPE')}
 
   --name    who uses the key: 1 to 64 characters of A-Z, a-z, 0-9, ".", "-" and "_"
   --scopes  what it may do, separated by commas: read (every GET), register (have tasks watched),

@@ -4,6 +4,7 @@ import { giveUp, namingVariable, onStop, refuseArguments } from '../local/comman
 import { loadOrCreateApiKey } from '../local/local-api-key.ts';
 import { readLocalConfig } from '../local/local-config.ts';
 import { completeProjects } from '../local/missing-projects.ts';
+import { ownCommand } from '../local/own-command.ts';
 import { reachableUrl } from '../local/public-url.ts';
 import { startService } from '../local/service.ts';
 import { noteServiceUrl } from '../local/service-url.ts';
@@ -16,8 +17,8 @@ import { startSimulator } from '../simulator/simulator.ts';
 
 async function main(): Promise<void> {
   refuseArguments(
-    'npm start',
-    'Settings are environment variables, as in PORT=3001 npm start; docs/local.md lists all of them.',
+    ownCommand('start'),
+    `Settings are environment variables, as in PORT=3001 ${ownCommand('start')}; docs/local.md lists all of them.`,
   );
   useProxy(process.env);
   const { environment, notes } = await completeProjects(process.env, clock);

@@ -21,7 +21,16 @@ export function reportToGithub(
     stderr.write(`::${level} ${place}title=${property(title)}::${data(message)}\n`);
   }
   const summaryFile = env.GITHUB_STEP_SUMMARY;
-  if (summaryFile) appendFileSync(summaryFile, githubSummary(ends));
+  if (summaryFile) writeSummary(summaryFile, { stderr, ends });
+}
+
+/** A summary that is missing changes nothing of how the tasks ended. */
+function writeSummary(file: string, { stderr, ends }: Pick<Io, 'stderr'> & Pick<Reported, 'ends'>): void {
+  try {
+    appendFileSync(file, githubSummary(ends));
+  } catch (error) {
+    stderr.write(`The job summary cannot be written: ${(error as NodeJS.ErrnoException).code}.\n`);
+  }
 }
 
 const PARTIAL = 'Refused by Huawei Cloud';

@@ -22,7 +22,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 /** How waiting for one task ended. */
 export type TaskEnd =
   | { kind: 'final'; task: FinalTask }
-  /** The service no longer watches it: somebody has stopped that. */
+  /** The service no longer watches it, because that was stopped. */
   | { kind: 'forgotten'; taskId: string }
   | { kind: 'timeout'; task: PendingTask }
   /** `reason` is for people, in whole sentences. */

@@ -23,6 +23,8 @@ export type Patience = {
   longestPauseMs: number;
   /** How long the service may hold an answer until a task ends. */
   holdMs: number;
+  /** Between two questions about a task, for each task: 10 questions a second in all, as a deployed API takes by default. */
+  spreadMs: number;
   /** A redraw of the table, at a terminal. */
   redrawMs: number;
   /** Elsewhere, a line that the client still waits, after so long without another. */
@@ -35,6 +37,7 @@ export const PATIENCE: Patience = {
   firstPauseMs: 250,
   longestPauseMs: 8_000,
   holdMs: 20_000,
+  spreadMs: 100,
   redrawMs: 1_000,
   quietMs: 60_000,
 };

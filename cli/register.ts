@@ -66,7 +66,7 @@ export function taskReader(taskId: string): (answer: { json: unknown }) => Task 
   };
 }
 
-/** Whether the service answered that nobody has registered the task. */
+/** Whether the service answered that the task is not registered. */
 export function isUnknownTask(called: Called<unknown>): boolean {
   return called.kind === 'refused' && problemKind(called.problem) === 'unknown-task';
 }

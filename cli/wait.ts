@@ -15,18 +15,14 @@ export type WaitDeps = {
   onEnd(end: TaskEnd): void;
 };
 
-/** With more tasks than this no answer is held, because each holds a connection, and questions are spread. */
+/** With more tasks than this no answer is held, because each holds a connection. */
 const MOST_HELD = 50;
-/** Between two questions about a task, for each task that is waited for: 10 questions a second in all. */
-const SPREAD_MS = 100;
 const DEFAULT_PAUSE_MS = 2_000;
 
 /** Waits until every task has ended, in whatever way. Broken connections, 429 and 5xx end no wait; silence does. */
 export function waitForTasks(deps: WaitDeps, tasks: readonly Task[]): Promise<TaskEnd[]> {
-  const areHeld = tasks.length <= MOST_HELD;
-  const pace = areHeld
-    ? { holdMs: deps.io.patience.holdMs, leastPauseMs: 0 }
-    : { holdMs: 0, leastPauseMs: tasks.length * SPREAD_MS };
+  const { holdMs, spreadMs } = deps.io.patience;
+  const pace = { holdMs: tasks.length <= MOST_HELD ? holdMs : 0, leastPauseMs: tasks.length * spreadMs };
   return Promise.all(
     tasks.map(async (task) => {
       const end = await waitForTask(deps, task, pace);

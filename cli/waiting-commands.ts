@@ -39,7 +39,10 @@ export async function watchCommand(session: Session): Promise<ExitCode> {
   return waitUnlessTold(session, await findOrRegister(session, taskIds, untilMs), untilMs);
 }
 
+/** Epoch milliseconds. Checks first what would otherwise fail after the wait. Throws `Stop`. */
 function deadlineOf({ io, values }: Session): number {
+  const junit = values.text('junit');
+  if (junit !== undefined && !values.has('no-wait')) writeJunit(junit, []);
   return io.clock.now() + (values.duration('timeout') ?? DEFAULT_TIMEOUT_MS);
 }
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { findChangedRows } from '../functions/stores/sqlite/damage.ts';
 import { DATABASE } from '../local/open-data-folder.ts';
+import { ownCommand } from '../local/own-command.ts';
 import { type Finding, fail, ok, warn } from './check.ts';
 
 const NAME = 'messages';
@@ -20,7 +21,9 @@ export function checkDatabase(dataDir: string, nowMs: number): Finding[] {
     using database = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
     return [...checkWaiting(database, nowMs), ...checkRows(database)];
   } catch (error) {
-    return [fail(NAME, `${file} cannot be read (${(error as Error).message})`, 'start npm start, which checks it')];
+    return [
+      fail(NAME, `${file} cannot be read (${(error as Error).message})`, `run ${ownCommand('start')}, which checks it`),
+    ];
   }
 }
 
@@ -55,6 +58,6 @@ function judge({ subscriber, messages, attempts, first_at }: Waiting, nowMs: num
   return warn(
     NAME,
     `${messages} wait for ${subscriber}, tried up to ${attempts} times since ${minutes} minutes ago`,
-    `find the reason in the output of npm start; each message is tried for 24 hours`,
+    `find the reason in the output of ${ownCommand('start')}; each message is tried for 24 hours`,
   );
 }

@@ -2,6 +2,7 @@ import { openChannels, secretsOf } from '../functions/channels/routing.ts';
 import type { Clock } from '../functions/tasks/ports.ts';
 import { readKeysFile } from '../local/keys-file.ts';
 import type { LocalConfig } from '../local/local-config.ts';
+import { ownCommand } from '../local/own-command.ts';
 import { findApiKey } from './api-key.ts';
 import { type Check, type Finding, runChecks, warn } from './check.ts';
 import { checkApi } from './check-api.ts';
@@ -40,10 +41,10 @@ export async function examineLocal(examination: LocalExamination): Promise<Findi
 }
 
 const HINTS = {
-  whenDown: 'start it with `npm start`, or pass its URL: npm run doctor -- --local http://…',
+  whenDown: `start it with \`${ownCommand('start')}\`, or pass its URL: ${ownCommand('doctor', '--local http://…')}`,
   whenRefused:
     'set API_KEY to one of the API_KEYS that it was started with, put it in API_KEYS_FILE, or DATA_DIR to the folder with its api-key',
-  log: 'read the output of `npm start`',
+  log: `read the output of \`${ownCommand('start')}\``,
 };
 
 function checksOf({ config, url, apiKey: key, clock, dates }: LocalExamination): Check[] {
@@ -67,9 +68,12 @@ function keysFileFindings({ API_KEYS_FILE: file }: LocalConfig): Finding[] {
 async function examineProfiles(config: LocalConfig, deps: Parameters<typeof checkProfiles>[1]): Promise<Finding[]> {
   const { profiles, ALLOW_LOOPBACK_CALLBACKS } = config;
   const allowLoopbackCallbacks = ALLOW_LOOPBACK_CALLBACKS === 'true';
-  const fix = 'see README, Run it on one machine';
+  const fix = 'to use a gateway, set the variables of docs/local.md#environment';
   const unused = config.warning === undefined ? [] : [warn('huawei', config.warning, fix)];
   if (profiles === undefined)
-    return [warn('huawei', 'no credentials in this environment: npm start uses the simulator', fix), ...unused];
+    return [
+      warn('huawei', `no credentials in this environment: ${ownCommand('start')} uses the simulator`, fix),
+      ...unused,
+    ];
   return [...(await checkProfiles(profiles, deps)), ...checkWebhooks(profiles, { allowLoopbackCallbacks }), ...unused];
 }

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
+import { chromium, type Page } from 'playwright-core';
 import { ROOT } from './files.ts';
+import { listPagePictures } from './page-pictures.ts';
 import { pagerDutyPreviewHtml } from './pagerduty-preview-html.ts';
 import { slackPreviewHtml } from './slack-preview-html.ts';
 import { teamsPreviewHtml } from './teams-preview-html.ts';
@@ -14,7 +15,14 @@ const IMAGES = new URL('docs/images/', ROOT);
 /** Beside each picture's name the SHA-256 of the page that it was taken of: a picture itself differs with the fonts. */
 const RECORD = new URL('pictures.json', IMAGES);
 
-type Picture = { name: string; html: string; sha256: string };
+type Picture = {
+  name: string;
+  sha256: string;
+  viewport: { width: number; height: number };
+  /** Whether all of the page is shown, or what is in the window. */
+  isWhole: boolean;
+  show(page: Page): Promise<void>;
+};
 
 /** How the sample of a kind of channel, by its file name's first word, becomes a page. A resolve shows nothing. */
 const PREVIEWS: Record<string, (message: never) => string> = {
@@ -23,15 +31,31 @@ const PREVIEWS: Record<string, (message: never) => string> = {
   pagerduty: pagerDutyPreviewHtml,
 };
 
-/** What each picture of a message has to show: the samples of docs/samples as pages. */
+/** What each picture has to show: the samples of docs/samples as pages, and the views of the status page. */
 export function listPictures(): Picture[] {
+  return [...listMessages(), ...listViews()];
+}
+
+function listViews(): Picture[] {
+  const markup = readFileSync(new URL('web/index.html', ROOT), 'utf8');
+  return listPagePictures(markup).map(({ shows, ...picture }) => ({
+    ...picture,
+    sha256: sha256(shows),
+    isWhole: false,
+  }));
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+function listMessages(): Picture[] {
   const samples = readdirSync(SAMPLES).toSorted();
   return samples.flatMap((sample) => {
     const preview = PREVIEWS[sample.split('-', 1)[0] ?? ''];
     if (preview === undefined || sample === 'pagerduty-resolve.json') return [];
     const html = preview(JSON.parse(readFileSync(new URL(sample, SAMPLES), 'utf8')) as never);
-    const sha256 = createHash('sha256').update(html).digest('hex');
-    return [{ name: sample.replace('.json', '.png'), html, sha256 }];
+    const show = (page: Page) => page.setContent(html);
+    const viewport = { width: 760, height: 100 };
+    return [{ name: sample.replace('.json', '.png'), sha256: sha256(html), viewport, isWhole: true, show }];
   });
 }
 
@@ -48,7 +72,7 @@ export async function renewPictures(): Promise<string> {
   const recorded = readPictureRecord();
   const pictures = listPictures();
   const stale = pictures.filter(({ name, sha256 }) => recorded[name] !== sha256);
-  if (stale.length === 0) return 'the pictures of messages are up to date';
+  if (stale.length === 0) return 'the pictures are up to date';
   const names = stale.map(({ name }) => name).join(', ');
   if (!existsSync(CHROMIUM)) return `NOT renewed, because ${CHROMIUM} is missing: docs/images/{${names}}`;
   await takePictures(stale);
@@ -62,10 +86,11 @@ async function takePictures(pictures: readonly Picture[]): Promise<void> {
   const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'];
   const browser = await chromium.launch({ executablePath: CHROMIUM, args });
   try {
-    const page = await browser.newPage({ viewport: { width: 760, height: 100 }, deviceScaleFactor: 1.5 });
-    for (const { name, html } of pictures) {
-      await page.setContent(html);
-      await page.screenshot({ path: fileURLToPath(new URL(name, IMAGES)), fullPage: true });
+    for (const { name, viewport, isWhole, show } of pictures) {
+      const page = await browser.newPage({ viewport, deviceScaleFactor: 1.5, locale: 'en-GB', timezoneId: 'UTC' });
+      await show(page);
+      await page.screenshot({ path: fileURLToPath(new URL(name, IMAGES)), fullPage: isWhole });
+      await page.close();
     }
   } finally {
     await browser.close();

@@ -18,7 +18,7 @@ export type AlarmSpec = {
   todo: string;
 };
 
-/** All alarms except PollerSilent, which fires when there is no value. */
+/** All alarms except PollerSilent, which watches for values that are missing. */
 export function alarmSpecs(metrics: Metrics, settings: Settings): AlarmSpec[] {
   return [
     ...pollingSpecs(metrics, settings),

@@ -36,25 +36,28 @@ export class Alarms extends Construct {
   }
 
   /**
-   * The dead man's switch: here no data is the bad news, and so is one shard of many that is missing. A schedule that
-   * calls about the turn of the minute is counted now before it, now after it; with strict succession, one minute that
-   * got the neighbour's call as well would hide a dead shard, so as many minutes of a quarter more are enough.
+   * The dead man's switch. One shard of many that is missing puts it into ALARM; without any heartbeat there is no value, and
+   * it goes to INSUFFICIENT_DATA, which operators hear of too. It starts there, and a start is no change of state: a first
+   * deployment, when there is no heartbeat yet either, is silent. (Missing minutes that count as bad would set it off then.)
+   *
+   * A schedule that calls about the turn of the minute is counted now before it, now after it; with strict succession, one
+   * minute that got the neighbour's call as well would hide a dead shard, so as many minutes of a quarter more are enough.
    */
   #silent(metrics: Metrics, settings: Settings): Alarm {
     const minutes = settings.alarms.pollerSilentMinutes;
-    return this.#notifyOperator(
-      new Alarm(this, 'PollerSilent', {
-        alarmDescription:
-          `The poller or one of its shards has had no heartbeat for ${minutes} minutes: tasks may have finished without any notification. ` +
-          `Check that all schedules are enabled, then read the poller’s log. It also fires in the first minutes after the first deployment and after \`shards\` is raised. ${runbookOf('PollerSilent')}`,
-        metric: unlabelled(metrics.beats, Duration.minutes(1)),
-        threshold: settings.shards,
-        evaluationPeriods: Math.ceil(minutes * 1.25),
-        datapointsToAlarm: minutes,
-        comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-        treatMissingData: TreatMissingData.BREACHING,
-      }),
-    );
+    const alarm = new Alarm(this, 'PollerSilent', {
+      alarmDescription:
+        `The poller or one of its shards has had no heartbeat for ${minutes} minutes: tasks may have finished without any notification. ` +
+        `Check that all schedules are enabled, then read the poller’s log. INSUFFICIENT_DATA means that no shard has one. It also fires after \`shards\` is raised. ${runbookOf('PollerSilent')}`,
+      metric: unlabelled(metrics.beats, Duration.minutes(1)),
+      threshold: settings.shards,
+      evaluationPeriods: Math.ceil(minutes * 1.25),
+      datapointsToAlarm: minutes,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.MISSING,
+    });
+    alarm.addInsufficientDataAction(new SnsAction(this.#operator));
+    return this.#notifyOperator(alarm);
   }
 
   #notifyOperator(alarm: Alarm): Alarm {

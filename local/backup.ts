@@ -12,6 +12,7 @@ import { StoreError } from '../functions/tasks/errors.ts';
 import type { Clock } from '../functions/tasks/ports.ts';
 import type { FileRef } from '../functions/tasks/result.ts';
 import { DATABASE, FILES } from './open-data-folder.ts';
+import { ownCommand } from './own-command.ts';
 
 /** What a backup has: `whole`, or what could be saved of a damaged folder. */
 export type Backup = {
@@ -29,7 +30,7 @@ export type Backup = {
 export async function backUp(dataDir: string, target: string, clock: Pick<Clock, 'now'>): Promise<Backup> {
   process.umask(0o077);
   if (!existsSync(path.join(dataDir, DATABASE)))
-    throw new StoreError(`${dataDir} has no ${DATABASE}: is it the DATA_DIR of npm start?`);
+    throw new StoreError(`${dataDir} has no ${DATABASE}: is it the DATA_DIR of ${ownCommand('start')}?`);
   mkdirSync(target, { recursive: true, mode: 0o700 });
   if (readdirSync(target).length > 0)
     throw new StoreError(`${target} is not empty: name a folder that is new or empty`);

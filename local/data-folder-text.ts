@@ -1,4 +1,5 @@
 import type { Damage, Readable } from '../functions/stores/sqlite/damage.ts';
+import { ownCommand } from './own-command.ts';
 
 const NAMES: Record<string, string> = {
   pending: 'pending tasks',
@@ -24,7 +25,7 @@ export function damageText({ dataDir, file, damage }: { dataDir: string; file: s
     '',
     `${dataDir} stays as it is: keep it until you are done. Then continue in one of two ways:`,
     `- With a backup: move ${dataDir} aside, and copy the whole folder of the backup to ${dataDir}.`,
-    '- With what can be read: npm run backup -- saved-tasks, which repairs what it can and says what is lost;',
+    `- With what can be read: ${ownCommand('backup', 'saved-tasks')}, which repairs what it can and says what is lost;`,
     '  then start with DATA_DIR=saved-tasks.',
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { defaultProfile } from '../simulator/default-profile.ts';
 import { PROFILE_VARIABLES } from './huawei-variables.ts';
+import { ownCommand } from './own-command.ts';
 import { reachableUrl } from './public-url.ts';
 
 type Running = {
@@ -30,7 +31,7 @@ export function startWithSimulatorText(simulatorUrl: string): string {
   const url = reachableUrl(simulatorUrl);
   const { apig_endpoint, iam_endpoint: _, ...fields } = defaultProfile(url);
   const variables = Object.entries(fields).map(([field, value]) => `${variableOf(field)}=${value}`);
-  const lines = [...variables, `HUAWEICLOUD_APIG_ENDPOINT=${apig_endpoint}`, 'npm start'];
+  const lines = [...variables, `HUAWEICLOUD_APIG_ENDPOINT=${apig_endpoint}`, ownCommand('start')];
   return [
     'Run this in another terminal; it uses the simulator’s made-up account:',
     '',

@@ -3,6 +3,7 @@ import { startChild } from '../child.ts';
 import type { Goal, PartResult, Table } from '../part.ts';
 import { formatSpread, ratiosOf, type Spread, spreadOf } from '../stats.ts';
 import { drawApi } from './draw-api.ts';
+import { measureMemory } from './memory.ts';
 import { KINDS, type Kind, NAMES, type RouteRuns, type Run } from './runs.ts';
 
 const ROUNDS = 5;
@@ -15,7 +16,7 @@ const ROUTES: Route[] = [
   { path: '/tasks/batch', perRequest: BATCH, connections: 2, seconds: 4 },
 ];
 
-/** Registrations through our local server on its own database and on dynalite, and through bare ones on dynalite. */
+/** Registrations through our local server on its own database and on dynalite, and through bare ones on dynalite; memory. */
 export async function run(): Promise<PartResult> {
   const measured: RouteRuns[] = [];
   for (const route of ROUTES) {
@@ -25,11 +26,15 @@ export async function run(): Promise<PartResult> {
     }
     measured.push({ ...route, runs });
   }
+  const memory = await measureMemory(ROUNDS);
   return {
-    tables: [tableOf(measured)],
-    goals: [goalOf(measured)],
+    tables: [tableOf(measured), memory.table],
+    goals: [goalOf(measured), memory.goal],
     charts: { 'bench-api.svg': drawApi(measured) },
-    data: measured.map(({ path, runs }) => ({ route: path, ratio_cpu: ratioSpreads(runs), ...runs })),
+    data: {
+      routes: measured.map(({ path, runs }) => ({ route: path, ratio_cpu: ratioSpreads(runs), ...runs })),
+      memory: memory.data,
+    },
   };
 }
 

@@ -1,6 +1,16 @@
 import { outcomeCounts } from '../messages/digest.ts';
-import { needsAttention, OUTCOME_EMOJI } from '../messages/words.ts';
-import { type Budget, pack, takeFitting } from '../tasks/safe-text.ts';
+import type { Notice, TaskEventData } from '../messages/task-event.ts';
+import {
+  countWords,
+  errorWords,
+  failureWords,
+  needsAttention,
+  OUTCOME_EMOJI,
+  OUTCOME_WORDS,
+  shortId,
+  taskKind,
+} from '../messages/words.ts';
+import { type Budget, lineOf, pack, takeFitting } from '../tasks/safe-text.ts';
 import type { Item } from './channel.ts';
 
 /** What a message shows of an item. */
@@ -59,4 +69,30 @@ function paginate<L extends { item: Shown }>(lines: L[], budget: Budget<L>): { s
   const shown = takeFitting(successes, { ...budget, maxSize: left });
   const full = packs.map((page) => ({ shown: page, omitted: [] }));
   return [...full, { shown: [...last, ...shown], omitted: successes.slice(shown.length) }];
+}
+
+/** One task in a list: `words` are ours, the others foreign; `''` where nothing is known. `why` is the first reason, `api` what it is about. */
+export type ListedFacts = Record<'words' | 'label' | 'id' | 'counts' | 'api' | 'why', string>;
+
+/** The facts of one task in a list, each of at most `maxUnits`. */
+export function listedFactsOf({ data }: Notice, maxUnits: number): ListedFacts {
+  const back = data.first_success ? ', back to normal' : '';
+  return {
+    words: `${OUTCOME_EMOJI[data.outcome]} ${taskKind(data)} ${OUTCOME_WORDS[data.outcome]}${back}`,
+    label: lineOf(data.label ?? '', 60),
+    id: shortId(data.task_id),
+    counts: lineOf(countWords(data.summary), 120),
+    ...firstReason(data, maxUnits),
+  };
+}
+
+function firstReason(
+  { outcome, failures = [], error }: TaskEventData,
+  maxUnits: number,
+): Record<'api' | 'why', string> {
+  const [first] = failures;
+  if (outcome === 'succeeded') return { api: '', why: '' };
+  if (first === undefined) return { api: '', why: error === undefined ? '' : errorWords(error, maxUnits) };
+  const { api, reason } = failureWords(first, maxUnits);
+  return { api, why: reason };
 }

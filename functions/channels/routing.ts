@@ -18,14 +18,18 @@ const DEFAULT_CHANNEL = 'default';
 /** What Huawei names so far, and what an event has where it never answered. */
 const TASK_TYPES = ['import_api', 'export_api', 'unknown'];
 
-/** The registry of kinds of named channels: a line each. The entry is what the secret holds. */
+/** The registry of kinds of named channels: here what the secret holds of each, below what makes it. */
 const entrySchema = z.discriminatedUnion('type', [slackEntry, teamsEntry, pagerDutyEntry]);
 type Entry = z.infer<typeof entrySchema>;
+type Named<E> = E & { name: string; clock: Pick<Clock, 'now'> };
+const KINDS: { [K in Entry['type']]: (options: Named<Extract<Entry, { type: K }>>) => NamedChannel } = {
+  slack: createSlackChannel,
+  teams: createTeamsChannel,
+  pagerduty: createPagerDutyChannel,
+};
 
-function open(name: string, entry: Entry, clock: Pick<Clock, 'now'>): NamedChannel {
-  if (entry.type === 'slack') return createSlackChannel({ ...entry, name, clock });
-  if (entry.type === 'teams') return createTeamsChannel({ ...entry, name, clock });
-  return createPagerDutyChannel({ ...entry, name, clock });
+function open(options: Named<Entry>): NamedChannel {
+  return (KINDS[options.type] as (options: Named<Entry>) => NamedChannel)(options);
 }
 
 const channelName = z.string().check(z.regex(CHANNEL_NAME, { error: NAME_RULE }));
@@ -73,7 +77,10 @@ export type Routing = { channels: Record<string, Entry>; rules: Rule[]; default:
 export function parseRouting(secret: unknown): Routing {
   const isBare = isFields(secret) && 'webhook_url' in secret;
   const parsed = isBare ? z.safeParse(bareSchema, secret) : z.safeParse(routingSchema, withSlackEntries(secret));
-  if (!parsed.success) throw new ConfigError(describeIssues(parsed.error, secret, CHANNEL_NAME));
+  if (!parsed.success)
+    throw new ConfigError(
+      describeIssues(parsed.error, secret, { channelName: CHANNEL_NAME, kinds: Object.keys(KINDS) }),
+    );
   const { channels, rules } = parsed.data;
   const routing = { channels, rules, default: parsed.data.default ?? findDefault(Object.keys(channels)) };
   const problems = findContradictions(routing);
@@ -83,7 +90,7 @@ export function parseRouting(secret: unknown): Routing {
 
 /** A channel per name, ready to post. */
 export function openChannels({ channels }: Routing, clock: Pick<Clock, 'now'>): Map<string, NamedChannel> {
-  return new Map(Object.entries(channels).map(([name, entry]) => [name, open(name, entry, clock)]));
+  return new Map(Object.entries(channels).map(([name, entry]) => [name, open({ ...entry, name, clock })]));
 }
 
 /** What no log or report may repeat: the address or key of each channel. */

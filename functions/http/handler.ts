@@ -91,6 +91,7 @@ function createRoutes(deps: TasksApiDeps): TaskRoute[] {
     { method: 'POST', path: '/tasks/{task_id}/watch', handler: withOptionalBody('register', watchAgainRoute(deps)) },
     { method: 'GET', path: '/stats', handler: keyed('read', statsRoute(deps)) },
     { method: 'GET', path: '/whoami', handler: keyed('read', whoamiRoute) },
+    { method: 'GET', path: '/channels', handler: keyed('read', channelsRoute(deps)) },
   ];
 }
 
@@ -117,6 +118,14 @@ const whoamiRoute: RouteHandler = async (event) => {
   validQuery(noQuerySchema, event);
   return jsonResponse(200, callerOf(event));
 };
+
+/** `GET /channels`: the names that a notification can be sent to, if they are known here. */
+function channelsRoute({ channels }: TasksApiDeps): RouteHandler {
+  return async (event) => {
+    validQuery(noQuerySchema, event);
+    return jsonResponse(200, channels === undefined ? {} : { channels });
+  };
+}
 
 /** `GET /openapi.json`. */
 const openApiRoute: RouteHandler = async () => {

@@ -143,12 +143,13 @@ export const MAX_ECHO = 128;
 const MOST_ERRORS = 50;
 
 /** 400 whose `detail` reads as a sentence and whose `errors` can be read by a program. */
-export function invalid(errors: ProblemItem[]): HttpProblem {
+export function invalid(errors: ProblemItem[], members: Record<string, string> = {}): HttpProblem {
   const [first] = errors;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
   return new HttpProblem(400, `${nameOf(first)} ${first?.detail}${more}.`, {
     kind: 'invalid-request',
     errors: errors.slice(0, MOST_ERRORS),
+    members,
   });
 }
 

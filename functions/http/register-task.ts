@@ -150,11 +150,13 @@ function problemsOf(deps: RegistrationDeps, registration: Registration, found: F
   return errors;
 }
 
+/** Only in AWS: `npm start` does not start without one. */
+const NONE_YET = 'there are no profiles yet; those of the Huawei secret are known a minute after it was filled';
+
 function profileProblem(name: string | undefined, profiles: Profiles): string {
   const known = Object.keys(profiles);
   const more = known.length > NAMED_PROFILES ? ` and ${known.length - NAMED_PROFILES} more` : '';
-  const names =
-    known.length === 0 ? 'there are no profiles yet' : `known: ${known.slice(0, NAMED_PROFILES).join(', ')}${more}`;
+  const names = known.length === 0 ? NONE_YET : `known: ${known.slice(0, NAMED_PROFILES).join(', ')}${more}`;
   if (name === undefined) return `is required: there is no profile "default" (${names})`;
   return `is not a configured profile (${names})`;
 }

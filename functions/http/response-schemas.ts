@@ -202,4 +202,5 @@ export const batchAnswerSchema = z.strictObject({ tasks: z.array(batchEntryAnswe
 
 export const notificationAnswerSchema = z.strictObject({ task_id: text, event_id: text, channel: optionalText });
 export const callerSchema = z.strictObject({ name: optionalText, scopes: z.array(z.enum(SCOPES)) });
+export const channelsSchema = z.strictObject({ channels: z.optional(z.array(text)) });
 export const healthSchema = z.strictObject({ status: z.literal('ok') });

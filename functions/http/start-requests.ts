@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { StartRequest } from '../starts/starts.ts';
-import { helpFor } from '../tasks/codes.ts';
+import { helpFor, helpMember } from '../tasks/codes.ts';
 import type { ExportFields, ImportFields, PlannedTask, StartOrder } from '../tasks/start.ts';
 import type { StartedFacts, StartedFile } from '../tasks/task.ts';
 import { callerOf } from './access.ts';
@@ -100,7 +100,12 @@ function checkFile({ file }: Form): { file: FormFile; definition: Definition } {
     ]);
   }
   const definition = readDefinition(file.bytes);
-  if ('code' in definition) throw invalid([{ pointer: '#/file_name', detail: definition.detail.replace(/\.$/, '') }]);
+  if ('code' in definition) {
+    const { code, detail } = definition;
+    // As Huawei would say it, had the import begun.
+    const members = { error_code: code, ...helpMember(code) };
+    throw invalid([{ pointer: '#/file_name', detail: detail.replace(/\.$/, '') }], members);
+  }
   return { file, definition };
 }
 

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { signingProblem } from '../channels/webhook/settings.ts';
 import { ConfigError } from '../tasks/errors.ts';
 import { isFields, parseJson } from '../tasks/json.ts';
+import type { Clock, Log } from '../tasks/ports.ts';
 
 /** The fields that a registration can leave out; `cannot_sign` says why the profile's events cannot be signed. */
 export type ProfileDefaults = { project_id: string; instance_id?: string; cannot_sign?: string };
@@ -62,5 +63,35 @@ function defaultsOf({ project_id, instance_id, webhook_secrets }: InProject): Pr
     project_id,
     ...(typeof instance_id === 'string' && instance_id !== '' && { instance_id }),
     ...(problem !== undefined && { cannot_sign: problem }),
+  };
+}
+
+type HandOnDeps = {
+  /** The same object while the secret is the same. */
+  parts(): Promise<ProfileParts>;
+  put(parts: ProfileParts): Promise<void>;
+  /** How long they are not written again. */
+  everyMs: number;
+  clock: Pick<Clock, 'now'>;
+  log: Log;
+};
+
+/**
+ * Writes what other functions may know of the profiles: when the secret has changed, and again after `everyMs`, because
+ * another process may have written an older one. Never throws: the others go on with what is there.
+ */
+export function createHandOnProfiles({ parts, put, everyMs, clock, log }: HandOnDeps): () => Promise<void> {
+  let written: ProfileParts | undefined;
+  let untilMs = 0;
+  return async () => {
+    try {
+      const current = await parts();
+      if (current === written && clock.now() < untilMs) return;
+      await put(current);
+      written = current;
+      untilMs = clock.now() + everyMs;
+    } catch (error) {
+      log.error('the profiles cannot be handed on to the API and the webhooks', { error: String(error) });
+    }
   };
 }

@@ -6,8 +6,8 @@ import { classifyError, faultOf } from './faults.ts';
 import type { ProfileBook } from './profiles.ts';
 import { createConnections } from './sign-in.ts';
 import { encodeSegment } from './sign-request.ts';
-import { type SignedCall, sendSigned } from './signed-call.ts';
-import { createTransport, type HttpAnswer, type TransportOptions } from './transport.ts';
+import { type SignedAnswer, type SignedCall, sendSigned } from './signed-call.ts';
+import { createTransport, type TransportOptions } from './transport.ts';
 
 /** An imported API: where it is, so that a failure to publish it can name it. */
 export type PublishedApi = { id: string; method?: string | undefined; path?: string | undefined };
@@ -69,9 +69,13 @@ function callOf(apis: readonly PublishedApi[], envId: string, { projectId, insta
   return { method: 'POST', path, query: { action: 'online' }, headers: HEADERS, body, projectId };
 }
 
-function judge({ status, body, headers }: HttpAnswer, apis: readonly PublishedApi[], clock: Clock): Publishing {
+function judge(answer: SignedAnswer, apis: readonly PublishedApi[], clock: Clock): Publishing {
+  const { status, body, headers, secrets } = answer;
   if (status >= 200 && status < 300) return readLists(body, apis);
-  const { class: faultClass, error } = classifyError({ httpStatus: status, body, headers, nowMs: clock.now() });
+  const { class: faultClass, error } = classifyError({
+    ...{ httpStatus: status, body, headers, secrets },
+    nowMs: clock.now(),
+  });
   const mayPass = faultClass === 'transient' || faultClass === 'throttled' || faultClass === 'unauthenticated';
   return mayPass
     ? { kind: 'later', error }

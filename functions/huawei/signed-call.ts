@@ -20,28 +20,25 @@ export type SignedCall = {
   allowance?: Allowance | undefined;
 };
 
+/** With what the request carried that proves who sent it, in case the answer repeats it. */
+export type SignedAnswer = HttpAnswer & { secrets: readonly (string | undefined)[] };
+
 type Via = { transport: Transport; connection: Connection; clock: Clock };
 
 /**
  * Signs in and sends, and once more with a renewed token where one was refused. A fault where the profile cannot sign in;
  * rejects as `Transport` does.
  */
-export async function sendSigned(via: Via, call: SignedCall): Promise<HttpAnswer | { kind: 'fault'; fault: Fault }> {
+export async function sendSigned(via: Via, call: SignedCall): Promise<SignedAnswer | { kind: 'fault'; fault: Fault }> {
   const { transport, connection, clock } = via;
   const { origin, host, signIn } = connection;
   const { body, signal, allowance, ...signed } = call;
   const request = { ...signed, host, ...(typeof body === 'string' && { body }) };
   const path = call.query === undefined ? call.path : `${call.path}?${canonicalQuery(call.query)}`;
-  const send = (headers: Record<string, string>) =>
-    transport.send({
-      origin,
-      path,
-      method: call.method,
-      headers,
-      signal,
-      allowance,
-      ...(body !== undefined && { body }),
-    });
+  const send = async (headers: Record<string, string>) => {
+    const sent = { origin, path, method: call.method, headers, signal, allowance, ...(body !== undefined && { body }) };
+    return { ...(await transport.send(sent)), secrets: secretsIn(headers) };
+  };
 
   const authorized = await signIn.authorize(request);
   if (authorized.kind === 'fault') return authorized;
@@ -50,6 +47,13 @@ export async function sendSigned(via: Via, call: SignedCall): Promise<HttpAnswer
   const again = await signIn.reauthorize(request, authorized.headers);
   if (again === undefined) return first;
   return again.kind === 'fault' ? again : send(again.headers);
+}
+
+/** What proves who sent a request; of a signature also the key's name and the signature alone. */
+export function secretsIn(headers: Readonly<Record<string, string>>): (string | undefined)[] {
+  const { authorization, 'x-auth-token': token, 'x-security-token': securityToken } = headers;
+  const signed = /Access=([^,]+),.*Signature=(\w+)/.exec(authorization ?? '') ?? [];
+  return [token, securityToken, authorization, ...signed.slice(1)];
 }
 
 function isRefusedToken({ status, body, headers }: HttpAnswer, clock: Clock): boolean {

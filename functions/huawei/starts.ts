@@ -8,8 +8,8 @@ import { classifyError, faultOf } from './faults.ts';
 import type { ProfileBook } from './profiles.ts';
 import { createConnections } from './sign-in.ts';
 import { encodeSegment } from './sign-request.ts';
-import { type SignedCall, sendSigned } from './signed-call.ts';
-import { createTransport, type HttpAnswer, type TransportOptions } from './transport.ts';
+import { type SignedAnswer, type SignedCall, sendSigned } from './signed-call.ts';
+import { createTransport, type TransportOptions } from './transport.ts';
 
 /** Which gateway, and with which credentials. */
 export type StartTarget = Pick<TaskIdentity, 'instanceId' | 'projectId' | 'profile'>;
@@ -115,13 +115,13 @@ function refusedBySignIn({ error }: Fault): StartAnswer {
   return { kind: 'refused', error, blames: 'upstream' };
 }
 
-function faultIn({ status, body, headers }: HttpAnswer, clock: Clock): Fault {
-  return classifyError({ httpStatus: status, body, headers, nowMs: clock.now() });
+function faultIn({ status, body, headers, secrets }: SignedAnswer, clock: Clock): Fault {
+  return classifyError({ httpStatus: status, body, headers, secrets, nowMs: clock.now() });
 }
 
 const TASK_ID = /^[A-Za-z0-9_-]{1,64}$/;
 
-function judge(answer: HttpAnswer, clock: Clock): StartAnswer {
+function judge(answer: SignedAnswer, clock: Clock): StartAnswer {
   const { status, body } = answer;
   if (status >= 200 && status < 300) return judgeSuccess(body, status);
   const { class: faultClass, error, retryAfterMs } = faultIn(answer, clock);

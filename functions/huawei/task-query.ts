@@ -7,6 +7,7 @@ import { parseTaskAnswer } from './parse-answer.ts';
 import type { ProfileBook } from './profiles.ts';
 import { type Connection, createConnections } from './sign-in.ts';
 import { encodeSegment } from './sign-request.ts';
+import { secretsIn } from './signed-call.ts';
 import { type Allowance, createTransport, type HttpAnswer, type TransportOptions, unlessAborted } from './transport.ts';
 
 export type PollLimits = {
@@ -79,13 +80,6 @@ function observe(answer: HttpAnswer, { clock, sent }: Sent): Observation {
   const saysNothing = parsed !== undefined && fault.error.code === `HTTP.${httpStatus}`;
   if (!saysNothing) return { kind: 'fault', fault };
   return { kind: 'fault', fault: { ...fault, error: { ...fault.error, code: 'BAD_ANSWER', message: parsed.reason } } };
-}
-
-/** What proves who sent a request; of a signature also the key's name and the signature alone. */
-function secretsIn(headers: Sent['sent']): (string | undefined)[] {
-  const { authorization, 'x-auth-token': token, 'x-security-token': securityToken } = headers;
-  const signed = /Access=([^,]+),.*Signature=(\w+)/.exec(authorization ?? '') ?? [];
-  return [token, securityToken, authorization, ...signed.slice(1)];
 }
 
 /** Encoded, because rows may get into the table without the checks of a registration. */

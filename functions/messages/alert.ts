@@ -1,15 +1,16 @@
 import { cut, lineOf, takeFitting, toAscii } from '../tasks/safe-text.ts';
-import { factsOf } from './facts.ts';
 import type { EventFailure, Notice, TaskEventData } from './task-event.ts';
 import {
   contextWords,
   countWords,
+  endWords,
   errorWords,
   failureCount,
   failureKindWords,
   failureWords,
   groupWords,
   nextSteps,
+  OUTCOME_EMOJI,
   outcomeHeadline,
   runUrlOf,
   shortId,
@@ -34,6 +35,56 @@ export type AlertText = {
   /** Plain text; the first line alone names the outcome, because an SMS has no subject. */
   body: string;
 };
+
+/** What a message says of an end, beside its headline and failures. `isOwn` marks words of ours; other values are foreign. */
+export type Fact = { name: string; value: string; isOwn?: true };
+
+/** The facts of an end in the order of every message; those that are not known are absent. */
+export function factsOf(notice: Notice): Fact[] {
+  const { data } = notice;
+  const end = endWords(notice);
+  return [
+    ...fact('Label', data.label),
+    ...fact('Registered by', data.registered_by),
+    { name: 'Gateway', value: data.instance_id },
+    ...fact('Group', groupWords(data)),
+    ...fact('File', data.summary.file_name),
+    ...fact('Profile', data.profile),
+    { name: end.name, value: `${end.value}, ${end.seen}`, isOwn: true },
+  ];
+}
+
+/** The facts for a search at Huawei Cloud, in small print, and the caller's own pairs. */
+export function smallFactsOf({ data }: Notice): { facts: Fact[]; pairs: string[] } {
+  return {
+    facts: [
+      { name: 'Task', value: data.task_id },
+      { name: 'Project', value: data.project_id },
+      ...fact('Request', data.error?.request_id),
+    ],
+    pairs: contextWords(data),
+  };
+}
+
+function fact(name: string, value: string | undefined): Fact[] {
+  return value === undefined || value === '' ? [] : [{ name, value }];
+}
+
+/** Where a person goes from a message. An address may be a path, when no public URL is known. */
+export function linksOf({ context, result_url: url }: TaskEventData): { id: string; label: string; url: string }[] {
+  const run = runUrlOf(context);
+  return [
+    { id: 'open_result', label: 'Open the result', url },
+    ...(run === undefined ? [] : [{ id: 'open_run', label: 'CI run', url: run }]),
+  ];
+}
+
+/** `APIG import partially succeeded: 12 created, 1 failed`, and its sign; foreign text in it is not escaped. */
+export function chatHeadline({ data }: Notice): { sign: string; words: string } {
+  const counts = countWords(data.summary);
+  const words = outcomeHeadline(data);
+  return { sign: OUTCOME_EMOJI[data.outcome], words: counts === '' ? words : `${words}: ${counts}` };
+}
 
 /** One end as a person reads it at night on a phone: outcome first, at most 1,600 UTF-16 units in all. */
 export function alertText(notice: Notice): AlertText {

@@ -33,6 +33,8 @@ export type SettlingRound = {
 const MAX_ROUND = 500;
 /** A sweep that waits for its upstream takes a minute: what has ended is told sooner, still in few messages. */
 const MAX_ROUND_MS = 5_000;
+/** A process that is alone waits no longer than it has lived: one that dies early again and again would tell nobody. */
+const LEAST_ROUND_MS = 500;
 const DELETES_AT_ONCE = 32;
 
 /**
@@ -60,7 +62,7 @@ export function createSettlingRound(deps: SettleDeps): SettlingRound {
   const tellLater = async () => {
     timer = new AbortController();
     const { signal } = timer;
-    await deps.clock.sleep(MAX_ROUND_MS, signal);
+    await deps.clock.sleep(roundMs(deps), signal);
     if (!signal.aborted) tell();
   };
   return {
@@ -81,6 +83,10 @@ export function createSettlingRound(deps: SettleDeps): SettlingRound {
       troubles.throwAll('rounds not told');
     },
   };
+}
+
+function roundMs({ clock, aloneSinceMs = Number.NEGATIVE_INFINITY }: SettleDeps): number {
+  return Math.min(MAX_ROUND_MS, Math.max(LEAST_ROUND_MS, clock.now() - aloneSinceMs));
 }
 
 /** A result with our own completion time is ours: the SDK repeated a put whose answer got lost. */

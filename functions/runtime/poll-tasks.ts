@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { createSnsOperatorAlerter } from '../channels/sns.ts';
-import { splitProfiles } from '../huawei/profile-parts.ts';
+import { createHandOnProfiles, splitProfiles } from '../huawei/profile-parts.ts';
 import { sortProfiles } from '../huawei/profiles.ts';
 import { createApiPublisher } from '../huawei/publish.ts';
 import { createHuaweiTaskQuery } from '../huawei/task-query.ts';
@@ -20,7 +20,6 @@ import { createStoreResult } from '../stores/store-result.ts';
 import { parseJson } from '../tasks/json.ts';
 import { createDynamoClient, createFileStore, createSecretsClient, createWakeQueue } from './aws-clients.ts';
 import { pollerEnvironment, readEnvironment } from './config.ts';
-import { createHandOnProfiles } from './hand-on-profiles.ts';
 import { createPublishers } from './publishers.ts';
 import { systemClock as clock } from './system-clock.ts';
 import { createTelemetry } from './telemetry.ts';
@@ -29,6 +28,7 @@ const CONCURRENCY = 64;
 /** To one host: so many that a dozen profiles whose polls hang leave enough for the others. */
 const SOCKETS = 16 * CONCURRENCY;
 const DAY_MS = 86_400_000;
+const HAND_ON_EVERY_MS = 3_600_000;
 
 /** The poller of this process, from the environment; made once per cold start. */
 export function createPollerRuntime() {
@@ -53,7 +53,7 @@ export function createPollerRuntime() {
   const handOnProfiles = createHandOnProfiles({
     parts: async () => (await secret()).parts,
     put: createDynamoProfileParts({ client, tableName: env.PROFILE_PARTS_TABLE }).put,
-    everyMs: env.SECRET_MAX_AGE_S * 1_000,
+    everyMs: HAND_ON_EVERY_MS,
     ...{ clock, log },
   });
   const publishers = createPublishers(env);

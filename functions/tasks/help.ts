@@ -6,41 +6,23 @@ import { lineOf } from './safe-text.ts';
 const MAX_NAME = 64;
 
 /** Failures of one kind: the same code, about the same parameter if the text names one. */
-export type FailureGroup = {
-  code: string;
-  parameter?: string;
-  count: number;
-  /** In Huawei's order. */
-  first: FailedApi;
-  help?: string;
-};
+export type FailureGroup = { code: string; parameter?: string; count: number };
 
 /** Of a code or message: thousands of failures with a megabyte each are grouped in no time. */
 const LONGEST_READ = 1_000;
 
 /** Failed APIs by kind, the largest group first; of two that are as large, the one that came first. */
-export function groupFailures(failures: readonly FailedApi[], context: HelpContext = {}): FailureGroup[] {
+export function groupFailures(failures: readonly FailedApi[]): FailureGroup[] {
   const groups = new Map<string, FailureGroup>();
-  for (const failure of failures) {
-    const code = typeof failure.error_code === 'string' ? failure.error_code.slice(0, LONGEST_READ) : 'UNKNOWN';
-    const parameter = parameterOf(failure.error_msg);
+  for (const { error_code, error_msg } of failures) {
+    const code = typeof error_code === 'string' ? error_code.slice(0, LONGEST_READ) : 'UNKNOWN';
+    const parameter = parameterOf(error_msg);
     const key = `${code} ${parameter ?? ''}`;
     const known = groups.get(key);
     if (known) known.count++;
-    else groups.set(key, newGroup(code, parameter, { first: failure, help: helpFor(code, context) }));
+    else groups.set(key, { code, ...(parameter !== undefined && { parameter }), count: 1 });
   }
   return [...groups.values()].sort((a, b) => b.count - a.count);
-}
-
-/** `150 × APIG.2012 match_mode`. */
-export function failureGroupWords({ count, code, parameter }: FailureGroup): string {
-  return `${count} × ${code}${parameter === undefined ? '' : ` ${parameter}`}`;
-}
-
-type Found = { first: FailedApi; help: string | undefined };
-
-function newGroup(code: string, parameter: string | undefined, { first, help }: Found): FailureGroup {
-  return { code, ...(parameter !== undefined && { parameter }), count: 1, first, ...(help !== undefined && { help }) };
 }
 
 /** Huawei names the parameter as in `Invalid parameter value,parameterName:match_mode. Please …`. */

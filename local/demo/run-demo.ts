@@ -4,6 +4,7 @@ import { parseRouting } from '../../functions/channels/routing.ts';
 import { systemClock as clock } from '../../functions/runtime/system-clock.ts';
 import { defaultProfile } from '../../simulator/default-profile.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
+import { ownCommand } from '../own-command.ts';
 import { startService } from '../service.ts';
 import type { Terminal } from '../terminal-alerts.ts';
 import { createTerminalLog } from '../terminal-log.ts';
@@ -103,7 +104,7 @@ export async function runDemo({ dataDir, terminal, isTty, asJson }: DemoOptions)
     await service.close();
     say(showSlack(slack.messages, SHOWN, asJson));
     say(`${heading('messages for machines')}\n${showEvent(webhook.bodies, SHOWN, asJson)}`);
-    say(`${renderResultsTable(tasks)}\n\nTry it yourself: npm start, then open the URL it prints`);
+    say(`${renderResultsTable(tasks)}\n\nTry it yourself: ${ownCommand('start')}, then open the URL it prints`);
     return findUnexpected(tasks);
   } finally {
     alerts.letGo();

@@ -59,6 +59,18 @@ describe('whoever looks for tasks', () => {
     await page.getByRole('heading', { name: 'orders 1', exact: true }).waitFor();
   });
 
+  it('opens a task from far down the list, and is back at its row', async () => {
+    const { page } = await openList();
+    const link = page.getByRole('link', { name: 'billing 40', exact: true });
+    await link.scrollIntoViewIfNeeded();
+    const before = await link.boundingBox();
+    await link.click();
+    await page.getByRole('heading', { name: 'billing 40', exact: true }).waitFor();
+    expect(await page.evaluate('scrollY')).toBe(0);
+    await page.goBack();
+    await expect.poll(() => link.boundingBox()).toEqual(before);
+  });
+
   it('leafs to older tasks, fifty at a time, and to the newest again', async () => {
     const { page, names } = await openList();
     expect(await names()).toHaveLength(50);

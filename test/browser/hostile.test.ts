@@ -54,7 +54,7 @@ describe('whoever opens the page while Huawei Cloud says anything at all', () =>
     ['the history', '#/history', 'table.history'],
     ['the history of a label', `#/history?label=${label}`, 'h2'],
   ])('sees it as text in %s, in lines that fit, and nothing of it runs', async (_view, hash, selector) => {
-    const page = await stage.open(hash, NARROW);
+    const page = await stage.open(hash, { viewport: NARROW });
     const troubles = troublesOf(page);
     await page.locator(selector).first().waitFor();
     await page.evaluate(`for (const one of document.querySelectorAll('details')) one.open = true`);

@@ -56,6 +56,7 @@ describe('whoever is on call and opens the page', () => {
       expect(first).toContain(text);
     expect(await rows.nth(2).textContent()).toContain('APIG.3602: The file does not fit the schema');
     expect(await page.getByText('old-failure').count()).toBe(0);
+    expect(await page.title()).toBe('(2) APIG tasks');
   });
 
   it('sees that a later task of a failed label has succeeded', async () => {

@@ -30,7 +30,7 @@ describe('the key of the status page', () => {
   });
 
   it('is asked for on a telephone without a line that is too wide', async () => {
-    const page = await (await stage.visitor(NARROW)).newPage();
+    const page = await (await stage.visitor({ viewport: NARROW })).newPage();
     await page.goto('/');
     expect(await overhang(page)).toBe(0);
   });

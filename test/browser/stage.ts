@@ -92,4 +92,4 @@ export async function overhang(page: Page): Promise<number> {
   return page.evaluate('document.documentElement.scrollWidth - innerWidth');
 }
 
-export const NARROW: BrowserContextOptions = { viewport: { width: 390, height: 740 } };
+export const NARROW = { width: 390, height: 740 };

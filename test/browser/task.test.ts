@@ -93,7 +93,7 @@ describe('whoever opens a task', () => {
   });
 
   it('has the failures on a telephone without a line that is too wide', async () => {
-    const page = await openTask('many', 'many failures', NARROW);
+    const page = await openTask('many', 'many failures', { viewport: NARROW });
     await part(page, 'APIs that failed').getByText('/pets/0').waitFor();
     expect(await overhang(page)).toBe(0);
   });
@@ -136,6 +136,9 @@ describe('whoever opens a task', () => {
     const send = page.getByRole('button', { name: 'Notify again' });
     await send.click();
     await page.getByText('Published again, under the same event id.').waitFor();
+    await page.getByLabel('only:').check();
+    await send.click();
+    await page.getByText('Choose a channel, or everybody.').waitFor();
     const sent = page.waitForRequest((request) => request.url().endsWith('/tasks/many/notifications'));
     await page.getByLabel('ops').check();
     expect(await page.getByLabel('only:').isChecked()).toBe(true);

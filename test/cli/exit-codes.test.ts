@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { OUTCOMES } from '../../functions/names.ts';
@@ -48,7 +51,7 @@ type Flags = { options: string[]; isPiped: boolean; columns: number | undefined 
 async function proveCode(name: string, drawn: Script[], { isPiped, columns, options }: Flags): Promise<void> {
   const ids = drawn.map((_, index) => `${name}-${index}`);
   for (const [index, script] of drawn.entries()) service.tasks.set(`${name}-${index}`, { ...script });
-  const argv = ['watch', ...(isPiped ? [] : ids), ...options, '--timeout', '1.2s'];
+  const argv = ['watch', ...(isPiped ? [] : ids), ...options, '--timeout', '3s'];
   const ran = await run(argv, { url: service.url, stdin: ids.join('\n'), ...(columns && { columns }) });
   const ends = drawn.map((script) => script.end);
   expect(ran.code, ran.err + ran.out).toBe(expectedCode(ends, options.includes('--allow-partial')));
@@ -78,7 +81,8 @@ describe('the exit code of a wait', () => {
 
   it.each(ENDS.map((end) => [end, CODES[end]] as const))('of a task that ends as %s is %i', async (end, code) => {
     service.tasks.set('a', { end, afterAnswers: 1 });
-    expect(await run(['watch', 'a', '--timeout', '0.6s'], { url: service.url })).toMatchObject({ code });
+    const timeout = end === 'never' ? '0.3s' : '20s';
+    expect(await run(['watch', 'a', '--timeout', timeout], { url: service.url })).toMatchObject({ code });
   });
 
   it('is 2 when there is nothing to watch', async () => {
@@ -160,6 +164,31 @@ describe('the exit code of a wait', () => {
     };
     expect(await run(['watch', 'a'], { url: service.url })).toMatchObject({ code: 1 });
   });
+
+  it('is waited for without a held connection for each of more than 50 tasks', async () => {
+    const ids = Array.from({ length: 51 }, (_, index) => `task-${index}`);
+    for (const id of ids) service.tasks.set(id, { end: 'succeeded', afterAnswers: 0 });
+    service.requests.length = 0;
+    expect(await run(['watch', ...ids], { url: service.url })).toMatchObject({ code: 0 });
+    expect(service.requests.filter((request) => request.includes('?wait=0'))).toHaveLength(51);
+  });
+
+  it('is asked for the more slowly the more tasks there are, because an API has a limit', async () => {
+    const ids = Array.from({ length: 20 }, (_, index) => `task-${index}`);
+    for (const id of ids) service.tasks.set(id, { end: 'succeeded', afterAnswers: 1 });
+    const begunAtMs = Date.now();
+    expect(await run(['watch', ...ids], { url: service.url, patience: { spreadMs: 15 } })).toMatchObject({ code: 0 });
+    expect(Date.now() - begunAtMs).toBeGreaterThan(20 * 15);
+  });
+
+  it.runIf(existsSync('/dev/full'))(
+    'is 6 after an unexpected error, because 1 says that a task has failed',
+    async () => {
+      const command = `"${process.execPath}" action/apig-tasks.mjs --help >/dev/full`;
+      const ended = await promisify(execFile)('sh', ['-c', command]).catch((error) => error);
+      expect(ended).toMatchObject({ code: 6, stderr: expect.stringContaining('ENOSPC') });
+    },
+  );
 
   it('is 130 after Ctrl-C, which says that the tasks go on and how to come back', async () => {
     service.tasks.set('a', { end: 'never', afterAnswers: 0 });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMANDS, type CommandName } from '../../cli/commands.ts';
@@ -38,6 +39,34 @@ it('an export writes the document whole, and says where', async () => {
   const ran = await run(['export', '--group-id', 'g', '--env-id', 'e', '-o', 'orders.json'], { url: service.url });
   expect(ran).toMatchObject({ code: 0, err: expect.stringContaining('wrote orders.json') });
   expect(JSON.parse(await readFile('orders.json', 'utf8'))).toEqual({ openapi: '3.0.1' });
+});
+
+it('an export that fails writes nothing', async () => {
+  service.nextStart = { end: 'failed', afterAnswers: 1 };
+  await rm('orders.json', { force: true });
+  const ran = await run(['export', '--group-id', 'g', '--env-id', 'e', '-o', 'orders.json'], { url: service.url });
+  service.nextStart = { end: 'succeeded', afterAnswers: 1 };
+  expect(ran.code).toBe(1);
+  expect(existsSync('orders.json')).toBe(false);
+});
+
+it('a document is fetched from where the service sends the client, without the key', async () => {
+  const elsewhere = await startStandIn();
+  const keys: unknown[] = [];
+  elsewhere.instead = (request) => {
+    keys.push(request.headers.authorization);
+    return { status: 200, body: { stored: true } };
+  };
+  service.instead = () => ({ status: 302, headers: { location: `${elsewhere.url}/file` } });
+  const ran = await run(['definition', 'task-1'], { url: service.url });
+  expect(await run(['show', 'task-1'], { url: service.url })).toMatchObject({
+    code: 2,
+    err: expect.stringContaining(`It redirects to ${elsewhere.url}/file. Use that address.`),
+  });
+  service.instead = () => undefined;
+  await elsewhere.close();
+  expect(ran).toMatchObject({ code: 0, out: '{"stored":true}' });
+  expect(keys).toEqual([undefined]);
 });
 
 it('apig-tasks --help lists every command and every exit code', async () => {

@@ -135,7 +135,8 @@ describe('other commands', () => {
   });
 });
 
-it('the end of a task is heard within a second of the service', async () => {
+// A machine that is busy with something else may take that second away: then it is measured again.
+it('the end of a task is heard within a second of the service', { retry: 2 }, async () => {
   const taskId = service.simulator.control.addTask({ processingMs: 700 });
   const ran = await run('watch', taskId, '--json');
   const heardAtMs = Date.now();
@@ -151,4 +152,13 @@ it('a wait survives a restart of the service, and says so once', async () => {
   const { code, err } = await watching;
   expect(code, err).toBe(0);
   expect(err).toMatch(/^\w+: waiting\n(?:\w+: processing\n)?\S+: connection .*; trying again\n\S+: answers again\n/);
+});
+
+it('list asks for one page after the other', async () => {
+  const ids = Array.from({ length: 120 }, () => service.simulator.control.addTask({ ending: 'never' }));
+  expect(await runClient(['register', '--label', 'many'], { url: service.url, stdin: ids.join('\n') })).toMatchObject({
+    code: 0,
+  });
+  const listed = objectsOf(await run('list', '--label', 'many', '--limit', '110', '--json'));
+  expect(new Set(listed.map(({ task_id }) => task_id)).size).toBe(110);
 });

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FinalTask } from '../../cli/answers.ts';
 import { junitXml } from '../../cli/ci-reports.ts';
 import { renderTable } from '../../cli/table.ts';
 import { shorten, widthOf } from '../../cli/text.ts';
+import { describeEnd } from '../../cli/words.ts';
 import { run } from './run.ts';
 import { finalView, type StandIn, startStandIn } from './stand-in.ts';
 
@@ -20,6 +22,11 @@ afterAll(async () => {
   await service.close();
   await rm(folder, { recursive: true, force: true });
 });
+
+const SHARED = {
+  ...{ task_id: 'a', instance_id: 'g', project_id: 'p', profile: 'd' },
+  registered_at: '2026-11-26T12:00:00Z',
+};
 
 async function importPartly(options: string[] = [], env: Record<string, string> = {}) {
   const file = path.join(folder, 'orders.json');
@@ -61,16 +68,20 @@ describe('the end of an import', () => {
   it('shows no control characters of a message, because they could move the cursor', async () => {
     service.instead = (request) => {
       if (!request.url?.startsWith('/tasks/evil')) return undefined;
-      const task = finalView(
-        { task_id: 'evil', instance_id: 'g', project_id: 'p', profile: 'd', registered_at: '2026-11-26T12:00:00Z' },
-        'failed',
-      );
+      const task = finalView({ ...SHARED, task_id: 'evil' }, 'failed');
       return { status: 200, body: { ...task, error: { code: 'X', message: 'a\u001b[2Jb\u202ec' } } };
     };
     const { out } = await run(['show', 'evil'], { url: service.url });
     service.instead = () => undefined;
     expect(out).toContain('X: a [2Jb c');
   });
+});
+
+it('advice that is the whole task’s is said once', () => {
+  const task = finalView(SHARED, 'partially_succeeded');
+  const help = 'Use SWA or NORMAL.';
+  const lines = describeEnd({ kind: 'final', task: { ...task, help } as FinalTask }, (_, text) => text);
+  expect(lines.match(/Use SWA or NORMAL/g)).toHaveLength(1);
 });
 
 it('a file of more than a megabyte is packed before it is sent', async () => {
@@ -95,6 +106,12 @@ describe('in GitHub Actions', () => {
       '| started-1 | orders | partially succeeded |'.replace('started-1', `started-${service.starts.size}`),
     );
     expect(table).toContain('| GET /100%,:\\|x | APIG.3202: API already exists |  |');
+  });
+
+  it('a summary that cannot be written changes nothing of the exit code', async () => {
+    const { code, err } = await importPartly([], { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: folder });
+    expect(code).toBe(3);
+    expect(err).toContain('The job summary cannot be written: EISDIR.');
   });
 
   it('a partial success that is allowed warns', async () => {
@@ -129,6 +146,13 @@ it('--junit writes a test case for each API, and XML whatever Huawei says', asyn
   expect(xml).toContain(
     '<failure type="APIG.2012" message="APIG.2012: Invalid value, parameterName:match_mode Use SWA or NORMAL."/>',
   );
+});
+
+it('--junit into a file that cannot be written is refused before anything starts', async () => {
+  const before = service.starts.size;
+  const { code, err } = await importPartly(['--junit', path.join(folder, 'nowhere', 'report.xml')]);
+  expect({ code, err }).toMatchObject({ code: 2, err: expect.stringContaining('cannot be written: ENOENT') });
+  expect(service.starts.size).toBe(before);
 });
 
 describe('the table at a terminal', () => {
@@ -195,7 +219,7 @@ describe('the table at a terminal', () => {
 it('the table says how long the last successes with the label took', async () => {
   for (const id of ['s1', 's2', 's3']) service.tasks.set(id, { end: 'succeeded', afterAnswers: -1, label: 'orders' });
   service.tasks.set('a', { end: 'never', afterAnswers: 0, label: 'orders' });
-  const { err } = await run(['watch', 'a', '--timeout', '0.5s'], { url: service.url, columns: 100 });
+  const { err } = await run(['watch', 'a', '--timeout', '1.5s'], { url: service.url, columns: 100 });
   service.tasks.clear();
   expect(err).toMatch(/next poll {2}usually/);
   expect(err).toMatch(/orders +processing .* 1 min 5 s\n/);
@@ -204,7 +228,7 @@ it('the table says how long the last successes with the label took', async () =>
 it('elsewhere a line says that the wait goes on when nothing changes', async () => {
   service.tasks.set('a', { end: 'never', afterAnswers: 0 });
   const { err } = await run(['watch', 'a', '--timeout', '0.9s'], { url: service.url, patience: { quietMs: 300 } });
-  expect(err).toMatch(/^a: processing\n(?:waiting for 1 of 1 tasks since \d s\n){2,3}$/);
+  expect(err).toMatch(/^a: processing\n(?:waiting for 1 of 1 tasks since \d s\n){1,3}$/);
 });
 
 it('elsewhere there is a line per change, and none without one', async () => {

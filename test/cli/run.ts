@@ -8,7 +8,7 @@ export type Ran = { code: number; out: string; err: string };
 /** Short, so that a test meets every limit. */
 export const IMPATIENT: Patience = {
   ...{ silenceMs: 400, giveUpMs: 1_500, firstPauseMs: 5, longestPauseMs: 40, holdMs: 1_000, redrawMs: 50 },
-  quietMs: 60_000,
+  ...{ spreadMs: 1, quietMs: 60_000 },
 };
 
 export type RunOptions = {

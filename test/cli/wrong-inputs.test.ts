@@ -19,7 +19,7 @@ afterAll(() => service.close());
 
 const watch = (ids: string[], env: Record<string, string> = {}) => {
   service.tasks.set('d9ce8c9e', { end: 'succeeded', afterAnswers: -1 });
-  return run(['watch', ...ids, '--timeout', '1s'], { url: service.url, env });
+  return run(['watch', ...ids, '--timeout', '20s'], { url: service.url, env });
 };
 
 describe('what is wrong gets a sentence, sends nothing, and ends with 2:', () => {
@@ -66,6 +66,7 @@ describe('what is wrong gets a sentence, sends nothing, and ends with 2:', () =>
     [[], 'Which command?'],
     [['--json', 'list'], 'The command comes first'],
     [['watch', 'a', '--lable', 'x'], "Unknown option '--lable'"],
+    [['watch', 'a', '--timeout', '0s'], '--timeout "0s" is not a duration'],
     [['watch', 'a', '--timeout', '5 minutes'], '--timeout "5 minutes" is not a duration such as 90s'],
     [['watch', 'a/b'], '"a/b" is not a task id'],
     [['watch', 'x'.repeat(65)], 'is not a task id'],
@@ -114,6 +115,12 @@ describe('what is nearly right is taken:', () => {
   it('a URL with a slash at its end', async () => {
     const ran = await watch(['d9ce8c9e'], { APIG_TASKS_URL: `${service.url}/` });
     expect(ran).toMatchObject({ code: 0, err: expect.stringContaining('ignored the slash at its end') });
+  });
+
+  it('plain http to another machine, with a warning', async () => {
+    const stopped = { env: { APIG_TASKS_URL: 'http://tasks.example.com' }, signal: AbortSignal.abort() };
+    const ran = await run(['whoami'], { ...stopped, env: { ...stopped.env, APIG_TASKS_KEY: KEY } });
+    expect(ran).toMatchObject({ code: 130, err: expect.stringContaining('anyone on the way can read the key') });
   });
 
   it('a key file with a line break at its end', async () => {

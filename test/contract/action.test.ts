@@ -29,3 +29,20 @@ it('the GitHub action passes each line as one argument, and ends with the exit c
   expect(ended.stderr).toContain('::error file=examples/petstore.json,title=Refused by Huawei Cloud%3A POST /pets::');
   expect(service.starts.size).toBe(1);
 });
+
+it('the curl of docs/ci.md starts one import, however often it is repeated', async () => {
+  const [, command = ''] = /^```sh\n(curl .*?)^```/ms.exec(await readFile('docs/ci.md', 'utf8')) ?? [];
+  const env = { PATH: process.env.PATH, APIG_TASKS_URL: service.url, APIG_TASKS_KEY: KEY, BUILD_ID: '4711' };
+  const before = service.starts.size;
+  for (const _ of [1, 2]) {
+    const { stdout } = await promisify(execFile)(
+      'bash',
+      ['-c', command.replace('openapi.json', 'examples/petstore.json')],
+      { env },
+    );
+    expect(JSON.parse(stdout)).toMatchObject({ state: 'pending' });
+  }
+  expect(service.starts.size).toBe(before + 1);
+  expect(service.starts.has('4711')).toBe(true);
+  expect(service.body.toString()).toContain('name="label"\r\n\r\nbuild 4711');
+});

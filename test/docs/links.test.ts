@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_SCHEDULE } from '../../functions/schedule/schedule.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
@@ -48,5 +49,9 @@ describe('docs/local.md', () => {
     expect(names.length).toBeGreaterThan(15);
     const source = read('local/local-config.ts') + read('local/huawei-variables.ts');
     for (const name of names) expect(source).toMatch(new RegExp(`\\b${name}\\b`));
+  });
+
+  it('has the default of the shortest interval', () => {
+    expect(read('docs/local.md')).toContain(`| ${DEFAULT_SCHEDULE.minIntervalMs} (from the [benchmark]`);
   });
 });

@@ -63,6 +63,7 @@ export async function startDeployment() {
     return examineDeployment(examination);
   };
   return {
+    dataDir,
     aws,
     account: aws.account,
     simulator,

@@ -22,6 +22,8 @@ export type Cdk = {
   pack(): Promise<void>;
   /** Deploys that app with these settings. */
   deploy(settings: Record<string, unknown>): Promise<Outputs>;
+  /** Deploys the CDK app in another folder with these settings. */
+  deployFrom(folder: string, settings: Record<string, unknown>): Promise<Outputs>;
   destroy(): Promise<void>;
   /** Ends what is running; resolves when nothing of it is left. */
   stop(): Promise<void>;
@@ -40,6 +42,12 @@ export function createCdk(emulator: Emulator, { folder, path }: { folder: string
     running = runProgram({ args: [CLI, ...args, '--no-notices'], cwd, env, signal: abort.signal });
     return running;
   };
+  const deployFrom: Cdk['deployFrom'] = async (from, settings) => {
+    await writeFile(settingsFile, JSON.stringify({ stackName: STACK_NAME, ...settings }));
+    await run(from, ['deploy', '--require-approval', 'never', '--outputs-file', outputsFile, ...app]);
+    const outputs: Record<string, Outputs> = JSON.parse(await readFile(outputsFile, 'utf8'));
+    return outputs[STACK_NAME] ?? {};
+  };
   return {
     async bootstrap() {
       await run(folder, ['bootstrap', `aws://${ACCOUNT}/${REGION}`]);
@@ -47,12 +55,8 @@ export function createCdk(emulator: Emulator, { folder, path }: { folder: string
     async pack() {
       await createPackedApp(ROOT, appFolder, env);
     },
-    async deploy(settings) {
-      await writeFile(settingsFile, JSON.stringify({ stackName: STACK_NAME, ...settings }));
-      await run(appFolder, ['deploy', '--require-approval', 'never', '--outputs-file', outputsFile, ...app]);
-      const outputs: Record<string, Outputs> = JSON.parse(await readFile(outputsFile, 'utf8'));
-      return outputs[STACK_NAME] ?? {};
-    },
+    deploy: (settings) => deployFrom(appFolder, settings),
+    deployFrom,
     async destroy() {
       await run(appFolder, ['destroy', '--force', '--app', join(folder, 'cdk.out')]);
     },
@@ -63,7 +67,8 @@ export function createCdk(emulator: Emulator, { folder, path }: { folder: string
   };
 }
 
-function environment(emulator: Emulator, { folder, path }: { folder: string; path: string }) {
+/** What a program needs that speaks to the emulator and must see nothing of the user's AWS configuration. */
+export function environment(emulator: Emulator, { folder, path }: { folder: string; path: string }) {
   return {
     PATH: path,
     HOME: join(folder, 'home'),

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type SlackStandIn, startSlackStandIn } from '../../local/demo/slack-stand-in.ts';
 import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 import { type Aws, createAws } from './aws.ts';
-import { type Cdk, createCdk } from './cdk.ts';
+import { type Cdk, createCdk, environment } from './cdk.ts';
 import { type ChannelStandIns, startChannelStandIns } from './channel-stand-ins.ts';
 import { type Emulator, startEmulator } from './emulator/emulator.ts';
 import { prepareVenv } from './emulator/python.ts';
@@ -20,6 +20,10 @@ export const WEBHOOK_SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 /** Everything outside the stack: AWS, Huawei Cloud, Slack and somebody's webhook, all on loopback ports. */
 export type World = {
   report: Report;
+  /** Where the run keeps its files; it goes with the run. */
+  folder: string;
+  /** The environment for a shell with the AWS CLI. */
+  shell: Record<string, string>;
   emulator: Emulator;
   aws: Aws;
   cdk: Cdk;
@@ -54,6 +58,7 @@ export async function startWorld(
   const webhook = await startWebhookReceiver(WEBHOOK_SECRET);
   cleanup.defer(() => webhook.close());
   const cdk = createCdk(emulator, { folder, path });
+  const shell = environment(emulator, { folder, path: `${dirname(python)}:${path}` });
   cleanup.defer(() => cdk.stop());
-  return { report, emulator, aws: createAws(emulator.url), cdk, simulator, slack, channels, webhook };
+  return { report, folder, shell, emulator, aws: createAws(emulator.url), cdk, simulator, slack, channels, webhook };
 }

@@ -87,7 +87,7 @@ describe('the audit line', () => {
   it('is held here for every operation that changes something', () => {
     const items = Object.values(openapi.paths).flatMap((item) => Object.entries<{ operationId: string }>(item));
     const changing = items.flatMap(([verb, { operationId }]) => (verb === 'get' ? [] : [operationId]));
-    // Those of the starts are in starts.test.ts, with a Huawei Cloud to start at.
+    // Those of the starts are in start-imports.test.ts, with a Huawei Cloud to start at.
     expect([...Object.keys(changes), 'startExport', 'startImport'].toSorted()).toEqual(changing.toSorted());
   });
 

@@ -73,9 +73,12 @@ describe('routes and methods', () => {
     expect(reply.headers.allow).toBe(allow);
   });
 
-  it('says what OPTIONS asks for', async () => {
-    const reply = await createApi().call('OPTIONS', '/tasks/f1', { key: null });
-    expect([reply.status, reply.headers.allow]).toEqual([204, 'DELETE, GET, HEAD, OPTIONS']);
+  it.each([
+    ['/tasks/f1', 'DELETE, GET, HEAD, OPTIONS'],
+    ['/tasks/batch', 'OPTIONS, POST'],
+  ])('says what OPTIONS asks for of %s', async (path, allow) => {
+    const reply = await createApi().call('OPTIONS', path, { key: null });
+    expect([reply.status, reply.headers.allow]).toEqual([204, allow]);
   });
 
   it.each(['/nothing', '/tasks/f1/other', '/tasks//', '/openapiXjson', '/.%2e/tasks'])('knows no %s', async (path) => {

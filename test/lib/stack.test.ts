@@ -1,5 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
 import { ApigTaskNotifier } from '../../lib/apig-task-notifier.ts';
 import { createBundles, createStack, resourcesOf, synthesize } from './synthesize.ts';
@@ -25,6 +26,26 @@ describe('the construct in an app of its own', () => {
     new ApigTaskNotifier(stack, 'my-tasks', {}, createBundles());
     const outputs = Object.keys(Template.fromStack(stack).toJSON().Outputs);
     expect(outputs).toEqual(Object.keys(synthesize().toJSON().Outputs).map((name) => `mytasks${name}`));
+  });
+
+  it('lets a role of the app read the keys or the results, and nothing else', () => {
+    const stack = new Stack(new App(), 'Platform');
+    const tasks = new ApigTaskNotifier(stack, 'Tasks', {}, createBundles());
+    const [caller, reader] = ['Caller', 'Reader'].map(
+      (id) => new Role(stack, id, { assumedBy: new AccountRootPrincipal() }),
+    );
+    tasks.grantReadApiKeys(caller ?? expect.fail());
+    tasks.grantReadResults(reader ?? expect.fail());
+    const policies = resourcesOf(Template.fromStack(stack), 'AWS::IAM::Policy');
+    const actionsOf = (id: string) => {
+      const policy = policies.find((one) => one.id.startsWith(id));
+      return JSON.stringify(policy?.Properties.PolicyDocument).match(
+        /\w+:(?:Get|Desc|Put|Delete|Scan|Query|Batch|List|Condition)\w*/g,
+      );
+    };
+    expect(actionsOf('Caller')).toEqual(['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret']);
+    expect(actionsOf('Reader')).toEqual(expect.arrayContaining(['dynamodb:GetItem', 'dynamodb:Query', 's3:GetObject']));
+    expect(actionsOf('Reader')?.filter((action) => /Put|Delete/.test(action))).toEqual([]);
   });
 });
 

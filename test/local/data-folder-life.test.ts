@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSqlitePendingTasks } from '../../functions/stores/sqlite/pending-tasks.ts';
 import { createSqliteResults } from '../../functions/stores/sqlite/results.ts';
@@ -127,6 +128,19 @@ describe('a backup', () => {
     expect(copy.warnings).toEqual([]);
     copy.close();
     expect(await readFile(path.join(target(), 'api-key'), 'utf8')).toBe('a key');
+  });
+
+  it('waits for the end of a transaction whose pages are half written', async () => {
+    (await fill()).close();
+    const writer = new DatabaseSync(file());
+    writer.exec('PRAGMA journal_mode = TRUNCATE; PRAGMA cache_size = 1; BEGIN IMMEDIATE');
+    const insert = writer.prepare('INSERT INTO pending VALUES (?, ?, 1)');
+    for (let n = 0; n < 300; n++) insert.run(`new-${(n * 7919) % 1000}-${n}`, 'y'.repeat(500));
+    const made = backUp(dataDir, target(), { now: Date.now });
+    await new Promise((resolve) => setImmediate(resolve));
+    writer.exec('ROLLBACK');
+    writer.close();
+    expect(await made).toMatchObject({ kind: 'whole', documents: 1, lost: [] });
   });
 
   it.each([

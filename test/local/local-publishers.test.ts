@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StoreError } from '../../functions/tasks/errors.ts';
+import type { Log } from '../../functions/tasks/ports.ts';
 import type { TaskResult } from '../../functions/tasks/result.ts';
 import { burst, failedImport, goodExport } from '../../generate/sample-results.ts';
 import type { Subscriber } from '../../local/delivery-queue.ts';
@@ -21,8 +22,8 @@ beforeEach(async () => {
 });
 afterEach(() => stores[Symbol.asyncDispose]());
 
-function topicOf<T>(queues = stores.queues) {
-  return createTopic<T>({ name: 'events', clock: createFakeClock(), log: silentLog, queues });
+function topicOf<T>(queues = stores.queues, log: Log = silentLog) {
+  return createTopic<T>({ name: 'events', clock: createFakeClock(), log, queues });
 }
 
 function collector(wants: (message: LocalEvent) => boolean) {
@@ -56,8 +57,9 @@ describe('the local publishers', () => {
     expect(slack.got.map(({ attributes }) => attributes.channel)).toEqual(['payments']);
   });
 
-  it('keep a round of alerts together and try again what was not sent', async () => {
-    const topic = topicOf<TaskResult>();
+  it('keep a round of alerts together and try again what was not sent, with the first reason in the log', async () => {
+    const warnings: unknown[] = [];
+    const topic = topicOf<TaskResult>(stores.queues, { ...silentLog, warn: (_, fields) => void warnings.push(fields) });
     const rounds: string[][] = [];
     const publisher = {
       publish: async (results: TaskResult[]) => {
@@ -69,6 +71,10 @@ describe('the local publishers', () => {
     await createLocalAlertPublisher(topic).publish(burst);
     await topic.drained();
     expect(rounds).toEqual([burst.map(({ taskId }) => taskId), [failedImport.taskId]]);
+    expect(warnings).toEqual([
+      { channel: 'e-mail', reason: 'x' },
+      { channel: 'e-mail', failed_attempts: 1 },
+    ]);
   });
 
   it('report every task as not published when the database does not accept them', async () => {

@@ -85,6 +85,13 @@ describe('the packed file, installed in an empty folder', () => {
   it('runs the demo', async () => {
     const ended = await execute(process.execPath, [bin('apig-task-notifier'), 'demo']);
     expect(ended, ended.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('partially_succeeded') });
+    expect(ended.stdout).toContain('Try it yourself: apig-task-notifier start, then');
+  });
+
+  it.each(['doctor', 'key'])('names no npm script in the help of %s', async (command) => {
+    const { stdout } = await execute(process.execPath, [bin('apig-task-notifier'), command, '--help']);
+    expect(stdout).toContain(`  apig-task-notifier ${command} `);
+    expect(stdout).not.toMatch(/npm (run|start)/);
   });
 
   it('runs the service, which the client finds by itself', async () => {

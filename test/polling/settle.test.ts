@@ -74,6 +74,19 @@ describe('settling', () => {
     expect(published).toEqual(['a', 'b']);
   });
 
+  it('tells sooner in a young process that is alone, so that a crash loop makes progress', async () => {
+    const { clock, published, publisher, round } = setUp(['a', 'b', 'c']);
+    const settling = round([publisher()], clock.now());
+    for (const [taskId, ageMs] of [['a', 500] as const, ['b', 1_100] as const, ['c', 30_000] as const]) {
+      await clock.sleep(ageMs - (clock.now() - START_MS));
+      await settling.add(resultOf(taskId, clock.now()));
+      await clock.sleep(Math.min(5_000, ageMs) - 50);
+      expect(published).not.toContain(taskId);
+      await clock.sleep(100);
+      expect(published).toContain(taskId);
+    }
+  });
+
   it('takes no more results than a round has before these are told', async () => {
     const ids = Array.from({ length: 500 }, (_, i) => `t${i}`);
     const { published, publisher, round } = setUp(ids);

@@ -1,6 +1,8 @@
 import { useState } from 'preact/hooks';
 import { call, callJson, jsonBody, type May, type Task } from './api.ts';
-import { Note, useAction } from './parts.tsx';
+import { useOnce } from './once.ts';
+import { Note, type Said, useAction } from './parts.tsx';
+import { go } from './places.ts';
 import { addressOf } from './route.ts';
 import { WatchAgain } from './watch-again.tsx';
 
@@ -29,7 +31,7 @@ function Stop({ task: { task_id: id }, again }: Props) {
       again();
       throw error;
     }
-    location.hash = addressOf({ name: 'overview' });
+    go(addressOf({ name: 'overview' }));
     return undefined;
   };
   if (!isAsked) {
@@ -57,46 +59,56 @@ function Stop({ task: { task_id: id }, again }: Props) {
 }
 
 function Notify({ task, again }: Props) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>Notify again …</summary>
+      {isOpen && <NotifyForm task={task} again={again} />}
+    </details>
+  );
+}
+
+function NotifyForm({ task, again }: Props) {
   const [said, isBusy, run] = useAction();
-  const known = knownChannels(task);
+  const { data } = useOnce<{ channels?: string[] }>('channels');
+  const known = knownChannels(task, data?.channels ?? []);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    const data = new FormData(event.currentTarget as HTMLFormElement);
-    const channels = [...data.getAll('channel'), data.get('other')].map(String).map((name) => name.trim());
+    const form = new FormData(event.currentTarget as HTMLFormElement);
+    const channels = [...form.getAll('channel'), form.get('other') ?? ''].map((name) => String(name).trim());
     void run(async () => {
-      const told = await notify(task.task_id, data.get('to') === 'all' ? [] : channels.filter(Boolean));
+      const told = await notify(task.task_id, form.get('to') === 'all' ? undefined : channels.filter(Boolean));
       again();
       return told;
     });
   };
   return (
-    <details>
-      <summary>Notify again …</summary>
-      <form onSubmit={submit}>
-        <fieldset>
-          <legend>Whom</legend>
-          <label class="check">
-            <input type="radio" name="to" value="all" checked /> everybody
+    <form onSubmit={submit}>
+      <fieldset>
+        <legend>Whom</legend>
+        <label class="check">
+          <input type="radio" name="to" value="all" checked /> everybody
+        </label>
+        <label class="check">
+          <input type="radio" name="to" value="some" /> only:
+        </label>
+        {known.map((channel) => (
+          <label key={channel} class="check">
+            <input type="checkbox" name="channel" value={channel} onChange={chooseSome} /> {channel}
           </label>
-          <label class="check">
-            <input type="radio" name="to" value="some" /> only:
-          </label>
-          {known.map((channel) => (
-            <label key={channel} class="check">
-              <input type="checkbox" name="channel" value={channel} onChange={chooseSome} /> {channel}
-            </label>
-          ))}
+        ))}
+        {data !== undefined && data.channels === undefined && (
           <label>
             Another channel
             <input name="other" maxLength={64} pattern="[A-Za-z0-9_.\-]+" onInput={chooseSome} />
           </label>
-        </fieldset>
-        <button type="submit" class="main" disabled={isBusy}>
-          Notify again
-        </button>
-        <Note said={said} />
-      </form>
-    </details>
+        )}
+      </fieldset>
+      <button type="submit" class="main" disabled={isBusy}>
+        Notify again
+      </button>
+      <Note said={said} />
+    </form>
   );
 }
 
@@ -106,18 +118,18 @@ function chooseSome({ currentTarget }: { currentTarget: HTMLInputElement }): voi
   if (some) some.checked = true;
 }
 
-/** Those that were told before, and the callback. */
-function knownChannels(task: Task): string[] {
+/** Those that are set up, those that were told before, and the callback. */
+function knownChannels(task: Task, setUp: string[]): string[] {
   const told = task.state === 'final' ? (task.deliveries ?? []).map(({ channel }) => channel) : [];
-  return [...new Set([...told, ...(task.callback_origin === undefined ? [] : ['webhook'])])];
+  return [...new Set([...setUp, ...told, ...(task.callback_origin === undefined ? [] : ['webhook'])])];
 }
 
-async function notify(id: string, channels: string[]) {
+/** Everybody, where `channels` is undefined. */
+async function notify(id: string, channels: string[] | undefined): Promise<Said> {
   const path = `tasks/${id}/notifications`;
-  if (channels.length === 0) {
-    await callJson(path, { method: 'POST' });
-    return { text: 'Published again, under the same event id.', isGood: true };
-  }
-  for (const channel of channels) await callJson(path, jsonBody({ channel }));
-  return { text: `Published again to ${channels.join(', ')}, under the same event id.`, isGood: true };
+  if (channels?.length === 0) return { text: 'Choose a channel, or everybody.' };
+  if (channels === undefined) await callJson(path, { method: 'POST' });
+  for (const channel of channels ?? []) await callJson(path, jsonBody({ channel }));
+  const whom = channels === undefined ? '' : ` to ${channels.join(', ')}`;
+  return { text: `Published again${whom}, under the same event id.`, isGood: true };
 }

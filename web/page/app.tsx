@@ -1,19 +1,20 @@
-import { useEffect, useState } from 'preact/hooks';
-import { type Caller, callJson, onRefused } from './api.ts';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { type Caller, onRefused } from './api.ts';
 import { HistoryView } from './history.tsx';
 import { forgetKey, onKeyElsewhere, readKey } from './key.ts';
 import { ListView } from './list.tsx';
+import { forgetAnswers, useLive } from './live.ts';
 import { Overview } from './overview.tsx';
+import { usePlace } from './places.ts';
 import { addressOf, DEFAULT_HISTORY, NO_FILTER, parseView, type View } from './route.ts';
 import { SignIn } from './sign-in.tsx';
 import { StartView, useDroppedFile } from './start.tsx';
 import { TaskView } from './task.tsx';
 
-const TITLE = document.title;
-
 /** The page: the question for a key, or the view that the address names. */
 export function App() {
   const [key, setKey] = useState(readKey);
+  useMemo(forgetAnswers, [key]);
   const [reason, setReason] = useState<string>();
   const view = useView();
   useEffect(() => {
@@ -51,12 +52,12 @@ function useView(): View {
 
 /** What the key may do; nothing until the service has said so, because what is offered has to work. */
 function useCaller(): Caller {
-  const [caller, setCaller] = useState<Caller>({ scopes: [] });
-  useEffect(() => {
-    void callJson<Caller>('whoami').then(setCaller, () => {});
-  }, []);
-  return caller;
+  const [{ data }] = useLive<Caller>('whoami', isSeldomOther);
+  return data ?? NOBODY;
 }
+
+const NOBODY: Caller = { scopes: [] };
+const isSeldomOther = () => false;
 
 function SignedIn({ view, onForget }: { view: View; onForget(): void }) {
   const caller = useCaller();
@@ -64,10 +65,7 @@ function SignedIn({ view, onForget }: { view: View; onForget(): void }) {
   const canBegin = may('start') || may('register');
   const file = useDroppedFile(may('start'));
   const address = addressOf(view);
-  useEffect(() => {
-    document.title = TITLE;
-    scrollTo(0, 0);
-  }, [view.name, view.name === 'task' ? view.id : '']);
+  usePlace(address);
   return (
     <>
       <header>

@@ -1,5 +1,6 @@
 import { OUTCOMES, type Outcome } from '../../functions/names.ts';
-import { addressOf, type Filter } from './route.ts';
+import { go } from './places.ts';
+import { addressOf, type Filter, NO_FILTER, parseView } from './route.ts';
 import { stateWords } from './words.ts';
 
 const SPANS = { '1h': 'last hour', '24h': 'last day', '7d': 'last week', '30d': 'last month' };
@@ -11,21 +12,20 @@ const MORE = {
 
 /** The filter of a list. Each change is another address, so that back undoes it. */
 export function FilterForm({ filter }: { filter: Filter }) {
-  const { cursor: _, ...start } = filter;
   const change = (next: Filter) => {
-    location.hash = addressOf({ name: 'list', filter: next });
+    go(addressOf({ name: 'list', filter: next }));
   };
   const changeText = (name: keyof typeof MORE | 'label' | 'task_type' | 'since', text: string) => {
-    const { [name]: __, ...rest } = start;
+    const { [name]: _, ...rest } = currentFilter();
     change(text.trim() === '' ? rest : { ...rest, [name]: text });
   };
   const toggle = (outcome: Outcome, isWanted: boolean) => {
-    const { state: __, ...rest } = start;
-    const outcomes = OUTCOMES.filter((one) => (one === outcome ? isWanted : start.outcomes.includes(one)));
+    const { state: _, ...rest } = currentFilter();
+    const outcomes = OUTCOMES.filter((one) => (one === outcome ? isWanted : rest.outcomes.includes(one)));
     change({ ...rest, outcomes });
   };
   const changeState = (state: string) => {
-    const { state: __, ...rest } = start;
+    const { state: _, ...rest } = currentFilter();
     if (state === 'pending') change({ ...rest, outcomes: [], state });
     else change(state === 'final' ? { ...rest, state } : rest);
   };
@@ -100,4 +100,11 @@ export function FilterForm({ filter }: { filter: Filter }) {
       </details>
     </form>
   );
+}
+
+/** That of the address, without its page: a second change may come before the first one is drawn. */
+function currentFilter(): Filter {
+  const view = parseView(location.hash);
+  const { cursor: _, ...filter } = view.name === 'list' ? view.filter : NO_FILTER;
+  return filter;
 }

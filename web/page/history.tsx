@@ -1,29 +1,13 @@
-import { useEffect, useState } from 'preact/hooks';
-import { callJson, messageOf, type Stats, type Task } from './api.ts';
+import type { Stats, Task } from './api.ts';
 import { Chart } from './chart.tsx';
 import type { TaskPage } from './list.tsx';
+import { useOnce } from './once.ts';
 import { Ago, Card, Mark, Note, useNow } from './parts.tsx';
 import { addressOf } from './route.ts';
 import type { LabelStats } from './usual.ts';
 import { count, durationWords, nameOf, span, stateOf } from './words.ts';
 
 const SPANS = { '24h': 'Last day', '7d': 'Last week', '30d': 'Last month', '90d': 'Last 90 days' };
-
-/** An answer that is read once; `undefined` until it is there. */
-function useOnce<T>(path: string): { data?: T; trouble?: string } {
-  const [kept, keep] = useState<{ path: string; data?: T; trouble?: string }>({ path });
-  useEffect(() => {
-    let isOver = false;
-    callJson<T>(path).then(
-      (data) => isOver || keep({ path, data }),
-      (error: unknown) => isOver || keep({ path, trouble: messageOf(error) }),
-    );
-    return () => {
-      isOver = true;
-    };
-  }, [path]);
-  return kept.path === path ? kept : {};
-}
 
 function statsPath(since: string, label: string | undefined): string {
   return `stats?${new URLSearchParams({ since, ...(label !== undefined && { label }) })}`;

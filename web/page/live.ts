@@ -12,25 +12,44 @@ export type Live<T> = {
   status: number | undefined;
   at: number | undefined;
 };
-type Kept<T> = Live<T> & { path: string };
+type Kept<T> = Live<T> & { path: string; etag: string | undefined };
 type Keep<T> = (change: (old: Kept<T>) => Kept<T>) => void;
 
 const nothing = <T>(path: string): Kept<T> => ({
-  ...{ path, data: undefined, raw: undefined, trouble: undefined, status: undefined, at: undefined },
+  ...{ path, data: undefined, raw: undefined, trouble: undefined, status: undefined, at: undefined, etag: undefined },
 });
+
+const MOST_REMEMBERED = 10;
+/** The last answers to the key that is used: who comes back to a view sees it at once, where they were. */
+const last = new Map<string, Kept<unknown>>();
+
+/** Another key may see other things. */
+export function forgetAnswers(): void {
+  last.clear();
+}
+
+function remember(kept: Kept<unknown>): void {
+  last.delete(kept.path);
+  last.set(kept.path, kept);
+  for (const path of last.keys()) if (last.size > MOST_REMEMBERED) last.delete(path);
+}
+
+function lastOf<T>(path: string): Kept<T> {
+  return (last.get(path) as Kept<T> | undefined) ?? nothing(path);
+}
 
 /**
  * Reads a path now and again every five seconds, while the tab is seen and `isLive` of the answer says so; a list that has
  * not changed is answered with 304. The second value reads at once.
  */
 export function useLive<T>(path: string, isLive: (data: T) => boolean = always): [Live<T>, () => void] {
-  const [kept, keep] = useState<Kept<T>>(() => nothing(path));
+  const [kept, keep] = useState<Kept<T>>(() => lastOf(path));
   const [round, setRound] = useState(0);
   useEffect(() => {
-    const keepOfPath: Keep<T> = (change) => keep((old) => change(old.path === path ? old : nothing(path)));
+    const keepOfPath: Keep<T> = (change) => keep((old) => change(old.path === path ? old : lastOf(path)));
     return follow(path, isLive, keepOfPath);
   }, [path, round]);
-  return [kept.path === path ? kept : nothing(path), () => setRound((old) => old + 1)];
+  return [kept.path === path ? kept : lastOf(path), () => setRound((old) => old + 1)];
 }
 
 const always = () => true;
@@ -40,15 +59,19 @@ function follow<T>(path: string, isLive: (data: T) => boolean, keep: Keep<T>): (
   let isOver = false;
   let isWanted = true;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let etag: string | null = null;
+  let etag = lastOf<T>(path).etag;
   const readOnce = async () => {
-    const response = await call(path, etag === null ? {} : { headers: { 'if-none-match': etag } });
+    const response = await call(path, etag === undefined ? {} : { headers: { 'if-none-match': etag } });
     const raw: unknown = response.status === 304 ? undefined : await response.json();
     const data = raw === undefined ? undefined : (clean(raw) as T);
     if (isOver) return;
-    etag = response.headers.get('etag');
+    etag = response.headers.get('etag') ?? undefined;
     if (data !== undefined) isWanted = isLive(data);
-    keep((old) => ({ ...nothing(path), data: data ?? old.data, raw: raw ?? old.raw, at: Date.now() }));
+    keep((old) => {
+      const now = { ...nothing<T>(path), data: data ?? old.data, raw: raw ?? old.raw, at: Date.now(), etag };
+      remember(now);
+      return now;
+    });
   };
   const fail = (error: unknown) => {
     const status = error instanceof ApiError ? error.status : 0;

@@ -2,6 +2,7 @@ import { OUTCOMES } from '../../functions/names.ts';
 import type { ListedTask, Stats } from './api.ts';
 import { MOST_ROWS, TaskList, type TaskPage } from './list.tsx';
 import { useLive } from './live.ts';
+import { useTitle } from './parts.tsx';
 import { addressOf, type Filter, NO_FILTER } from './route.ts';
 import { useStats } from './usual.ts';
 import { stateWords } from './words.ts';
@@ -13,6 +14,8 @@ const PATH = `tasks?order=attention&since=${DAY}&limit=${MOST_ROWS}`;
 export function Overview({ canRegister, canStart }: { canRegister: boolean; canStart: boolean }) {
   const [live] = useLive<TaskPage>(PATH);
   const stats = useStats(`since=${DAY}`, live.data);
+  const troubled = live.data?.items.filter(needsAttention).length ?? 0;
+  useTitle(troubled === 0 ? '' : `(${troubled}) `);
   return (
     <>
       <Counts stats={stats} />
@@ -28,10 +31,11 @@ export function Overview({ canRegister, canStart }: { canRegister: boolean; canS
   );
 }
 
+const needsAttention = (task: ListedTask) => task.state === 'final' && task.outcome !== 'succeeded';
+
 function sectionOf(task: ListedTask): string {
   if (task.state === 'pending') return 'Running';
-  if (task.outcome === 'succeeded') return 'Succeeded';
-  return 'Needs attention: the last day';
+  return needsAttention(task) ? 'Needs attention: the last day' : 'Succeeded';
 }
 
 /** Counts of the last day, each a link to its tasks. */
@@ -39,20 +43,26 @@ function Counts({ stats }: { stats: Stats | undefined }) {
   const link = (filter: Filter) => addressOf({ name: 'list', filter });
   const shown = OUTCOMES.map((outcome) => ({ outcome, number: stats?.outcomes[outcome] }));
   return (
-    <section class="counts" aria-label="Counts of the last day">
-      <a class="count" href={link({ state: 'pending', outcomes: [] })}>
-        <strong>{stats?.pending.toLocaleString() ?? '…'}</strong>
-        <span class="pending">{stateWords('pending')}</span>
-      </a>
-      {shown.map(({ outcome, number }) => (
-        <a key={outcome} class={number === 0 ? 'count none' : 'count'} href={link({ outcomes: [outcome], since: DAY })}>
-          <strong>{number?.toLocaleString() ?? '…'}</strong>
-          <span class={outcome}>{stateWords(outcome)}</span>
-        </a>
-      ))}
-      <p class="soft">
+    <section aria-label="Counts of the last day">
+      <p class="soft small">
         Last 24 hours{stats?.is_complete === false && `, the newest ${stats.counted.toLocaleString()} results`}
       </p>
+      <div class="counts">
+        <a class="count" href={link({ state: 'pending', outcomes: [] })}>
+          <strong>{stats?.pending.toLocaleString() ?? '…'}</strong>
+          <span class="pending">{stateWords('pending')}</span>
+        </a>
+        {shown.map(({ outcome, number }) => (
+          <a
+            key={outcome}
+            class={number === 0 ? 'count none' : 'count'}
+            href={link({ outcomes: [outcome], since: DAY })}
+          >
+            <strong>{number?.toLocaleString() ?? '…'}</strong>
+            <span class={outcome}>{stateWords(outcome)}</span>
+          </a>
+        ))}
+      </div>
     </section>
   );
 }

@@ -17,6 +17,18 @@ export function useNow(): number {
   return nowMs;
 }
 
+const TITLE = 'APIG tasks';
+
+/** What the tab is called while the view is shown: `before` and the page's own title. */
+export function useTitle(before: string): void {
+  useEffect(() => {
+    document.title = `${before}${TITLE}`;
+    return () => {
+      document.title = TITLE;
+    };
+  }, [before]);
+}
+
 /** `5 min ago`, with date, time and zone for whoever points at it. */
 export function Ago({ at, nowMs }: { at: string; nowMs: number }) {
   return (

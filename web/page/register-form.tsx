@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { callJson, jsonBody } from './api.ts';
 import { Field, MoreFields, readFields } from './fields.tsx';
 import { Card, Note, type Said, useAction } from './parts.tsx';
+import { go } from './places.ts';
 import { addressOf } from './route.ts';
 import { readTaskIds } from './task-ids.ts';
 import { count } from './words.ts';
@@ -58,7 +59,7 @@ async function register(ids: string[], fields: object): Promise<Said | undefined
   const [only] = ids;
   if (only !== undefined && ids.length === 1) {
     await callJson('tasks', jsonBody({ ...fields, task_id: only }));
-    location.hash = addressOf({ name: 'task', id: only });
+    go(addressOf({ name: 'task', id: only }));
     return undefined;
   }
   const entries: Entry[] = [];

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { May } from './api.ts';
 import { ExportForm } from './export-form.tsx';
 import { ImportForm } from './import-form.tsx';
+import { go } from './places.ts';
 import { RegisterForm } from './register-form.tsx';
 import { addressOf } from './route.ts';
 
@@ -24,7 +25,7 @@ export function useDroppedFile(isWanted: boolean): File | undefined {
       if (dropped === undefined) return;
       event.preventDefault();
       setFile(dropped);
-      location.hash = addressOf({ name: 'start' });
+      go(addressOf({ name: 'start' }));
     };
     addEventListener('dragover', over);
     addEventListener('dragleave', leave);

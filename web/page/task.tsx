@@ -8,7 +8,8 @@ import { DefinitionCard } from './definition.tsx';
 import { Failures } from './failures.tsx';
 import { GroupCard, LabelCard } from './history.tsx';
 import { useLive } from './live.ts';
-import { CopyId, Facts, Mark, Note, useNow } from './parts.tsx';
+import { CopyId, Facts, Mark, Note, useNow, useTitle } from './parts.tsx';
+import { warningsOf } from './send-start.ts';
 import { Timeline } from './timeline.tsx';
 import { countWords, errorWords, kindOf, nameOf, stateOf, stateWords } from './words.ts';
 
@@ -44,11 +45,11 @@ function mayChange(task: Task): boolean {
 
 function useEndAnnounced(task: Task | undefined): void {
   const before = useRef<Task | undefined>(undefined);
+  useTitle(task === undefined ? '' : `${nameOf(task)}: ${stateWords(stateOf(task))} – `);
   useEffect(() => {
     if (task === undefined) return;
-    const words = stateWords(stateOf(task));
-    document.title = `${nameOf(task)}: ${words} – APIG tasks`;
-    if (before.current?.state === 'pending' && task.state === 'final') announce(`Finished: ${words}.`);
+    if (before.current?.state === 'pending' && task.state === 'final')
+      announce(`Finished: ${stateWords(task.outcome)}.`);
     before.current = task;
   }, [task]);
 }
@@ -109,6 +110,11 @@ function Outcome({ task }: { task: Task }) {
         </p>
       )}
       {task.state === 'final' && <Unread task={task} />}
+      {warningsOf.get(task.task_id)?.map((warning) => (
+        <p key={warning} class="note">
+          {warning}
+        </p>
+      ))}
       {help && <p class="help">{help}</p>}
     </>
   );

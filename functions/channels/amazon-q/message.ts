@@ -1,7 +1,5 @@
-import { alertHeadline } from '../../messages/alert.ts';
+import { alertHeadline, factsOf } from '../../messages/alert.ts';
 import { type Composed, DIGEST_ABOVE, digestHeadline } from '../../messages/digest.ts';
-
-import { factsOf } from '../../messages/facts.ts';
 import {
   type EventFailure,
   type Notice,

@@ -1,5 +1,4 @@
-import { alertHeadline } from '../../messages/alert.ts';
-import { factsOf, linksOf } from '../../messages/facts.ts';
+import { alertHeadline, factsOf, linksOf } from '../../messages/alert.ts';
 import type { TaskEvent, TaskEventData } from '../../messages/task-event.ts';
 
 import { failureCount, failureWords, groupWords, needsAttention, nextSteps, watchCall } from '../../messages/words.ts';

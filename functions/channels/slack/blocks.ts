@@ -1,5 +1,5 @@
 import type { ActionsBlock, ContextBlock, HeaderBlock, MrkdwnElement, SectionBlock } from '@slack/types';
-import type { Fact } from '../../messages/facts.ts';
+import type { Fact } from '../../messages/alert.ts';
 import { cut, oneLine } from '../../tasks/safe-text.ts';
 
 /** The block kinds that this project sends. */

@@ -1,8 +1,8 @@
-import { linksOf, listedFactsOf } from '../../messages/facts.ts';
+import { linksOf } from '../../messages/alert.ts';
 import { needsAttention } from '../../messages/words.ts';
 
 import { pack } from '../../tasks/safe-text.ts';
-import { type ChatPost, type DigestPage, digestPosts, type Shown } from '../pages.ts';
+import { type ChatPost, type DigestPage, digestPosts, listedFactsOf, type Shown } from '../pages.ts';
 import {
   code,
   context,

@@ -1,4 +1,4 @@
-import { chatHeadline, factsOf, linksOf, smallFactsOf } from '../../messages/facts.ts';
+import { chatHeadline, factsOf, linksOf, smallFactsOf } from '../../messages/alert.ts';
 import type { EventFailure, Notice, TaskEventData } from '../../messages/task-event.ts';
 
 import { failureCount, failureWords, groupWords, needsAttention, nextSteps, watchCall } from '../../messages/words.ts';

@@ -1,11 +1,11 @@
+import { chatHeadline, factsOf, linksOf, smallFactsOf } from '../../messages/alert.ts';
 import { byUrgency, DIGEST_ABOVE } from '../../messages/digest.ts';
-import { chatHeadline, factsOf, linksOf, listedFactsOf, smallFactsOf } from '../../messages/facts.ts';
 import type { EventFailure, Notice, TaskEventData } from '../../messages/task-event.ts';
 
 import { errorWords, failureCount, failureWords, nextSteps, watchCall } from '../../messages/words.ts';
 
 import { lineOf, takeFitting } from '../../tasks/safe-text.ts';
-import { type ChatPost, type DigestPage, digestPosts, type Shown } from '../pages.ts';
+import { type ChatPost, type DigestPage, digestPosts, listedFactsOf, type Shown } from '../pages.ts';
 import {
   block,
   cost,

@@ -187,6 +187,10 @@ export const FIELDS: Record<string, Sentences> = {
     name: 'The name of the API key, if it has one.',
     scopes: 'What the key may do.',
   },
+  Channels: {
+    channels:
+      'Names of the channels. Empty: channels are off. Absent: the API does not know them, as in AWS, where another function has the secret.',
+  },
   Health: { status: 'Always `ok`.' },
   Problem: {
     type: '`urn:apig-task-notifier:problem:…` for problems that a program may want to handle; otherwise `about:blank`.',

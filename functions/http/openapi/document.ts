@@ -34,6 +34,7 @@ const NAMES = {
   LabelStats: responses.statsLabelSchema,
   RecentEnd: responses.recentEndSchema,
   Caller: responses.callerSchema,
+  Channels: responses.channelsSchema,
   Health: responses.healthSchema,
   Problem: responses.problemSchema,
 };

@@ -92,6 +92,7 @@ export function collectionPaths(): Paths {
     },
     '/stats': { get: statsOperation() },
     '/whoami': { get: whoamiOperation() },
+    '/channels': { get: channelsOperation() },
   };
 }
 
@@ -113,6 +114,14 @@ function whoamiOperation(): ZodOpenApiOperationObject {
     operationId: 'whoami',
     summary: 'The name and scopes of the API key',
     responses: { ...ok('The key of this request.', responses.callerSchema), ...problems(400, 401) },
+  };
+}
+
+function channelsOperation(): ZodOpenApiOperationObject {
+  return {
+    operationId: 'listChannels',
+    summary: 'The channels that a result can be sent to again',
+    responses: { ...ok('The names.', responses.channelsSchema), ...problems(400, 401) },
   };
 }
 
@@ -160,7 +169,7 @@ function definitionOperation(): ZodOpenApiOperationObject {
     operationId: 'getDefinition',
     summary: 'The exported document, byte for byte',
     responses: {
-      200: { description: 'The document.', headers, content: { '*/*': { schema: z.string() } } },
+      200: { description: 'The document.', headers, content: { '*/*': { schema: z.unknown() } } },
       302: {
         description: 'Redirects to a document that is too large for an answer.',
         headers: { location: header('Location') },

@@ -14,6 +14,7 @@ const SCOPE_OF: Record<string, Scope> = {
   watchAgain: 'register',
   getStats: 'read',
   whoami: 'read',
+  listChannels: 'read',
 };
 
 type Operation = { operationId?: string; security?: object[]; responses?: Record<string, object> };

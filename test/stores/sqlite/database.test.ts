@@ -185,6 +185,14 @@ it('finds a row that is gone, or older than it was, although every page is in or
   expect(() => openStores(place.file)).toThrow('pending: 0 of 1 rows');
 });
 
+it('finds a definition that is changed, which would end the seals without an error', async () => {
+  await using place = await makeFolder();
+  openStores(place.file).database.close();
+  const bytes = (await readFile(place.file)).toString('latin1');
+  await writeFile(place.file, bytes.replaceAll('rows = rows - 1', 'rows = rows - 0'), 'latin1');
+  expect(() => openStores(place.file)).toThrow('its tables are not as they were made');
+});
+
 it('refuses the database of another program and of another version', async () => {
   await using place = await makeFolder();
   using other = new DatabaseSync(place.file);

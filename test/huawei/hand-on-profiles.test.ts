@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ProfileParts } from '../../functions/huawei/profile-parts.ts';
-import { createHandOnProfiles } from '../../functions/runtime/hand-on-profiles.ts';
+import { createHandOnProfiles, type ProfileParts } from '../../functions/huawei/profile-parts.ts';
 import { createFakeClock, silentLog } from '../support/fixtures.ts';
 
 function handing(parts: () => Promise<ProfileParts>) {

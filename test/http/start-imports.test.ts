@@ -1,76 +1,20 @@
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createHuaweiStarts } from '../../functions/huawei/starts.ts';
-import { createStarts } from '../../functions/starts/starts.ts';
-import { defaultProfile } from '../../simulator/default-profile.ts';
+import { describe, expect, it } from 'vitest';
 import { DEFAULT_ACCOUNT, RELEASE_ENVIRONMENT_ID, SMALL_GROUP_ID } from '../../simulator/defaults.ts';
 import type { Fault } from '../../simulator/faults.ts';
-import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
-import { createVirtualClock, silentLog } from '../support/fixtures.ts';
-import { createMemoryIntents } from '../support/memory-intents.ts';
-import { createMemoryPending } from '../support/memory-stores.ts';
-import { createApi, type Reply } from './support/api.ts';
+import {
+  FILE,
+  faultOn,
+  mock,
+  postExport,
+  postImport,
+  setUp,
+  simulateHuawei,
+  simulator,
+  started,
+} from './support/starting.ts';
 
-const { instanceId, projectId } = DEFAULT_ACCOUNT;
-const mock = { 'x-apigateway-backend': { type: 'MOCK', mockEndpoints: {} } };
-const FILE = JSON.stringify({ swagger: '2.0', info: { title: 'orders' }, paths: { '/a': { get: mock } } });
-const EXPORT = { group_id: SMALL_GROUP_ID, env_id: RELEASE_ENVIRONMENT_ID };
-
-let simulator: Simulator;
-let huawei: ReturnType<typeof createHuaweiStarts>;
-beforeEach(async () => {
-  simulator = await startSimulator({ waitingMs: 0, processingMs: 0 });
-  const profiles = { default: defaultProfile(simulator.url) };
-  huawei = createHuaweiStarts({
-    profiles: async () => ({ profiles }),
-    clock: { now: Date.now, sleep: async () => {} },
-  });
-});
-afterEach(async () => {
-  await huawei.close();
-  await simulator.close();
-});
-
-function setUp() {
-  const clock = createVirtualClock(Date.now());
-  const pending = createMemoryPending();
-  const intents = createMemoryIntents(clock);
-  const starts = createStarts({
-    intents,
-    huawei,
-    pending,
-    results: { get: async () => undefined },
-    clock,
-    log: silentLog,
-  });
-  const api = createApi({
-    pending,
-    clock,
-    starts,
-    profiles: async () => ({ default: { project_id: projectId, instance_id: instanceId } }),
-  });
-  return { ...api, pending, intents, clock, starts };
-}
-
-type Api = ReturnType<typeof setUp>;
-
-async function postImport(api: Api, fields: Record<string, string | File> = {}, key?: string): Promise<Reply> {
-  const form = new FormData();
-  for (const [name, value] of Object.entries({ file_name: new File([FILE], 'orders.json'), ...fields }))
-    form.set(name, value);
-  const response = new Response(form);
-  const headers = {
-    'content-type': response.headers.get('content-type') ?? '',
-    ...(key !== undefined && { 'idempotency-key': key }),
-  };
-  return api.call('POST', '/imports', { rawBody: Buffer.from(await response.arrayBuffer()), headers });
-}
-
-const postExport = (api: Api, body: object = EXPORT, key?: string) =>
-  api.call('POST', '/exports', { body, headers: key === undefined ? {} : { 'idempotency-key': key } });
-const started = () => simulator.control.stats().byRoute;
-const faultOn = (route: 'import' | 'export', fault: Fault, times = 1) =>
-  simulator.control.setFault({ fault, match: { route }, times });
+simulateHuawei();
 
 describe('POST /imports', () => {
   it('starts an import with the form of Huawei and answers with the task', async () => {
@@ -85,7 +29,7 @@ describe('POST /imports', () => {
       task_type: 'import_api',
       context,
       label: 'nightly',
-      instance_id: instanceId,
+      instance_id: DEFAULT_ACCOUNT.instanceId,
     });
     expect(task.file).toEqual({
       name: 'orders.json',
@@ -159,6 +103,11 @@ describe('POST /imports', () => {
     const reply = await postImport(setUp(), fields);
     expect([reply.status, reply.json().detail]).toEqual([400, expect.stringContaining(detail)]);
     expect(started().import).toBeUndefined();
+  });
+
+  it('refuses a file with the code that Huawei would end the import with, and what helps', async () => {
+    const reply = await postImport(setUp(), { file_name: new File(['{"openapi":"3.1.0"}'], 'a') });
+    expect(reply.json()).toMatchObject({ error_code: 'APIG.3601', help: expect.stringContaining('3.1 down to 3.0') });
   });
 
   it('gives the same request under a key the same task, and refuses another request', async () => {
@@ -247,59 +196,4 @@ describe('POST /imports', () => {
     expect([first.status, second.status].sort()).toEqual([202, 409]);
     expect(started().import).toBe(1);
   });
-});
-
-describe('POST /exports', () => {
-  it('starts an export and answers with the task', async () => {
-    const reply = await postExport(setUp(), { ...EXPORT, type: 'yaml', oas_version: '3.0', label: 'backup' });
-    expect(reply.status).toBe(202);
-    const facts = { task_type: 'export_api', group_id: SMALL_GROUP_ID, environment_id: RELEASE_ENVIRONMENT_ID };
-    expect(reply.json()).toMatchObject({ state: 'pending', label: 'backup', ...facts });
-  });
-
-  it.each([
-    ['no group', { env_id: 'e' }, '"group_id" is required'],
-    ['another type', { ...EXPORT, type: 'xml' }, '"type" must be'],
-    ['an unknown field', { ...EXPORT, groups: [] }, '"groups" is not a known field'],
-  ])('refuses %s', async (_, body, detail) => {
-    const reply = await postExport(setUp(), body);
-    expect([reply.status, reply.json().detail]).toEqual([400, expect.stringContaining(detail)]);
-  });
-
-  it('starts an export again whose answer was lost, and watches one task', async () => {
-    const api = setUp();
-    faultOn('export', { kind: 'reset', takesEffect: true });
-    const reply = await postExport(api, EXPORT, 'k');
-    expect([reply.status, started().export, api.pending.rows.size]).toEqual([202, 2, 1]);
-    expect((await postExport(api, EXPORT, 'k')).json().task_id).toBe(reply.json().task_id);
-  });
-
-  it('gives up on a Huawei that fails, and goes on with the next request', async () => {
-    const api = setUp();
-    const fault = simulator.control.setFault({ fault: { kind: 'error', status: 500 }, match: { route: 'export' } });
-    const reply = await postExport(api, EXPORT, 'k');
-    expect([reply.status, reply.json()]).toMatchObject([
-      502,
-      { error_code: 'APIG.9999', type: expect.stringContaining('start-unanswered') },
-    ]);
-    simulator.control.removeFault(fault);
-    expect((await postExport(api, EXPORT, 'k')).status).toBe(202);
-  });
-
-  it('says that a task is no longer watched', async () => {
-    const api = setUp();
-    const { task_id } = (await postExport(api, EXPORT, 'k')).json();
-    await api.call('DELETE', `/tasks/${task_id}`);
-    const reply = await postExport(api, EXPORT, 'k');
-    expect([reply.status, reply.json()]).toMatchObject([
-      409,
-      { task_id, type: expect.stringContaining('task-not-watched') },
-    ]);
-  });
-});
-
-it('says where starting is off', async () => {
-  const api = createApi();
-  const reply = await api.call('POST', '/exports', { body: EXPORT });
-  expect([reply.status, reply.json().type]).toEqual([404, 'urn:apig-task-notifier:problem:starts-off']);
 });

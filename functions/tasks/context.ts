@@ -8,8 +8,8 @@ const MAX_PAIRS = 10;
 /** UTF-8 bytes of all keys and values together. */
 const MAX_BYTES = 1_024;
 const KEY = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
-/** Line breaks and other characters that no message can show. */
-const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
+/** Line breaks and other characters that no message can show, and the two that SQS refuses. */
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029\uFFFE\uFFFF]/u;
 
 /** What is wrong with a context, or undefined. It names a key only where that is one; never a value. */
 export function contextProblem(context: Record<string, unknown>): string | undefined {

@@ -127,6 +127,7 @@ export const arbitraryResult: fc.Arbitrary<TaskResult> = fc
     label: optional(nastyText),
     context: optional(arbitraryContext),
     groupName: optional(nastyText),
+    registeredBy: optional(fc.constantFrom('ci-orders', 'k'.repeat(64))),
     isFirstSuccess: optional(fc.constant(true as const)),
     callbackUrl: optional(fc.constant('https://hooks.example.com/x')),
     outcome: fc.constantFrom(...OUTCOMES),

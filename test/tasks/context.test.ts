@@ -24,7 +24,7 @@ describe('a context', () => {
     expect(contextProblem(context)).toMatch(/^must have names/);
   });
 
-  it.each(['a\nb', '\u0000', '\ud83d', '\u2028', 7, null, {}])('holds no %j', (value) => {
+  it.each(['a\nb', '\u0000', '\ud83d', '\u2028', '\ufffe', 'a\uffff', 7, null, {}])('holds no %j', (value) => {
     expect(contextProblem({ secret: value })).toBe('must have printable strings as values, and secret is none');
   });
 

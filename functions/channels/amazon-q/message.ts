@@ -147,7 +147,7 @@ function describe(notice: Notice): string {
 
 function failureLine(failure: EventFailure): string {
   const { api, reason } = failureWords(failure);
-  return `• \`${neutral(api, 120)}\` ${neutral(reason, 250)}`;
+  return `• \`${neutral(api, 120)}\` ${neutral(reason, 200)}`;
 }
 
 function composeChatDigest(notices: readonly Notice[]): Composed<ChatMessage>[] {

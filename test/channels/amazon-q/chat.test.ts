@@ -99,7 +99,7 @@ describe('composeChat', () => {
     const round = fc.oneof(
       fc.array(arbitraryResult, { maxLength: 30 }),
       fc
-        .tuple(arbitraryResult, fc.integer({ min: 6, max: 500 }))
+        .tuple(arbitraryResult, fc.integer({ min: 6, max: 60 }))
         .map(([one, count]) => Array.from({ length: count }, (): TaskResult => one)),
     );
     fc.assert(

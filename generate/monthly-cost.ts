@@ -46,11 +46,12 @@ export const ASSUMPTIONS = {
   dataKeyMinutes: 5,
   apiRequestsPerTask: 2,
   apiSeconds: 0.05,
+  apiGb: 0.25,
   /** A request without a key: 401 before any store is asked, an access line and Lambda's own lines. */
   refusedSeconds: 0.005,
   refusedLogKb: 1,
   logKbPerRun: 0.35,
-  logKbPerTask: 2,
+  logKbPerTask: 1.75,
   /** Lambda's long polls of a queue: five, each of 20 s. The webhooks have one; that of the wakes is with the poller. */
   queuePollsPerMinute: 15,
 } as const;
@@ -94,7 +95,7 @@ export const LOADS: readonly Load[] = [
       seconds: 85_900,
       runs: 21_900,
       messages: 20_400,
-      publishes: 100_000,
+      publishes: 16_300,
       writeUnits: 43_500,
       readUnits: 565_000,
     },
@@ -112,7 +113,7 @@ export function monthlyCost(load: Load): CostLine[] {
 export function floodCost(requestsPerSecond: number): number {
   const p = PRICES;
   const { refusedSeconds, refusedLogKb } = ASSUMPTIONS;
-  const time = refusedSeconds * 0.5 * p.lambdaGbSecond;
+  const time = refusedSeconds * ASSUMPTIONS.apiGb * p.lambdaGbSecond;
   const logs = (refusedLogKb / KB_PER_GB) * p.logGb;
   return MINUTES * 60 * requestsPerSecond * (p.httpApiRequest + p.lambdaRequest + time + logs);
 }
@@ -155,7 +156,7 @@ function taskLines({ tasksPerDay, emailsPerTask, poller }: Load): CostLine[] {
   const a = ASSUMPTIONS;
   const tasks = tasksPerDay * DAYS;
   const kept = tasksPerDay * a.retentionDays;
-  const api = p.httpApiRequest + p.lambdaRequest + a.apiSeconds * 0.5 * p.lambdaGbSecond;
+  const api = p.httpApiRequest + p.lambdaRequest + a.apiSeconds * a.apiGb * p.lambdaGbSecond;
   const exportsKept = (kept * a.exportShare * a.exportKb) / KB_PER_GB;
   const logGb = (DAYS * poller.runs * a.logKbPerRun + tasks * a.logKbPerTask) / KB_PER_GB;
   return [

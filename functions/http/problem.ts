@@ -101,7 +101,7 @@ export function unknownTask(taskId: string): HttpProblem {
 
 /** The 500 that lasts until the row is removed; clients do not repeat a request that is answered with it. */
 function unreadableTask({ taskId, reason }: UnreadableTaskError, requestId: string): HttpProblem {
-  const detail = `The stored row of task "${taskId}" cannot be read (${reason}). DELETE /tasks/${taskId} removes it; then register the task again.`;
+  const detail = `The stored row of task "${taskId}" cannot be read (${reason}). DELETE /tasks/${taskId} removes it; then register it again.`;
   return new HttpProblem(500, detail, { kind: 'unreadable-task', requestId });
 }
 

@@ -14,10 +14,12 @@ type WorkerOptions = Omit<WorkerDeps, 'deadLetters' | 'delay'> & Pick<Subscriber
 /** A channels' worker behind the local topic: it gets queue records as in AWS, and sets when they are tried again. */
 export function workerSubscriber({ wants, maxBatch, ...deps }: WorkerOptions): Subscriber<LocalEvent> {
   const { queue, clock, log } = deps;
-  const delays = new Map<string, number>();
+  const delays = new Map<string, { delayMs: number; reason: string }>();
   const worker = createWorker({
     ...deps,
-    delay: async (receipt, delayMs) => void delays.set(receipt, delayMs),
+    // The queue says once that its channel fails, and not for each message.
+    log: { ...log, warn: log.info },
+    delay: async (receipt, delayMs, reason) => void delays.set(receipt, { delayMs, reason }),
     deadLetters: { send: async (_record, reason) => log.error(`${queue.name} message dropped`, { reason }) },
   });
   return {
@@ -33,9 +35,9 @@ export function workerSubscriber({ wants, maxBatch, ...deps }: WorkerOptions): S
       );
       return batchItemFailures.flatMap(({ itemIdentifier: id }) => {
         const attempt = attempts.get(id);
-        const delayMs = delays.get(id);
+        const delay = delays.get(id);
         delays.delete(id);
-        return attempt === undefined ? [] : [{ attempt, delayMs }];
+        return attempt === undefined ? [] : [{ attempt, ...delay }];
       });
     },
   };

@@ -43,12 +43,15 @@ async function runOnce(kind: Kind, route: Route): Promise<Run> {
   try {
     const url = (await server.ask<string>({ kind })) + route.path;
     await fire(url, route, 1);
-    await server.ask<number>({ kind: 'cpu' });
-    const result = await fire(url, route, route.seconds);
-    const cpuS = await server.ask<number>({ kind: 'cpu' });
-    if (result.non2xx + result.errors > 0) throw new Error(`${result.non2xx} refused, ${result.errors} failed`);
-    const tasks = result.requests.total * route.perRequest;
-    return { perS: tasks / result.duration, perCpuS: tasks / cpuS, p99Ms: result.latency.p99 };
+    // A batch on dynalite can take longer than that on a machine with other work, and none is no number.
+    for (let seconds = route.seconds; ; seconds *= 2) {
+      await server.ask<number>({ kind: 'cpu' });
+      const result = await fire(url, route, seconds);
+      const cpuS = await server.ask<number>({ kind: 'cpu' });
+      if (result.non2xx + result.errors > 0) throw new Error(`${result.non2xx} refused, ${result.errors} failed`);
+      const tasks = result.requests.total * route.perRequest;
+      if (tasks > 0) return { perS: tasks / result.duration, perCpuS: tasks / cpuS, p99Ms: result.latency.p99 };
+    }
   } finally {
     await server.stop();
   }

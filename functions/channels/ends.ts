@@ -19,8 +19,8 @@ export type Ticket = Item & { record: SQSRecord; channel: Channel };
 export type EndsDeps = {
   queue: QueueKind;
   retry: RetryPolicy;
-  /** Hides a received message for `delayMs`. Throws `StoreError`. */
-  delay: (receiptHandle: string, delayMs: number) => Promise<void>;
+  /** Hides a received message for `delayMs`, because of `reason`. Throws `StoreError`. */
+  delay: (receiptHandle: string, delayMs: number, reason: string) => Promise<void>;
   deadLetters: DeadLetters;
   results: DeliveryNotes;
   metrics: MetricSink;
@@ -130,7 +130,10 @@ export class Ends {
     log.warn(`${queue.name} record given back`, { message_id: record.messageId, ...fields, ...wait });
     if (delayMs === undefined) return;
     // The queue's own visibility time-out brings it back too, sooner or later than it should.
-    await delay(record.receiptHandle, delayMs).catch((error: unknown) => log.warn('record not delayed', { error }));
+    const reason = [fields.host ?? fields.channel, fields.reason].filter(Boolean).join(': ');
+    await delay(record.receiptHandle, delayMs, reason).catch((error: unknown) =>
+      log.warn('record not delayed', { error }),
+    );
   }
 
   #note(record: SQSRecord, { taskId, channel, status, reason, httpStatus }: End, fields: Record<string, unknown>) {

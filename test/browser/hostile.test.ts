@@ -58,7 +58,7 @@ describe('whoever opens the page while Huawei Cloud says anything at all', () =>
     const troubles = troublesOf(page);
     await page.locator(selector).first().waitFor();
     await page.evaluate(`for (const one of document.querySelectorAll('details')) one.open = true`);
-    await page.waitForFunction('document.querySelectorAll("details:not([open])").length === 0');
+    await expect.poll(() => page.locator('details:not([open])').count()).toBe(0);
     expect(await page.evaluate('window.hacked')).toBeUndefined();
     expect(await page.locator('img:not([role]), script[src], a[href^="javascript:"]').count()).toBe(0);
     expect(await page.locator('#app').textContent()).not.toMatch(/[\u202A-\u202E\u2066-\u2069\u200E\u200F]/);

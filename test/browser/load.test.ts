@@ -22,39 +22,41 @@ describe('ten thousand results and five hundred running tasks', () => {
   it('are there within a second (median of five), in fifty rows, failures first', async () => {
     const times: number[] = [];
     for (let round = 0; round < 5; round++) {
-      const page = await stage.open();
+      const page = await (await stage.visitor()).newPage();
+      await page.addInitScript(`sessionStorage.setItem('apig-task-notifier.key', '${API_KEY}')`);
+      await page.addInitScript(NOTE_FIRST_ROWS);
+      await page.goto('/');
       await page.locator('table.list tbody tr').first().waitFor();
-      times.push(await page.evaluate(FIRST_ROWS_MS));
+      await expect.poll(() => page.evaluate('window.firstRowsMs ?? 0')).toBeGreaterThan(0);
+      times.push(await page.evaluate('window.firstRowsMs'));
       expect(await page.locator('table.list tbody tr:not(.section)').count()).toBe(50);
       expect(await page.locator('table.list tbody tr').nth(1).textContent()).toMatch(/partially succeeded|failed/);
       await page.getByRole('link', { name: '500 running' }).waitFor();
       await page.context().close();
     }
-    const median = times.toSorted((a, b) => a - b)[2] ?? 0;
     console.log(`first rows after ${times.map(Math.round).join(', ')} ms`);
-    expect(median).toBeLessThan(1_000);
+    expect(times.toSorted((a, b) => a - b)[2]).toBeLessThan(1_000);
   });
 
-  it('cost an idle tab one small request every five seconds, and hardly a frame', async () => {
-    const page = await stage.open();
-    await page.getByRole('link', { name: '500 running' }).waitFor();
-    const session = await page.context().newCDPSession(page);
+  it('cost an idle tab one small request every five seconds and hardly a frame, and a hidden tab nothing', async () => {
+    const [idle, hidden] = [await stage.open(), await stage.open()];
+    for (const page of [idle, hidden]) await page.getByRole('link', { name: '500 running' }).waitFor();
+    await setHidden(hidden, true);
+    const session = await idle.context().newCDPSession(idle);
     await session.send('Performance.enable');
     const before = await layouts(session);
-    const seen = await requestsIn(page, 20_000);
-    console.log(`20 s idle: ${seen.length} requests, ${(await layouts(session)) - before} layouts, ${seen.join(' ')}`);
+    const [seen, unseen] = [answersOf(idle), answersOf(hidden)];
+    await idle.waitForTimeout(20_000);
+    const drawn = (await layouts(session)) - before;
+    console.log(`20 s idle: ${seen.length} requests, ${drawn} layouts, ${seen.join(' ')}`);
+    expect(unseen).toEqual([]);
+    // Statistics follow when the list has changed.
     expect(seen.length).toBeLessThanOrEqual(6);
-    expect(seen.filter((one) => one.startsWith('tasks')).length).toBeGreaterThanOrEqual(3);
-    expect((await layouts(session)) - before).toBeLessThan(20);
-  });
-
-  it('cost a hidden tab nothing, and are read again at once when it is seen', async () => {
-    const page = await stage.open();
-    await page.getByRole('link', { name: '500 running' }).waitFor();
-    await setHidden(page, true);
-    expect(await requestsIn(page, 8_000)).toEqual([]);
-    const read = page.waitForRequest((request) => request.url().includes('/tasks?'));
-    await setHidden(page, false);
+    expect(seen.filter((one) => one.startsWith('tasks?')).length).toBeGreaterThanOrEqual(3);
+    expect(seen).toContain('tasks?order:304');
+    expect(drawn).toBeLessThan(20);
+    const read = hidden.waitForRequest((request) => request.url().includes('/tasks?'));
+    await setHidden(hidden, false);
     await read;
   });
 
@@ -69,25 +71,24 @@ describe('ten thousand results and five hundred running tasks', () => {
 });
 
 /** From the start of the navigation to the frame that shows the rows. */
-const FIRST_ROWS_MS = `new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() =>
-  done(performance.now()))))`;
+const NOTE_FIRST_ROWS = `new MutationObserver((_, observer) => {
+  if (!document.querySelector('table.list tbody tr')) return;
+  observer.disconnect();
+  requestAnimationFrame(() => setTimeout(() => { window.firstRowsMs = performance.now(); }));
+}).observe(document, { childList: true, subtree: true })`;
 
 async function layouts(session: CDPSession): Promise<number> {
   const { metrics } = await session.send('Performance.getMetrics');
   return metrics.find(({ name }) => name === 'LayoutCount')?.value ?? 0;
 }
 
-async function requestsIn(page: Page, ms: number): Promise<string[]> {
+/** The start of each path that is answered from now on, and its status. */
+function answersOf(page: Page): string[] {
   const seen: string[] = [];
-  page.on('response', (response) =>
-    seen.push(
-      `${response
-        .url()
-        .replace(/^.*?\/\/[^/]+\//, '')
-        .slice(0, 10)}:${response.status()}`,
-    ),
-  );
-  await page.waitForTimeout(ms);
+  page.on('response', (response) => {
+    const { pathname, search } = new URL(response.url());
+    seen.push(`${(pathname + search).slice(1, 12)}:${response.status()}`);
+  });
   return seen;
 }
 

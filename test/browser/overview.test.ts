@@ -59,6 +59,12 @@ describe('whoever is on call and opens the page', () => {
     expect(await page.title()).toBe('(2) APIG tasks');
   });
 
+  it('opens all that needs attention as a list', async () => {
+    const page = await stage.open();
+    await page.getByRole('link', { name: 'All: Needs attention: the last day' }).click();
+    await expect.poll(() => page.locator('table.list a.name').allTextContents()).toEqual(['orders', 'billing']);
+  });
+
   it('sees that a later task of a failed label has succeeded', async () => {
     const page = await stage.open();
     await page.getByRole('row').filter({ hasText: 'succeeded since' }).getByText('billing').waitFor();

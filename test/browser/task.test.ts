@@ -92,6 +92,14 @@ describe('whoever opens a task', () => {
     await page.getByRole('heading', { name: 'the one before', exact: true }).waitFor();
   });
 
+  it('imports the mended file into the group that the first import has made', async () => {
+    const page = await openTask('many', 'many failures');
+    await page.getByRole('link', { name: 'Import the mended file into this group' }).click();
+    await expect.poll(() => page.getByLabel('an existing one').isChecked()).toBe(true);
+    const form = part(page, 'Import an OpenAPI file');
+    expect(await form.getByLabel('API group').inputValue()).toBe(GROUP);
+  });
+
   it('has the failures on a telephone without a line that is too wide', async () => {
     const page = await openTask('many', 'many failures', { viewport: NARROW });
     await part(page, 'APIs that failed').getByText('/pets/0').waitFor();

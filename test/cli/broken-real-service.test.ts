@@ -85,10 +85,12 @@ async function prove({ command, ending, faults }: Scenario): Promise<void> {
     });
     hits.push(...proxy.hits.map((hit) => hit.replace(/\/tasks\/\w+/, '<task>')));
     expect(ran.code, ran.err).toBe(command === 'export' ? 0 : CODES[ending]);
-    if (command === 'export')
-      expect((await run(['definition', objectsOf(ran)[0].task_id], { url: service.url })).out).toBe(
-        await readFile(output, 'utf8'),
-      );
+    if (command !== 'export') return;
+    const stored = await run(['definition', objectsOf(ran)[0].task_id], {
+      url: service.url,
+      patience: { silenceMs: 10_000, giveUpMs: 20_000 },
+    });
+    expect(stored, stored.err).toMatchObject({ code: 0, out: await readFile(output, 'utf8') });
   } finally {
     await proxy.close();
   }

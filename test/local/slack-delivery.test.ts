@@ -13,6 +13,8 @@ async function setUp(...answers: Answer[]) {
   const { queues, results, alertMemory } = stores;
   const slack = await startSlackServer();
   slack.answerWith('ops', ...answers);
+  const warnings: unknown[][] = [];
+  const log = { ...silentLog, warn: (...line: unknown[]) => void warnings.push(line) };
   const notifications = createNotifications({
     ...{
       queues,
@@ -20,7 +22,7 @@ async function setUp(...answers: Answer[]) {
       results,
       clock,
       metrics: createMetricSums(),
-      log: silentLog,
+      log,
       alertEmails: [],
       profiles: {},
     },
@@ -29,7 +31,7 @@ async function setUp(...answers: Answer[]) {
     publicUrl: () => 'http://127.0.0.1:3000',
   });
   return {
-    ...{ slack, clock },
+    ...{ slack, clock, warnings },
     async tell(...taskIds: string[]) {
       const expiresAtS = Math.floor(clock.now() / 1000) + 7 * 86_400;
       const made = taskIds.map((taskId) => aResult({ taskId, expiresAtS }));
@@ -64,6 +66,15 @@ describe('Slack on one machine', () => {
     await local.tell('t1');
     const gone = { status: 'gone', attempts: 1, http_status: 404, reason: 'HTTP 404 no_service' };
     expect(await local.deliveriesOf('t1')).toMatchObject([gone]);
+  });
+
+  it('says once that the channel fails, and why, and how often it did when it works again', async () => {
+    await using local = await setUp({ status: 503 }, { status: 503 });
+    await local.tell('t1', 't2', 't3');
+    expect(local.warnings).toEqual([
+      ['channel does not accept messages, trying again', { channel: 'channels', reason: 'default: HTTP 503' }],
+      ['channel accepts messages again', { channel: 'channels', failed_attempts: 6 }],
+    ]);
   });
 
   it('leaves one when it was tried for a day, and none before', async () => {

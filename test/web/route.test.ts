@@ -17,7 +17,7 @@ const filter = fc
 const id = fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/);
 const view: fc.Arbitrary<View> = fc.oneof(
   fc.constant<View>({ name: 'overview' }),
-  fc.constant<View>({ name: 'start' }),
+  fc.record({ name: fc.constant('start' as const), group: text }, { requiredKeys: ['name'] }),
   id.map((one): View => ({ name: 'task', id: one })),
   filter.map((one): View => ({ name: 'list', filter: one })),
   fc.record({ name: fc.constant('history' as const), since: text, label: text }, { requiredKeys: ['name', 'since'] }),

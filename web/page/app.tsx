@@ -88,7 +88,7 @@ function SignedIn({ view, onForget }: { view: View; onForget(): void }) {
         {view.name === 'list' && <ListView filter={view.filter} />}
         {view.name === 'task' && <TaskView key={view.id} id={view.id} may={may} />}
         {view.name === 'history' && <HistoryView key={address} since={view.since} label={view.label} />}
-        {view.name === 'start' && <StartView may={may} file={file} />}
+        {view.name === 'start' && <StartView key={address} may={may} file={file} group={view.group} />}
       </main>
     </>
   );

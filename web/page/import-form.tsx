@@ -7,9 +7,9 @@ import { sizeWords } from './words.ts';
 const MODES = { merge: 'merge (keep them)', override: 'override (replace them)' };
 
 /** Starts an import of a file that was dropped or chosen. */
-export function ImportForm({ dropped }: { dropped: File | undefined }) {
+export function ImportForm({ dropped, group }: { dropped: File | undefined; group: string | undefined }) {
   const [file, setFile] = useState(dropped);
-  const [isNewGroup, setNewGroup] = useState(true);
+  const [isNewGroup, setNewGroup] = useState(group === undefined);
   const [said, isBusy, run] = useAction();
   const last = useRef<Attempt | undefined>(undefined);
   useEffect(() => dropped && setFile(dropped), [dropped]);
@@ -66,7 +66,7 @@ export function ImportForm({ dropped }: { dropped: File | undefined }) {
             />
             an existing one
           </label>
-          {!isNewGroup && <Field name="group_id" isRequired />}
+          {!isNewGroup && <Field name="group_id" value={group} isRequired />}
         </fieldset>
         <Choice name="api_mode" words="APIs that exist" options={MODES} />
         <Choice name="extend_mode" words="Their extended information" options={MODES} />

@@ -49,12 +49,13 @@ type ListProps = {
   live: ReturnType<typeof useLive<TaskPage>>[0];
   sectionOf(task: ListedTask): string;
   stats: Stats | undefined;
+  links?: Record<string, string>;
   /** In place of an empty list. */
   children: ComponentChildren;
 };
 
 /** A list that follows its tasks, and keeps still while somebody reads. */
-export function TaskList({ path, live, sectionOf, stats, children }: ListProps) {
+export function TaskList({ path, live, sectionOf, stats, links, children }: ListProps) {
   const nowMs = useNow();
   const fresh = useMemo(() => live.data?.items.map((task) => ({ task, section: sectionOf(task) })), [live.data]);
   const { rows, waiting, show } = useSteady(path, fresh);
@@ -71,7 +72,7 @@ export function TaskList({ path, live, sectionOf, stats, children }: ListProps) 
           Show {count(waiting, 'change')}
         </button>
       )}
-      {rows.length > 0 && <Rows rows={rows} nowMs={nowMs} usual={usual} />}
+      {rows.length > 0 && <Rows rows={rows} links={links} nowMs={nowMs} usual={usual} />}
       {live.data !== undefined && rows.length === 0 && children}
       {live.data === undefined && live.trouble === undefined && <p class="soft">Reading …</p>}
     </>

@@ -20,7 +20,7 @@ export function Overview({ canRegister, canStart }: { canRegister: boolean; canS
     <>
       <Counts stats={stats} />
       <section class="card" aria-label="Tasks">
-        <TaskList path={PATH} live={live} sectionOf={sectionOf} stats={stats}>
+        <TaskList path={PATH} live={live} sectionOf={sectionOf} stats={stats} links={LINKS}>
           <Beginning canRegister={canRegister} canStart={canStart} />
         </TaskList>
         <nav class="pager" aria-label="More">
@@ -33,9 +33,22 @@ export function Overview({ canRegister, canStart }: { canRegister: boolean; canS
 
 const needsAttention = (task: ListedTask) => task.state === 'final' && task.outcome !== 'succeeded';
 
+const ATTENTION = 'Needs attention: the last day';
+const RUNNING = 'Running';
+const SUCCEEDED = 'Succeeded';
+
+/** A section shows a part of its tasks: all of them are in a list. */
+const LINKS = {
+  [ATTENTION]: addressOf({
+    ...{ name: 'list', filter: { outcomes: OUTCOMES.filter((outcome) => outcome !== 'succeeded'), since: DAY } },
+  }),
+  [RUNNING]: addressOf({ name: 'list', filter: { state: 'pending', outcomes: [] } }),
+  [SUCCEEDED]: addressOf({ name: 'list', filter: { outcomes: ['succeeded'] } }),
+};
+
 function sectionOf(task: ListedTask): string {
-  if (task.state === 'pending') return 'Running';
-  return needsAttention(task) ? 'Needs attention: the last day' : 'Succeeded';
+  if (task.state === 'pending') return RUNNING;
+  return needsAttention(task) ? ATTENTION : SUCCEEDED;
 }
 
 /** Counts of the last day, each a link to its tasks. */

@@ -20,7 +20,8 @@ export type View =
   | { name: 'overview' }
   | { name: 'list'; filter: Filter }
   | { name: 'task'; id: string }
-  | { name: 'start' }
+  /** With a group, its import form is filled in for that group. */
+  | { name: 'start'; group?: string }
   | { name: 'history'; since: string; label?: string };
 
 export const NO_FILTER: Filter = { outcomes: [] };
@@ -38,8 +39,10 @@ export function parseView(hash: string): View {
       return { name: 'overview' };
     case '/tasks':
       return { name: 'list', filter: parseFilter(parameters) };
-    case '/start':
-      return { name: 'start' };
+    case '/start': {
+      const group = parameters.get('group');
+      return { name: 'start', ...(group !== null && { group }) };
+    }
     case '/history': {
       const label = parameters.get('label');
       return { name: 'history', since: parameters.get('since') || DEFAULT_HISTORY, ...(label !== null && { label }) };
@@ -59,7 +62,7 @@ export function addressOf(view: View): string {
     case 'task':
       return `#${encodeURIComponent(view.id)}`;
     case 'start':
-      return '#/start';
+      return `#/start${queryText(new URLSearchParams(view.group === undefined ? {} : { group: view.group }))}`;
     case 'history': {
       const { since, label } = view;
       const parameters = new URLSearchParams({ since, ...(label !== undefined && { label }) });

@@ -7,8 +7,10 @@ import { countWords, durationWords, errorWords, kindOf, nameOf, shortId, span, s
 
 type Shared = { nowMs: number; usual: Map<string | undefined, LabelStats>; hasGateways: boolean };
 
-/** The list: a row of two lines for each task, under the headings of their sections. */
-export function Rows({ rows, ...shared }: { rows: Placed[] } & Omit<Shared, 'hasGateways'>) {
+type RowsProps = { rows: Placed[]; links?: Record<string, string> | undefined } & Omit<Shared, 'hasGateways'>;
+
+/** The list: a row of two lines for each task, under the headings of their sections; `links` lead to all of a section. */
+export function Rows({ rows, links = {}, ...shared }: RowsProps) {
   const hasGateways = new Set(rows.map(({ task }) => task.instance_id)).size > 1;
   const sections = [...Map.groupBy(rows, ({ section }) => section)];
   return (
@@ -27,6 +29,11 @@ export function Rows({ rows, ...shared }: { rows: Placed[] } & Omit<Shared, 'has
             <tr class="section">
               <th colSpan={4} scope="rowgroup">
                 {section}
+                {links[section] !== undefined && (
+                  <a class="all" href={links[section]} aria-label={`All: ${section}`}>
+                    all
+                  </a>
+                )}
               </th>
             </tr>
           )}

@@ -40,10 +40,10 @@ export function useDroppedFile(isWanted: boolean): File | undefined {
 }
 
 /** What the key may begin. */
-export function StartView({ may, file }: { may: May; file: File | undefined }) {
+export function StartView({ may, file, group }: { may: May; file: File | undefined; group: string | undefined }) {
   return (
     <>
-      {may('start') && <ImportForm dropped={file} />}
+      {may('start') && <ImportForm dropped={file} group={group} />}
       {may('start') && <ExportForm />}
       {may('register') && <RegisterForm />}
       {!may('start') && !may('register') && <p class="empty">This key may start and register nothing.</p>}

@@ -9,6 +9,7 @@ import { Failures } from './failures.tsx';
 import { GroupCard, LabelCard } from './history.tsx';
 import { useLive } from './live.ts';
 import { CopyId, Facts, Mark, Note, useNow, useTitle } from './parts.tsx';
+import { addressOf } from './route.ts';
 import { warningsOf } from './send-start.ts';
 import { Timeline } from './timeline.tsx';
 import { countWords, errorWords, kindOf, nameOf, stateOf, stateWords } from './words.ts';
@@ -80,6 +81,11 @@ function Shown({ task, raw, may, again }: { task: Task; raw: unknown; may: May; 
           {nameOf(task)}
         </h2>
         <Outcome task={task} />
+        {may('start') && groupId !== undefined && stateOf(task) === 'partially_succeeded' && (
+          <p>
+            <a href={addressOf({ name: 'start', group: groupId })}>Import the mended file into this group</a>
+          </p>
+        )}
         <Actions task={task} may={may} again={again} />
       </section>
       {task.state === 'final' && <Failures task={task} />}

@@ -25,7 +25,7 @@ export const PRICES = {
 
 /** What a deployment with default settings does; everything a month is of 30 days. */
 export const ASSUMPTIONS = {
-  alarms: 18,
+  alarms: 16,
   secrets: 2,
   /** The delay; a metric costs by the hour in which it has data. */
   metricsWithTasks: 1,
@@ -46,11 +46,12 @@ export const ASSUMPTIONS = {
   dataKeyMinutes: 5,
   apiRequestsPerTask: 2,
   apiSeconds: 0.05,
+  apiGb: 0.25,
   /** A request without a key: 401 before any store is asked, an access line and Lambda's own lines. */
   refusedSeconds: 0.005,
   refusedLogKb: 1,
-  logKbPerRun: 2,
-  logKbPerTask: 3,
+  logKbPerRun: 0.35,
+  logKbPerTask: 1.75,
   /** Lambda's long polls of a queue: five, each of 20 s. The webhooks have one; that of the wakes is with the poller. */
   queuePollsPerMinute: 15,
 } as const;
@@ -69,6 +70,8 @@ export type PollerUse = {
   seconds: number;
   runs: number;
   messages: number;
+  /** Calls of `PublishBatch` to one topic: SNS counts calls, of up to ten messages. */
+  publishes: number;
   /** For cursors and leases alone. */
   writeUnits: number;
   readUnits: number;
@@ -80,15 +83,22 @@ type Load = { tasksPerDay: number; emailsPerTask: number; isBusy: boolean; polle
 export const LOADS: readonly Load[] = [
   {
     ...{ tasksPerDay: 10, emailsPerTask: 1, isBusy: false },
-    poller: { seconds: 82.7, runs: 1_650, messages: 124, writeUnits: 3_100, readUnits: 804 },
+    poller: { seconds: 82.7, runs: 1_650, messages: 124, publishes: 10, writeUnits: 3_100, readUnits: 804 },
   },
   {
     ...{ tasksPerDay: 1_000, emailsPerTask: 1, isBusy: false },
-    poller: { seconds: 5_740, runs: 12_300, messages: 10_900, writeUnits: 22_900, readUnits: 8_790 },
+    poller: { seconds: 5_740, runs: 12_300, messages: 10_900, publishes: 1_000, writeUnits: 22_900, readUnits: 8_790 },
   },
   {
     ...{ tasksPerDay: 100_000, emailsPerTask: 0, isBusy: true },
-    poller: { seconds: 85_900, runs: 21_900, messages: 20_400, writeUnits: 43_500, readUnits: 565_000 },
+    poller: {
+      seconds: 85_900,
+      runs: 21_900,
+      messages: 20_400,
+      publishes: 16_300,
+      writeUnits: 43_500,
+      readUnits: 565_000,
+    },
   },
 ];
 
@@ -103,7 +113,7 @@ export function monthlyCost(load: Load): CostLine[] {
 export function floodCost(requestsPerSecond: number): number {
   const p = PRICES;
   const { refusedSeconds, refusedLogKb } = ASSUMPTIONS;
-  const time = refusedSeconds * 0.5 * p.lambdaGbSecond;
+  const time = refusedSeconds * ASSUMPTIONS.apiGb * p.lambdaGbSecond;
   const logs = (refusedLogKb / KB_PER_GB) * p.logGb;
   return MINUTES * 60 * requestsPerSecond * (p.httpApiRequest + p.lambdaRequest + time + logs);
 }
@@ -146,14 +156,14 @@ function taskLines({ tasksPerDay, emailsPerTask, poller }: Load): CostLine[] {
   const a = ASSUMPTIONS;
   const tasks = tasksPerDay * DAYS;
   const kept = tasksPerDay * a.retentionDays;
-  const api = p.httpApiRequest + p.lambdaRequest + a.apiSeconds * 0.5 * p.lambdaGbSecond;
+  const api = p.httpApiRequest + p.lambdaRequest + a.apiSeconds * a.apiGb * p.lambdaGbSecond;
   const exportsKept = (kept * a.exportShare * a.exportKb) / KB_PER_GB;
   const logGb = (DAYS * poller.runs * a.logKbPerRun + tasks * a.logKbPerTask) / KB_PER_GB;
   return [
     { what: 'DynamoDB writes', usd: tasks * writeUnitsPerTask(a.resultKb) * p.dynamoWriteUnit },
     { what: 'DynamoDB storage and backup', usd: storedResults(kept) },
     { what: 'HTTP API', usd: tasks * a.apiRequestsPerTask * api },
-    { what: 'SNS, two topics', usd: tasks * a.topics * p.snsPublish },
+    { what: 'SNS, two topics', usd: DAYS * poller.publishes * a.topics * p.snsPublish },
     { what: 'KMS requests', usd: a.topics * Math.min(tasks, MINUTES / a.dataKeyMinutes) * 2 * p.kmsRequest },
     { what: 'E-mail, one address', usd: tasks * emailsPerTask * p.snsEmail },
     { what: 'S3', usd: tasks * a.exportShare * p.s3Put + exportsKept * p.s3GbMonth },

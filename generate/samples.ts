@@ -1,7 +1,6 @@
 import { composeChat, toChatMessage } from '../functions/channels/amazon-q/message.ts';
 import { toPagerDutyEvent } from '../functions/channels/pagerduty/event.ts';
-import { renderSlackPosts } from '../functions/channels/slack/channel.ts';
-import { renderSlackMessage } from '../functions/channels/slack/message.ts';
+import { renderSlackMessage, renderSlackPosts } from '../functions/channels/slack/channel.ts';
 import { renderTeamsCard, renderTeamsPosts } from '../functions/channels/teams/cards.ts';
 import { type AlertText, alertText } from '../functions/messages/alert.ts';
 import { composeAlerts } from '../functions/messages/digest.ts';

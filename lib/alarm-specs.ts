@@ -55,13 +55,6 @@ function pollingSpecs(metrics: Metrics, { alarms }: Settings): AlarmSpec[] {
       todo: 'Check that the event source mapping of the poller is enabled, and that Lambda has concurrency left.',
     },
     {
-      id: 'BrokenProfile',
-      metric: metrics.profileBroken,
-      from: 1,
-      harm: 'Huawei Cloud refuses the credentials of a profile: its tasks stay pending until they expire.',
-      todo: 'The alert on the operator topic names the profile. Put valid credentials in the Huawei secret; no deploy is needed.',
-    },
-    {
       id: 'UnreadableRows',
       metric: metrics.unreadableRows,
       from: 1,
@@ -73,7 +66,7 @@ function pollingSpecs(metrics: Metrics, { alarms }: Settings): AlarmSpec[] {
       metric: metrics.oldestPendingAge,
       from: alarms.oldestPendingMinutes * 60,
       harm: `A task has been pending for ${alarms.oldestPendingMinutes} minutes: its result is overdue.`,
-      todo: 'If BrokenProfile fires too, fix that profile first: refused credentials and throttling never appear in `last_error`. Otherwise read `last_error` in `GET /tasks?state=pending`; ask Huawei Cloud, or stop watching the task with DELETE.',
+      todo: 'If an alert names a profile, fix that first: refused credentials and throttling never appear in `last_error`. Otherwise read `last_error` in `GET /tasks?state=pending`; ask Huawei Cloud, or stop watching the task with DELETE.',
     },
   ];
 }
@@ -115,18 +108,11 @@ function webhookSpecs(metrics: Metrics, { webhooks, alarms }: Settings): AlarmSp
   if (!webhooks) return [];
   return [
     {
-      id: 'WebhookUnsigned',
-      metric: metrics.webhookUnsigned,
-      from: 1,
-      harm: 'A webhook was requested, but the profile has no signing secret: nothing is sent, and the event is recorded as failed at once.',
-      todo: 'Add `webhook_secrets` to the profile in the Huawei secret; then replay the tasks that the log of deliver-webhook names.',
-    },
-    {
       id: 'WebhookFailed',
       metric: metrics.webhookFailed,
       from: alarms.webhookFailures,
       harm: 'Webhook events were dropped: their receivers do not learn how these tasks ended.',
-      todo: 'Read host and reason in the log of deliver-webhook, start with WebhookUnsigned if that fires too, have the receiver fixed, then replay.',
+      todo: 'Read host and reason in the log of deliver-webhook; have the receiver fixed, or add `webhook_secrets` to a profile that cannot sign, then replay.',
     },
   ];
 }

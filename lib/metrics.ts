@@ -74,7 +74,6 @@ export function createMetrics(watched: Watched) {
     ],
     detectionDelay: ['p50', 'p95'].map((statistic) => own(METRICS.detectionDelay, statistic, statistic)),
     notificationFailures: own(METRICS.notificationFailures, 'Sum', 'failed'),
-    webhookUnsigned: own(DELIVERY_METRICS['webhooks: unsigned'], 'Sum'),
     webhookFailed: own(DELIVERY_METRICS['webhooks: never'], 'Sum'),
     deliveries: Object.entries(DELIVERY_METRICS).map(([label, name]) => own(name, 'Sum', label)),
     pollerErrors: poller.metricErrors({ period: Duration.minutes(1), label: 'failed runs' }),

@@ -56,7 +56,7 @@ export class TasksApi extends Construct {
       bundle: props.bundles['tasks-api'],
       description: 'Serves the HTTP API: registers tasks and returns their results',
       timeout: Duration.seconds(20),
-      memoryMb: 512,
+      memoryMb: 256,
       environment: {
         ...backingEnvironment(props),
         ...taskEnvironment(props.settings),

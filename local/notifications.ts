@@ -2,7 +2,7 @@ import { WEBHOOK_CHANNEL } from '../functions/channels/channel.ts';
 import { createSmtpPublisher } from '../functions/channels/email/smtp.ts';
 import { createRetryPolicy, NAMED_CHANNELS, WEBHOOKS } from '../functions/channels/queues.ts';
 import { createRuleRouter } from '../functions/channels/routes.ts';
-import { openChannels, type Routing } from '../functions/channels/routing.ts';
+import type { Routing } from '../functions/channels/routing.ts';
 import { createCallbackRouter } from '../functions/channels/webhook/channel.ts';
 import { parseSigningKeys } from '../functions/channels/webhook/settings.ts';
 import type { Profiles } from '../functions/huawei/profiles.ts';
@@ -101,7 +101,7 @@ function namedChannels(routing: Routing, { results, metrics, log, clock }: Deps,
     maxBatch: 100,
     wants: ({ attributes }) => attributes.channel !== WEBHOOK_CHANNEL,
     retry: createRetryPolicy(() => 0.5),
-    router: async () => createRuleRouter(routing, openChannels(routing, clock)),
+    router: async () => createRuleRouter(routing, clock),
     ...{ results, alerter, metrics, log, clock },
   });
 }

@@ -3,6 +3,7 @@ import {
   apiEnvironment,
   channelsEnvironment,
   pollerEnvironment,
+  startEnvironment,
   webhookEnvironment,
 } from '../../functions/runtime/config.ts';
 import { startChild } from '../child.ts';
@@ -35,7 +36,7 @@ async function importOnce(file: string): Promise<number> {
 }
 
 /** Whatever some function cannot start without: what an empty environment lacks. Nothing is called, so a number will do. */
-const REQUIRED = [apiEnvironment, pollerEnvironment, channelsEnvironment, webhookEnvironment]
+const REQUIRED = [apiEnvironment, pollerEnvironment, channelsEnvironment, startEnvironment, webhookEnvironment]
   .flatMap((schema) => schema.safeParse({}).error?.issues ?? [])
   .map(({ path: [name] }) => [String(name), '1']);
 const ENVIRONMENT = {

@@ -37,5 +37,8 @@ export const IDLE_RECEIVES_A_MONTH = 15 * 43_200;
 export const ROW_BYTES = 250;
 export const MONTH_S = 30 * 86_400;
 
+/** Of the requests a second that a profile allows, times what polls may use. */
+export const TURNS_PER_SECOND = 8;
+
 /** A row a minute for each shard; what a run with nothing to do takes is in the simulation. */
 export const BEATS_A_MONTH = 43_200;

@@ -9,7 +9,7 @@ import type { ShardStore, Wake, WakeQueue } from '../../functions/tasks/shards.t
 import type { PendingTask } from '../../functions/tasks/task.ts';
 import { createRandom, type Random } from '../random.ts';
 import { drawDurations } from '../schedule/durations.ts';
-import { ROW_BYTES, WORLD } from './assumptions.ts';
+import { ROW_BYTES, TURNS_PER_SECOND, WORLD } from './assumptions.ts';
 import { VirtualTime } from './virtual-time.ts';
 
 /** A deployment's life: `burst` tasks are registered together. */
@@ -19,6 +19,8 @@ export type Load = { tasksPerDay: number; burst: number; shards: number; tasks: 
 export type Seen = {
   overMs: number;
   firstPollMs: number;
+  /** How long it would have waited for its turn at the profile's rate, if only first polls were asked. */
+  queueMs: number;
   noticedMs: number;
   /** When the schedule alone would have noticed it. */
   aloneMs: number;
@@ -32,6 +34,8 @@ export type Used = {
   runs: number;
   runSeconds: number;
   messages: number;
+  /** Calls of `PublishBatch` to one topic, ten entries at most in each: SNS counts calls. */
+  publishes: number;
   /** Without those of a task's own life: its row, its result, and the result's entry in the index. */
   writeUnits: number;
   readUnits: number;
@@ -68,7 +72,18 @@ class World {
   readonly #seen: Seen[] = [];
   readonly #shards: ShardStore;
   readonly #idle: { poll: Poller; sinceMs: number }[] = [];
-  readonly #used = { runs: 0, runSeconds: 0, messages: 0, writeUnits: 0, readUnits: 0, beats: 0, killed: 0, missed: 0 };
+  #turnMs = 0;
+  readonly #used = {
+    runs: 0,
+    runSeconds: 0,
+    messages: 0,
+    publishes: 0,
+    writeUnits: 0,
+    readUnits: 0,
+    beats: 0,
+    killed: 0,
+    missed: 0,
+  };
   #ended = 0;
   /** Up to the last registration, so that the empty end of a life is not counted. */
   #usedInLife: Used | undefined;
@@ -127,12 +142,14 @@ class World {
 
   async #register(i: number, durationMs: number, wake: (registeredAtMs: number) => Promise<void>): Promise<void> {
     const registeredAtMs = this.#time.now();
+    this.#turnMs = Math.max(this.#turnMs + 1_000 / TURNS_PER_SECOND, registeredAtMs);
+    const queueMs = this.#turnMs - registeredAtMs;
     const identity = { taskId: `task-${this.#load.seed}-${i}`, instanceId: 'gateway', projectId: 'project' };
     const task = { ...identity, profile: NAME, registeredAtMs, deadlineAtMs: registeredAtMs + 7 * 86_400_000 };
     await this.#time.sleep(this.#between(WORLD.storeMs));
     const aloneMs = nextPollAt(task, registeredAtMs + durationMs - 1, DEFAULT_SCHEDULE) - registeredAtMs;
     const nothing = { firstPollMs: Number.NaN, noticedMs: Number.NaN, polls: 0, doubles: 0 };
-    const seen = { overMs: durationMs, aloneMs, ...nothing };
+    const seen = { overMs: durationMs, aloneMs, queueMs, ...nothing };
     const row = {
       ...{ task, seen, overAtMs: registeredAtMs + durationMs, polledAtMs: 0 },
       shard: i % this.#load.shards,
@@ -191,6 +208,7 @@ class World {
       publishers: [
         {
           publish: async (batch: readonly TaskResult[]) => {
+            this.#used.publishes += Math.ceil(batch.length / 10);
             if (batch.length > 0) await clock.sleep(this.#between(WORLD.publishMs));
             return { failed: [] };
           },

@@ -4,6 +4,7 @@ import { drawDurations } from '../schedule/durations.ts';
 import { SETTINGS } from '../schedule/frontier.ts';
 import { replay } from '../schedule/replay.ts';
 import { ourWaiter } from '../schedule/waiters.ts';
+import { TURNS_PER_SECOND } from './assumptions.ts';
 import { drawDeployed } from './draw-deployed.ts';
 import type { Load } from './life.ts';
 import { BEFORE, type Peer, peersOf } from './peers.ts';
@@ -11,8 +12,6 @@ import type { Summary } from './summary.ts';
 
 const LOADS = [10, 100, 1_000, 10_000, 50_000, 100_000];
 const BURST = 20;
-/** Of the requests a second that a profile allows, times what polls may use. */
-const TURNS_PER_SECOND = 8;
 const PROCESSES = 2;
 /** Dollars a month for Lambda, messages, reads, writes and triggers. */
 const BUDGETS: Record<number, number> = { 10: 0.5, 1000: 2.4, 100000: 13 };
@@ -134,10 +133,12 @@ function peerTable(peers: Peer[], lives: Summary[]): Table {
 
 function firstPollGoals(single: Summary[], bursts: Summary[]): Goal[] {
   const worst = (lives: Summary[]) => Math.max(...lives.map(({ firstPoll }) => firstPoll.p95));
-  const mostOfBurst = 2 + (BURST - 1) / TURNS_PER_SECOND;
+  // Bursts that meet share the rate: each adds (n − 1) ÷ rate for the n that are there together.
+  const beyondQueue = Math.max(...bursts.map(({ firstPoll, queue }) => firstPoll.p95 - queue.p95));
+  const rate = `${TURNS_PER_SECOND} a second`;
   return [
     goal('first poll p95 ≤ 2 s at every load, one and four shards', worst(single), 2, 's'),
-    goal(`first poll p95 of a burst of ${BURST} ≤ ${mostOfBurst.toFixed(1)} s`, worst(bursts), mostOfBurst, 's'),
+    goal(`first poll p95 of bursts of ${BURST}, less what ${rate} alone takes for them, ≤ 2 s`, beyondQueue, 2, 's'),
   ];
 }
 

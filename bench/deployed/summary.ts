@@ -9,6 +9,8 @@ export type Summary = {
   load: Load;
   tasks: number;
   firstPoll: Spread;
+  /** What of it the profile's rate alone takes where registrations come together. */
+  queue: Spread;
   delay: Spread;
   /** Delay ÷ duration, which counts as ten seconds at least. */
   relativeDelay: Spread;
@@ -22,6 +24,7 @@ export type Summary = {
   billedSeconds: number;
   messagesPerTask: number;
   runsPerTask: number;
+  publishesPerTask: number;
   /** A month, of the poller and its wakes alone: no unit of a task's own life is in it. */
   dollars: { lambda: number; messages: number; writes: number; reads: number; beats: number; total: number };
   writeUnits: number;
@@ -38,6 +41,7 @@ export function summarize(load: Load, { seen, used }: LifeResult): Summary {
     load,
     tasks: seen.length,
     firstPoll: spreadOf(seen.map(({ firstPollMs }) => firstPollMs / 1_000)),
+    queue: spreadOf(seen.map(({ queueMs }) => queueMs / 1_000)),
     delay: spreadOf(seen.map(({ noticedMs, overMs }) => (noticedMs - overMs) / 1_000)),
     relativeDelay: spreadOf(seen.map(({ noticedMs, overMs }) => share(noticedMs - overMs, overMs))),
     alone: sum(seen.map(({ aloneMs, overMs }) => share(aloneMs - overMs, overMs))) / seen.length,
@@ -47,6 +51,7 @@ export function summarize(load: Load, { seen, used }: LifeResult): Summary {
     billedSeconds: (used.runSeconds / used.lifeS) * 86_400,
     messagesPerTask: used.messages / seen.length,
     runsPerTask: used.runs / seen.length,
+    publishesPerTask: used.publishes / seen.length,
     dollars: dollarsOf(used, months),
     writeUnits: used.writeUnits / months,
     readUnits: used.readUnits / months,

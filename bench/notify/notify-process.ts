@@ -2,7 +2,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSRecord } from 'aws-lambda';
 import { NAMED_CHANNELS } from '../../functions/channels/queues.ts';
 import { createRuleRouter } from '../../functions/channels/routes.ts';
-import { openChannels, parseRouting } from '../../functions/channels/routing.ts';
+import { parseRouting } from '../../functions/channels/routing.ts';
 import { composeEvents, composeMails, createSnsPublisher } from '../../functions/channels/sns.ts';
 import { createWorker } from '../../functions/channels/worker.ts';
 import { toTaskEvent } from '../../functions/messages/task-event.ts';
@@ -49,7 +49,7 @@ const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 function slackHandler(url: string) {
   const routing = parseRouting({ webhook_url: `${url}/services/T0/B0/ops` });
-  const router = createRuleRouter(routing, openChannels(routing, clock));
+  const router = createRuleRouter(routing, clock);
   return createWorker({
     queue: NAMED_CHANNELS,
     router: async () => router,

@@ -1,13 +1,20 @@
 import type { TaskEvent } from '../messages/task-event.ts';
 import { OUTCOMES } from '../names.ts';
-import { type Channel, type Router, WEBHOOK_CHANNEL } from './channel.ts';
-import { type Routing, type Rule, resolvingChannels } from './routing.ts';
+import type { Clock } from '../tasks/ports.ts';
+import { type Router, WEBHOOK_CHANNEL } from './channel.ts';
+import { openChannels, parseRoutingSecret, type Routing, type Rule, resolvingChannels } from './routing.ts';
 
 /** One channel that an event goes to, by name. `because` is for people: `rule 2 (outcome failed, label prod-*)`. */
 export type Route = { channel: string; because: string; mention?: string };
 
+/** Reads the text of the channels secret into a router; the errors are those of `parseRouting`. */
+export function routerReader(clock: Pick<Clock, 'now'>): (json: string) => Router {
+  return (json) => createRuleRouter(parseRoutingSecret(json), clock);
+}
+
 /** Routes by the rules to the named channels; replays for webhooks are left to their own queue. */
-export function createRuleRouter(routing: Routing, channels: ReadonlyMap<string, Channel>): Router {
+export function createRuleRouter(routing: Routing, clock: Pick<Clock, 'now'>): Router {
+  const channels = openChannels(routing, clock);
   return {
     async route(event, only) {
       if (only === WEBHOOK_CHANNEL) return { kind: 'to', destinations: [] };

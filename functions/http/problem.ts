@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { MiddlewareObj } from '@middy/core';
-import { StoreError, UnreadableStartError, UnreadableTaskError } from '../tasks/errors.ts';
+import { StoreError, UnreadableTaskError } from '../tasks/errors.ts';
 import type { Log } from '../tasks/ports.ts';
 import type { ApiEvent, ApiResponse, RequestContext } from './api-event.ts';
 
@@ -100,22 +100,9 @@ export function unknownTask(taskId: string): HttpProblem {
 }
 
 /** The 500 that lasts until the row is removed; clients do not repeat a request that is answered with it. */
-function unreadableTask({ taskId, reason, holds }: UnreadableTaskError, requestId: string): HttpProblem {
-  const harm =
-    holds === 'task'
-      ? `The stored row of task "${taskId}" cannot be read (${reason}), so the task is not watched.`
-      : `The stored result of task "${taskId}" cannot be read (${reason}).`;
-  const detail = `${harm} DELETE /tasks/${taskId} removes the row; then register the task again.`;
+function unreadableTask({ taskId, reason }: UnreadableTaskError, requestId: string): HttpProblem {
+  const detail = `The stored row of task "${taskId}" cannot be read (${reason}). DELETE /tasks/${taskId} removes it; then register it again.`;
   return new HttpProblem(500, detail, { kind: 'unreadable-task', requestId });
-}
-
-/** The same for a start. */
-function unreadableStart(requestId: string): HttpProblem {
-  return new HttpProblem(
-    500,
-    'What is stored of the start with this Idempotency-Key cannot be read, so whether it began is not known. Look in the Huawei Cloud console, and start again with another Idempotency-Key if it did not.',
-    { kind: 'unreadable-start', requestId },
-  );
 }
 
 function titleOf(kind: ProblemKind): string {
@@ -152,7 +139,6 @@ export function concealed(error: unknown, { event, context, log }: Failed): Http
   if (!(error instanceof StoreError && error.isReported))
     log.error('request failed', { request_id: requestId, method, path, error: describe(error) });
   if (error instanceof UnreadableTaskError) return unreadableTask(error, requestId);
-  if (error instanceof UnreadableStartError) return unreadableStart(requestId);
   const isPassing = error instanceof StoreError || (error instanceof Error && error.name === 'TimeoutError');
   return isPassing
     ? new HttpProblem(503, 'The service is temporarily unavailable. Retry the request.', {

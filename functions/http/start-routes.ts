@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import type { StartEnd, Starts } from '../starts/starts.ts';
 import { type HelpContext, helpFor, helpMember } from '../tasks/codes.ts';
+import { UnreadableStartError } from '../tasks/errors.ts';
 import type { TaskError } from '../tasks/task.ts';
 import { bearerAuth, callerOf, noteChange } from './access.ts';
 import type { ApiEvent, ApiResponse } from './api-event.ts';
@@ -28,13 +29,24 @@ export function createStartRoutes(deps: StartDeps): TaskRoute[] {
 }
 
 async function start(deps: StartDeps, event: ApiEvent, { request, warnings }: ReadStart): Promise<ApiResponse> {
-  const end = await deps.starts.start(request);
+  const end = await deps.starts.start(request).catch((error: unknown) => unreadable(error, deps));
   if (end.kind !== 'watched') throw problemOf(end, contextOf(request));
   if (!end.isNew) return answerKnown(deps, end.taskId);
   const action = request.order.type === 'import_api' ? 'import' : 'export';
   noteChange(deps, callerOf(event), { action, task_id: end.taskId });
   const task = { ...request.task, taskId: end.taskId };
   return withWarnings(answerRegistered(deps, pendingRegistration(deps, task, 202)), warnings);
+}
+
+/** The 500 that lasts until the key expires; clients do not repeat a request that is answered with it. */
+function unreadable(error: unknown, { log }: Pick<StartDeps, 'log'>): never {
+  if (!(error instanceof UnreadableStartError)) throw error;
+  log.error('a start cannot be read', { error: error.message });
+  throw new HttpProblem(
+    500,
+    'What is stored of the start with this Idempotency-Key cannot be read, so whether it began is not known. Look in the Huawei Cloud console, and start again with another Idempotency-Key if it did not.',
+    { kind: 'unreadable-start' },
+  );
 }
 
 function withWarnings(answer: ApiResponse, warnings: string[]): ApiResponse {

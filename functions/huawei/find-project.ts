@@ -2,10 +2,9 @@ import * as z from 'zod/mini';
 import { isFields, parseJson } from '../tasks/json.ts';
 import type { Clock } from '../tasks/ports.ts';
 import type { TaskError } from '../tasks/task.ts';
-import { endpointProblems, resolveEndpoints } from './endpoints.ts';
 import { classifyError, faultOf } from './faults.ts';
 import { passwordRequest, signIn } from './iam-tokens.ts';
-import { profileSchema } from './profiles.ts';
+import { endpointProblems, profileSchema, resolveEndpoints } from './profiles.ts';
 import { sdkDate, signRequest } from './sign-request.ts';
 import type { Transport } from './transport.ts';
 

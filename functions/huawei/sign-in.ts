@@ -1,8 +1,8 @@
 import type { Fault } from '../tasks/observation.ts';
 import type { Clock } from '../tasks/ports.ts';
-import { resolveEndpoints } from './endpoints.ts';
 import { createTokenSources, type TokenOrFault, type TokenSource } from './iam-tokens.ts';
 import type { Profile, ProfileBook } from './profiles.ts';
+import { resolveEndpoints } from './profiles.ts';
 import {
   type AccessKey,
   type PreparedSignature,

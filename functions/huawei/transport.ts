@@ -1,4 +1,3 @@
-import { EventEmitter } from 'node:events';
 import { type Dispatcher, EnvHttpProxyAgent, Pool } from 'undici';
 import { ConfigError } from '../tasks/errors.ts';
 
@@ -53,7 +52,7 @@ const MAX_HEADER_BYTES = 2 ** 16;
 export function createTransport(options: TransportOptions = {}): Transport {
   const { maxBodyBytes = 64 * 2 ** 20 } = options;
   const dispatchers = new Map<string, Dispatcher>();
-  const emitterOf = createEmitters();
+  const listenersOf = createListeners();
 
   const dispatcherOf = (origin: string): Dispatcher => {
     const known = dispatchers.get(origin);
@@ -66,18 +65,15 @@ export function createTransport(options: TransportOptions = {}): Transport {
   return {
     async send({ signal, allowance, ...request }) {
       signal?.throwIfAborted();
-      const answer = await dispatcherOf(request.origin).request({
-        ...request,
-        signal: signal ? emitterOf(signal) : null,
-      });
-      const { statusCode: status, headers, body } = answer;
-      const length = Number(headers['content-length']);
-      if (allowance === undefined || length <= SMALL_BYTES) return { status, headers, body: await body.text() };
-      const take = (bytes: number) => unlessAborted(allowance.take(bytes), signal);
-      if (Number.isNaN(length))
-        return { status, headers, body: await readUnknownLength(body, () => take(maxBodyBytes)) };
-      await take(length);
-      return { status, headers, body: await body.text() };
+      const collector = new Collector(allowance, maxBodyBytes);
+      const listeners = signal && listenersOf(signal);
+      listeners?.add(collector);
+      try {
+        dispatcherOf(request.origin).dispatch(request, collector);
+        return await collector.answer;
+      } finally {
+        listeners?.delete(collector);
+      }
     },
     async close() {
       await Promise.all([...dispatchers.values()].map((dispatcher) => dispatcher.close()));
@@ -85,18 +81,76 @@ export function createTransport(options: TransportOptions = {}): Transport {
   };
 }
 
-/** The length is known only at the end, so that whatever is not small may be the largest that is read. */
-async function readUnknownLength(body: AsyncIterable<Buffer>, takeShare: () => Promise<void>): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    const wasSmall = bytes <= SMALL_BYTES;
-    bytes += chunk.length;
-    chunks.push(chunk);
-    if (wasSmall && bytes > SMALL_BYTES) await takeShare();
+/**
+ * Gathers one answer for undici, which calls it as the answer comes. Made for each of thousands of polls: a stream of the
+ * body, as `request` makes one, would be a quarter of a poll's CPU. Undici itself ends what is larger than allowed.
+ */
+class Collector implements Dispatcher.DispatchHandler {
+  readonly #allowance: Allowance | undefined;
+  readonly #maxBodyBytes: number;
+  readonly #answer = Promise.withResolvers<HttpAnswer>();
+  readonly #chunks: Buffer[] = [];
+  #bytes = 0;
+  #status = 0;
+  #headers: HttpAnswer['headers'] = {};
+  #controller: Dispatcher.DispatchController | undefined;
+  #hasShare = false;
+  #aborted: Error | undefined;
+
+  constructor(allowance: Allowance | undefined, maxBodyBytes: number) {
+    this.#allowance = allowance;
+    this.#maxBodyBytes = maxBodyBytes;
   }
-  return Buffer.concat(chunks).toString();
+
+  get answer(): Promise<HttpAnswer> {
+    return this.#answer.promise;
+  }
+
+  /** At once, also while the request is queued for a socket. */
+  abort(reason: Error): void {
+    this.#aborted = reason;
+    this.#answer.reject(reason);
+    this.#controller?.abort(reason);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#aborted) controller.abort(this.#aborted);
+  }
+
+  onResponseStart(_: unknown, status: number, headers: HttpAnswer['headers']): void {
+    this.#status = status;
+    this.#headers = headers;
+    this.#takeShareOf(Number(headers['content-length']));
+  }
+
+  onResponseData(_: unknown, chunk: Buffer): void {
+    this.#bytes += chunk.length;
+    this.#chunks.push(chunk);
+    // Its length is known only at its end, so that it may be the largest that is read.
+    if (this.#bytes > SMALL_BYTES) this.#takeShareOf(this.#maxBodyBytes);
+  }
+
+  onResponseEnd(): void {
+    const [first = EMPTY] = this.#chunks;
+    const body = (this.#chunks.length > 1 ? Buffer.concat(this.#chunks) : first).toString();
+    this.#answer.resolve({ status: this.#status, headers: this.#headers, body });
+  }
+
+  onResponseError(_: unknown, error: Error): void {
+    this.#answer.reject(error);
+  }
+
+  /** Nothing more is read until there is memory for so many bytes. */
+  #takeShareOf(bytes: number): void {
+    if (this.#hasShare || this.#allowance === undefined || !(bytes > SMALL_BYTES)) return;
+    this.#hasShare = true;
+    this.#controller?.pause();
+    void this.#allowance.take(bytes).then(() => this.#controller?.resume());
+  }
 }
+
+const EMPTY = Buffer.alloc(0);
 
 function createDispatcher(origin: string, options: TransportOptions & { maxBodyBytes: number }): Dispatcher {
   const { connections = 50, timeoutMs = 15_000, maxBodyBytes, isKeptAlive = true } = options;
@@ -137,20 +191,18 @@ export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | unde
   return Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', onAbort));
 }
 
-/**
- * An emitter for each signal, which undici takes in its place. Thousands of polls share the signal of their sweep, and a
- * listener on it for each would cost a third of a poll's CPU.
- */
-function createEmitters(): (signal: AbortSignal) => EventEmitter {
-  const emitters = new WeakMap<AbortSignal, EventEmitter>();
+/** Thousands of polls share the signal of their sweep, and a listener on it for each would cost a third of a poll's CPU. */
+function createListeners(): (signal: AbortSignal) => Set<Collector> {
+  const known = new WeakMap<AbortSignal, Set<Collector>>();
   return (signal) => {
-    const known = emitters.get(signal);
-    if (known) return known;
-    const emitter = new EventEmitter().setMaxListeners(0);
-    emitters.set(signal, emitter);
-    const onAbort = () => Object.assign(emitter, { reason: signal.reason }).emit('abort');
-    signal.addEventListener('abort', onAbort, { once: true });
-    return emitter;
+    const collectors = known.get(signal) ?? new Set();
+    if (known.has(signal)) return collectors;
+    known.set(signal, collectors);
+    const abortAll = () => {
+      for (const collector of collectors) collector.abort(signal.reason);
+    };
+    signal.addEventListener('abort', abortAll, { once: true });
+    return collectors;
   };
 }
 

@@ -64,6 +64,8 @@ export type PollerDeps = {
   schedule: TaskSchedule;
   /** See `SettleDeps`; absent where several processes poll. */
   aloneSinceMs?: number | undefined;
+  /** The most memory that the process has had, in MB, for the line of each run. */
+  peakMemoryMb?: () => number;
   clock: Clock;
   metrics: MetricSink;
   log: Log;
@@ -85,7 +87,7 @@ export type Poller = (trigger: Trigger, limits?: RunLimits) => Promise<RunReport
 
 /** Puts the parts of the poller together; make it once per process, call it once per trigger. */
 export function createPoller(deps: PollerDeps): Poller {
-  const { clock, metrics, log, settings, wakes } = deps;
+  const { clock, log, settings, wakes } = deps;
   const process = {
     health: createProfileHealth(clock, deps.operatorAlerts),
     limiters: createLimiters(clock),
@@ -123,7 +125,7 @@ export function createPoller(deps: PollerDeps): Poller {
       return report;
     } finally {
       await lease.release(report ?? none);
-      if (report) noteRun(metrics, log, report);
+      if (report) noteRun(deps, report);
     }
   };
   return async (trigger, limits = {}) => {
@@ -180,7 +182,7 @@ const MANY = 10;
 const OLD_MS = 10 * 60_000;
 
 /** Gauges that say nothing are left out: a small deployment pays for none. */
-function noteRun(metrics: MetricSink, log: Log, report: HoldReport): void {
+function noteRun({ metrics, log, peakMemoryMb }: PollerDeps, report: HoldReport): void {
   const { pending, oldestAgeMs, scans, polled, requests, missed, isWhole, coveredUntilMs } = report;
   if (requests >= MANY) metrics.add('Polls', requests);
   if (pending >= MANY || oldestAgeMs >= OLD_MS) {
@@ -188,7 +190,11 @@ function noteRun(metrics: MetricSink, log: Log, report: HoldReport): void {
     metrics.add('OldestPendingAgeSeconds', oldestAgeMs / 1000, 'Seconds');
   }
   if (polled === 0 && missed === 0 && isWhole) return;
-  log.info('run ended', { scans, polled, missed, pending, covered_until: new Date(coveredUntilMs).toISOString() });
+  log.info('run ended', {
+    ...{ scans, polled, missed, pending },
+    covered_until: new Date(coveredUntilMs).toISOString(),
+    ...(peakMemoryMb && { peak_memory_mb: peakMemoryMb() }),
+  });
 }
 
 /** A profile may name the callback of every task that has none of its own; marked, because it stays the profile's. */

@@ -130,8 +130,8 @@ const LINGER_MS = 1_000;
 const SCAN_GAP_MS = 500;
 /** While polls are under way, so that a slow one delays no registration. */
 const SCAN_AT_LEAST_EVERY_MS = 1_000;
-/** A scan reads the whole shard, so a long one is read less often: a second's pause for every 10,000 tasks. */
-const PENDING_PER_GAP_MS = 10;
+/** A scan reads the whole shard: where that takes long, it is read less often, so that scans take a tenth of the time. */
+const GAP_PER_SCAN = 10;
 /** What polls under way get when the run's time is over. */
 const GRACE_MS = 5_000;
 /** From so many polls a second of all shards on a holder promises to stay awake: then a registration needs no wake. */
@@ -174,6 +174,7 @@ class Run {
   readonly #signal: AbortSignal;
   #coveredMs: number;
   #scannedMs = 0;
+  #scanTookMs = 0;
   #isWhole = true;
   #awakeUntilMs: number | undefined;
   #renewedAtMs: number;
@@ -193,9 +194,11 @@ class Run {
     const { clock, sweep, lease } = this.#deps;
     do {
       // The holder before may have had a clock that is ahead of ours: the cursor never goes back.
-      const nowMs = Math.max(clock.now(), this.#coveredMs);
+      const startMs = clock.now();
+      const nowMs = Math.max(startMs, this.#coveredMs);
       this.#scannedMs = nowMs;
       this.#isWhole = await sweep.scan(this.#coveredMs, nowMs);
+      this.#scanTookMs = clock.now() - startMs;
       if (!this.#isWhole) return;
       this.#coveredMs = nowMs;
     } while ((await this.#waitForNext()) && lease.mayPoll());
@@ -240,7 +243,7 @@ class Run {
   }
 
   #gapMs(): number {
-    return Math.max(SCAN_GAP_MS, this.#deps.sweep.counts.pending / PENDING_PER_GAP_MS);
+    return Math.max(SCAN_GAP_MS, GAP_PER_SCAN * this.#scanTookMs);
   }
 
   /** What is written at a renewal. */
@@ -251,10 +254,9 @@ class Run {
     this.#polledAtRenewal = sweep.counts.polled;
     this.#renewedAtMs = nowMs;
     const awakeUntilMs = nowMs + AWAKE_MS;
-    const mayPromise = this.#gapMs() <= SCAN_AT_LEAST_EVERY_MS && awakeUntilMs <= this.#untilMs;
     // A promise that was given is kept, so it is not written shorter either.
-    this.#isBusy = perSecond * this.#deps.totalShards >= BUSY_PER_SECOND;
-    if (this.#isBusy && mayPromise) this.#awakeUntilMs = awakeUntilMs;
+    this.#isBusy = perSecond * this.#deps.totalShards >= BUSY_PER_SECOND && this.#gapMs() <= SCAN_GAP_MS;
+    if (this.#isBusy && awakeUntilMs <= this.#untilMs) this.#awakeUntilMs = awakeUntilMs;
     return { ...this.progress(), awakeUntilMs: this.#awakeUntilMs };
   }
 

@@ -31,7 +31,7 @@ export type LineDeps = {
 
 /** What waits of a profile is held in memory: as much as its rate allows in a run, within these bounds. */
 const LEAST_WAITING = 500;
-const MOST_WAITING = 5_000;
+const MOST_WAITING = 10_000;
 const RUN_S = 60;
 
 /*

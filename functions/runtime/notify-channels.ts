@@ -1,6 +1,5 @@
 import { createRetryPolicy, NAMED_CHANNELS } from '../channels/queues.ts';
-import { createRuleRouter } from '../channels/routes.ts';
-import { openChannels, parseRoutingSecret } from '../channels/routing.ts';
+import { routerReader } from '../channels/routes.ts';
 import { createSnsOperatorAlerter } from '../channels/sns.ts';
 import { createSqsDeadLetters, delayMessage } from '../channels/sqs.ts';
 import { createWorker } from '../channels/worker.ts';
@@ -25,15 +24,11 @@ export function createNotifyChannelsRuntime() {
     queueUrl,
     endpoint: env.AWS_ENDPOINT_URL_SQS ?? env.AWS_ENDPOINT_URL,
   });
-  const routing = secrets.watch(env.CHANNELS_SECRET_ID, parseRoutingSecret);
   const handler = createWorker({
     queue: NAMED_CHANNELS,
     retry: createRetryPolicy(Math.random),
     delay: (receiptHandle, delayMs) => delayMessage(queue(env.CHANNELS_QUEUE_URL), receiptHandle, delayMs),
-    router: async () => {
-      const rules = await routing();
-      return createRuleRouter(rules, openChannels(rules, clock));
-    },
+    router: secrets.watch(env.CHANNELS_SECRET_ID, routerReader(clock)),
     deadLetters: createSqsDeadLetters(queue(env.CHANNELS_DEAD_LETTER_QUEUE_URL)),
     results: createDynamoDeliveryNotes({ client: createBriefDynamoClient(), tableName: env.RESULTS_TABLE }),
     alerter: createSnsOperatorAlerter({

@@ -12,10 +12,9 @@ import { createTaskSchedule, withMinInterval } from '../schedule/schedule.ts';
 import { createDynamoAlertMemory } from '../stores/dynamo/alert-memory.ts';
 import { createDynamoFailingLabels } from '../stores/dynamo/failing-labels.ts';
 import { createDynamoPendingTaskStore } from '../stores/dynamo/pending-tasks.ts';
-import { createDynamoProfileParts } from '../stores/dynamo/profile-parts.ts';
 import { createDynamoTaskResultStore } from '../stores/dynamo/results.ts';
 import { createDynamoShardStore } from '../stores/dynamo/shard-store.ts';
-import { createSecretReader } from '../stores/secrets.ts';
+import { createDynamoProfileParts, createSecretReader } from '../stores/secrets.ts';
 import { createStoreResult } from '../stores/store-result.ts';
 import { parseJson } from '../tasks/json.ts';
 import { createDynamoClient, createFileStore, createSecretsClient, createWakeQueue } from './aws-clients.ts';
@@ -76,6 +75,7 @@ export function createPollerRuntime() {
     schedule: createTaskSchedule(withMinInterval(env.POLL_MIN_INTERVAL_MS)),
     shards: createDynamoShardStore({ client, tableName: env.RESULTS_TABLE }),
     wakes: createWakeQueue(env, client),
+    peakMemoryMb: () => Math.round(process.resourceUsage().maxRSS / 1024),
     clock,
     metrics,
     log,

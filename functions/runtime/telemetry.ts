@@ -32,7 +32,8 @@ export function createTelemetry(): Telemetry {
         else metrics.addMetric(name, unit, value);
       },
     },
-    begin: (context) => logger.addContext(context),
+    // Not the whole context: name, ARN and memory are the same on every line of a log group, and as long as the rest.
+    begin: ({ awsRequestId }) => logger.appendKeys({ function_request_id: awsRequestId }),
     // Braces, for middy takes what a middleware returns, and this would return the metrics, for the handler's answer.
     end: () => {
       for (const [name, value] of counts) metrics.addMetric(name, 'Count', value);

@@ -6,7 +6,7 @@ import type { SQSRecord } from 'aws-lambda';
 import { expect, it } from 'vitest';
 import { createRetryPolicy, NAMED_CHANNELS } from '../../functions/channels/queues.ts';
 import { createRuleRouter } from '../../functions/channels/routes.ts';
-import { openChannels, parseRouting } from '../../functions/channels/routing.ts';
+import { parseRouting } from '../../functions/channels/routing.ts';
 import { createWorker, type Worker } from '../../functions/channels/worker.ts';
 import type { TaskEvent } from '../../functions/messages/task-event.ts';
 import type { Clock } from '../../functions/tasks/ports.ts';
@@ -131,7 +131,7 @@ it.each([
     const newInstance = () =>
       createWorker({
         ...{ queue: NAMED_CHANNELS, clock, log: silentLog, metrics: createMetricSums() },
-        router: async () => createRuleRouter(routing, openChannels(routing, clock)),
+        router: async () => createRuleRouter(routing, clock),
         retry: createRetryPolicy(() => random),
         delay: async (receipt, delayMs) => queue.hide(receipt, delayMs),
         deadLetters: { send: async (_record, reason) => void buried.push(reason) },

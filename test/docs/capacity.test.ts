@@ -5,6 +5,7 @@ import { replay } from '../../bench/schedule/replay.ts';
 import { ourWaiter } from '../../bench/schedule/waiters.ts';
 import { DEFAULT_REQUESTS_PER_SECOND, POLLS_SHARE } from '../../functions/polling/create-poller.ts';
 import { countPolls, DEFAULT_SCHEDULE, nextPollAt } from '../../functions/schedule/schedule.ts';
+import { PRICES } from '../../generate/monthly-cost.ts';
 
 const read = (page: string) => readFileSync(new URL(`../../docs/${page}`, import.meta.url), 'utf8');
 const pages = { performance: read('performance.md'), operations: read('operations.md') };
@@ -44,5 +45,31 @@ describe('what one profile carries', () => {
     expect(pages.operations).toContain(
       `A burst of 20 tasks takes ${burstS(20).toFixed(1)} s, one of 1,000 takes ${Math.round(burstS(1_000))} s.`,
     );
+  });
+});
+
+describe('ten million pending tasks', () => {
+  const TASKS = 10_000_000;
+  const MONTH_S = 30 * 86_400;
+  const ROWS = 100_000;
+  const row = (what: string) => new RegExp(`^\\| ${what}[^|]*\\| (.*) \\|$`, 'm').exec(pages.performance)?.[1] ?? '';
+  const usd = (perSecond: number) => rounded(perSecond * MONTH_S);
+
+  it('are reckoned from the schedule, the rates and the prices', () => {
+    const polls = TASKS / (DEFAULT_SCHEDULE.maxIntervalMs / 1_000);
+    expect(row('polls a second')).toBe(rounded(polls));
+    const profiles = polls / (DEFAULT_REQUESTS_PER_SECOND * POLLS_SHARE);
+    expect(row('profiles')).toBe(`**${rounded(profiles)}**`);
+    expect(row('secret of')).toContain(`${Math.ceil(profiles / 400)} deployments`);
+    const shards = TASKS / ROWS;
+    expect(row('shards of')).toBe(String(shards));
+    const scanS = (ROWS * 5e-6) / 0.14;
+    expect(pages.performance).toContain(
+      `100,000 rows take ${scanS.toFixed(1)} s and are read every ${(10 * scanS).toFixed(0)} s`,
+    );
+    const units = (TASKS * 250) / 8_192 / (10 * scanS);
+    expect(row('read units')).toBe(`${rounded(units)}: $${usd(units * PRICES.dynamoReadUnit)} a month`);
+    expect(row('Lambda of')).toBe(`$${usd(shards * 0.25 * PRICES.lambdaGbSecond)} a month`);
+    expect(row('an index by due time instead')).toBe(`$${usd(polls * 3 * PRICES.dynamoWriteUnit)} a month`);
   });
 });

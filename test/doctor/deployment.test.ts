@@ -222,13 +222,13 @@ describe('the doctor at a deployment', () => {
     ],
     [
       'an alarm that is firing',
-      (account) => account.ringing.push(physicalIdOf(account, 'MonitoringAlarmsBrokenProfile')),
+      (account) => account.ringing.push(physicalIdOf(account, 'MonitoringAlarmsUnreadableRows')),
       [
         {
           check: 'alarms',
           level: 'warn',
-          message: 'BrokenProfile is firing',
-          fix: 'see docs/operations.md, BrokenProfile',
+          message: 'UnreadableRows is firing',
+          fix: 'see docs/operations.md, UnreadableRows',
         },
       ],
     ],

@@ -228,7 +228,7 @@ describe('faults of the service', () => {
     expect(reply.headers).not.toHaveProperty('retry-after');
     expect(reply.json()).toMatchObject({
       type: 'urn:apig-task-notifier:problem:unreadable-task',
-      detail: expect.stringMatching(/"odd" cannot be read \(missing: profile\).*DELETE \/tasks\/odd removes the row/),
+      detail: expect.stringMatching(/"odd" cannot be read \(missing: profile\).*DELETE \/tasks\/odd removes it/),
       request_id: expect.any(String),
     });
     expect((await call('POST', '/tasks', { body: { task_id: 'odd' } })).json().type).toBe(reply.json().type);
@@ -251,7 +251,7 @@ describe('faults of the service', () => {
     const { call } = createApi({ results: { ...results, get, removeUnreadable } });
     const reply = await call('GET', '/tasks/odd');
     expect([reply.status, reply.json().type]).toEqual([500, 'urn:apig-task-notifier:problem:unreadable-task']);
-    expect(reply.json().detail).toMatch(/^The stored result of task "odd" cannot be read \(missing: outcome\)/);
+    expect(reply.json().detail).toMatch(/^The stored row of task "odd" cannot be read \(missing: outcome\)/);
     expect((await call('DELETE', '/tasks/odd')).status).toBe(204);
     expect((await call('GET', '/tasks/odd')).status).toBe(404);
   });

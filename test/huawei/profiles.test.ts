@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { resolveEndpoints } from '../../functions/huawei/endpoints.ts';
-import { sortProfiles, validateProfiles } from '../../functions/huawei/profiles.ts';
+import { resolveEndpoints, sortProfiles, validateProfiles } from '../../functions/huawei/profiles.ts';
 import { ConfigError } from '../../functions/tasks/errors.ts';
 
 const good = { region: 'eu-west-101', project_id: 'p1', ak: 'AK', sk: 'SK' };

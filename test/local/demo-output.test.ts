@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { renderSlackMessage } from '../../functions/channels/slack/message.ts';
+import { renderSlackMessage } from '../../functions/channels/slack/channel.ts';
 import { makeEvent, PARTIAL, PUBLIC_URL } from '../../generate/sample-events.ts';
 import { runDemo } from '../../local/demo/run-demo.ts';
 import { slackAsText } from '../../local/demo/slack-as-text.ts';

@@ -1,6 +1,6 @@
 import { splitProfiles } from '../../functions/huawei/profile-parts.ts';
-import { createDynamoProfileParts } from '../../functions/stores/dynamo/profile-parts.ts';
 import { ensureTable } from '../../functions/stores/dynamo/tables.ts';
+import { createDynamoProfileParts } from '../../functions/stores/secrets.ts';
 import type { Dynalite } from './dynalite.ts';
 
 export const PROFILE_PARTS_TABLE = 'ProfileParts';

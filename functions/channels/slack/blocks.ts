@@ -116,3 +116,11 @@ export function webAddress(url: string): string | undefined {
   if (parsed === null || !/^https?:$/.test(parsed.protocol)) return undefined;
   return parsed.href.replaceAll('|', '%7C');
 }
+
+const REASON_MAX = 280;
+const API_MAX = 160;
+
+/** `` `POST /pets` APIG.2011: Parameter error ``, escaped. `api` is `''` for a reason of the whole task. */
+export function reasonLine(api: string, why: string): string {
+  return `${api === '' ? '' : `${code(api, API_MAX)} `}${plain(why, REASON_MAX)}`;
+}

@@ -12,13 +12,12 @@ import {
   link,
   MESSAGE_BUDGET,
   plain,
+  reasonLine,
   SECTION_BUDGET,
   type SlackBlock,
   type SlackMessage,
   section,
 } from './blocks.ts';
-
-import { reasonLine } from './message.ts';
 
 const DETAIL_MAX = 300;
 const LINK_MAX = 300;

@@ -52,11 +52,13 @@ export function createDynamoTaskResultStore(given: DynamoResultTable): TaskResul
 
     async put(result) {
       // The row that refused the put can expire before it is read: then the id is free again.
+      let isOver = false;
       for (let attempt = 1; attempt <= PUT_ATTEMPTS; attempt++) {
-        if (await putNew(table, result)) return { kind: 'stored' };
+        if (await putNew(table, result, isOver)) return { kind: 'stored' };
         const existing = await get(result.taskId).catch(orUnreadable);
-        if (existing === 'unreadable') return replace(table, result);
-        if (existing) return { kind: 'exists', result: existing };
+        // Nothing of that row can be read, so that nothing is lost.
+        if (existing === 'unreadable') isOver = true;
+        else if (existing) return { kind: 'exists', result: existing };
       }
       throw new StoreError(`The result of task ${result.taskId} was stored and deleted repeatedly during this write`);
     },
@@ -89,19 +91,14 @@ async function getResult(table: DynamoResultTable, taskId: string): Promise<Task
   throw new UnreadableTaskError(taskId, { table: table.tableName, reason: read.reason, holds: 'result' });
 }
 
-/** Nothing of the row that is there can be read, so that nothing is lost. */
-async function replace(table: DynamoTable, result: TaskResult): Promise<{ kind: 'stored' }> {
-  const command = new PutItemCommand({ ...onTable(table), Item: toResultRow(result) });
-  await callTable(table, 'PutItem', () => table.client.send(command));
-  return { kind: 'stored' };
-}
-
-async function putNew(table: DynamoResultTable, result: TaskResult): Promise<boolean> {
+async function putNew(table: DynamoResultTable, result: TaskResult, isOver: boolean): Promise<boolean> {
   const command = new PutItemCommand({
     ...onTable(table),
     Item: toResultRow(result),
-    ConditionExpression: 'attribute_not_exists(task_id) OR expires_at <= :now',
-    ExpressionAttributeValues: { ':now': { N: String(nowS(table)) } },
+    ...(!isOver && {
+      ConditionExpression: 'attribute_not_exists(task_id) OR expires_at <= :now',
+      ExpressionAttributeValues: { ':now': { N: String(nowS(table)) } },
+    }),
   });
   return (await tryOnTable(table, 'PutItem', () => table.client.send(command))) !== undefined;
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { renderSlackPosts } from '../../../functions/channels/slack/channel.ts';
-import { renderSlackMessage } from '../../../functions/channels/slack/message.ts';
+import { renderSlackMessage, renderSlackPosts } from '../../../functions/channels/slack/channel.ts';
 import { OUTCOMES } from '../../../functions/names.ts';
 import {
   EXPIRED,

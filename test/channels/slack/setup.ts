@@ -1,7 +1,7 @@
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { createRetryPolicy, NAMED_CHANNELS } from '../../../functions/channels/queues.ts';
 import { createRuleRouter } from '../../../functions/channels/routes.ts';
-import { openChannels, parseRouting } from '../../../functions/channels/routing.ts';
+import { parseRouting } from '../../../functions/channels/routing.ts';
 import { createWorker } from '../../../functions/channels/worker.ts';
 import type { OperatorAlert } from '../../../functions/messages/operator-alerter.ts';
 import type { TaskEvent } from '../../../functions/messages/task-event.ts';
@@ -38,7 +38,7 @@ export function setUp(server: SlackServer, { rules = [] as unknown[], invocation
   });
   const handler = createWorker({
     queue: NAMED_CHANNELS,
-    router: async () => createRuleRouter(routing, openChannels(routing, clock)),
+    router: async () => createRuleRouter(routing, clock),
     retry: createRetryPolicy(() => 0.5),
     delay: async (receipt, delayMs) => void delays.push({ receipt, delayMs }),
     deadLetters: {

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { code, cutEscaped, escapeSlack, link, plain } from '../../../functions/channels/slack/blocks.ts';
-import { renderSlackPosts } from '../../../functions/channels/slack/channel.ts';
-import { renderSlackMessage } from '../../../functions/channels/slack/message.ts';
+import { renderSlackMessage, renderSlackPosts } from '../../../functions/channels/slack/channel.ts';
 import { type TaskEvent, toTaskEvent } from '../../../functions/messages/task-event.ts';
 import { OUTCOMES } from '../../../functions/names.ts';
 import type { TaskResult } from '../../../functions/tasks/result.ts';

@@ -8,7 +8,7 @@ const ALONE = [
   'test/lib/lighten-plugin.test.ts',
   'test/runtime/*.test.ts',
 ];
-const ELSEWHERE = ['test/contract/**', 'test/browser/**', 'test/e2e/**', 'test/sdk/**'];
+const ELSEWHERE = ['test/contract/**', 'test/browser/**', 'test/e2e/**', 'test/sdk/**', 'test/package/**'];
 
 export default defineConfig({
   test: {

@@ -2,13 +2,14 @@ import { defineConfig } from 'vitest/config';
 
 // What needs more than Node: the store suites on both backends, dynalite and Amazon's DynamoDB
 // Local (Java 17 or later); the client in a terminal (tmux), and the GitHub action (bash). And what takes a minute: the
-// client behind hundreds of connections that break.
+// packed file, installed as others install it, and the client behind hundreds of connections that break.
 export default defineConfig({
   test: {
     include: [
       'test/contract/**/*.test.ts',
       'test/stores/dynamo/stores.test.ts',
       'test/cli/broken-real-service.test.ts',
+      'test/package/*.test.ts',
     ],
     env: { FAULT_ROUNDS: '40' },
     testTimeout: 30_000,

@@ -88,10 +88,15 @@ export function chatHeadline({ data }: Notice): { sign: string; words: string } 
 
 /** One end as a person reads it at night on a phone: outcome first, at most 1,600 UTF-16 units in all. */
 export function alertText(notice: Notice): AlertText {
-  const above = [alertHeadline(notice), '', ...factLines(notice), ...errorLines(notice)];
-  const below = ['', ...nextLine(notice.data), ...whereLines(notice.data)];
-  const room = MAX_ALERT_UNITS - [...above, ...below].join('\n').length;
-  return { subject: alertSubject(notice), body: [...above, ...failureLines(notice.data, room), ...below].join('\n') };
+  const { data } = notice;
+  const roomBeside = (...lines: string[]) => MAX_ALERT_UNITS - lines.join('\n').length;
+  const facts = [alertHeadline(notice), '', ...factLines(notice)];
+  const errors = errorLines(notice);
+  const below = ['', ...nextLine(data), ...whereLines(data)];
+  const context = contextLines(data, roomBeside(...facts, ...errors, ...failureLines(data, 0), ...below));
+  const above = [...facts, ...context, ...errors];
+  const failures = failureLines(data, roomBeside(...above, ...below));
+  return { subject: alertSubject(notice), body: [...above, ...failures, ...below].join('\n') };
 }
 
 /** `APIG import partially succeeded: 12 created, 3 updated, 1 failed`, on one line of at most 200 UTF-16 units. */
@@ -130,10 +135,16 @@ function factLines(notice: Notice): string[] {
   const facts = factsOf(notice).filter(({ name }) => FACT_LINES.includes(name));
   return [
     ...(counts && !alertHeadline(notice).includes(counts) ? [`Counts: ${counts}`] : []),
-    ...facts.map(({ name, value }) => `${name}: ${lineOf(value, 100)}`),
+    ...facts.map(({ name, value }) => `${name}: ${lineOf(value, 80)}`),
     ...(run === undefined || run.length > MAX_RUN_URL ? [] : [`CI run: ${run}`]),
-    ...takeFitting(contextWords(data, 80), { sizeOf: (pair) => pair.length + 1, maxSize: MAX_CONTEXT }),
   ];
+}
+
+function contextLines(data: TaskEventData, room: number): string[] {
+  return takeFitting(contextWords(data, 80), {
+    sizeOf: (pair) => pair.length + 1,
+    maxSize: Math.min(MAX_CONTEXT, room),
+  });
 }
 
 function errorLines(notice: Notice): string[] {

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { MAX_ALERT_UNITS } from '../../functions/messages/alert.ts';
 import { composeAlerts, DIGEST_ABOVE, MAX_BODY_BYTES } from '../../functions/messages/digest.ts';
 import { toNotice } from '../../functions/messages/task-event.ts';
+import { failedImport } from '../../generate/sample-results.ts';
 import { arbitraryResult } from './arbitrary-result.ts';
 import { alertOf, alertsOf } from './render.ts';
 
@@ -24,6 +25,22 @@ it('an alert fits a subject and an SMS, whatever the result', () => {
     { numRuns: 500 },
   );
 }, 120_000);
+
+it('an alert in which everything is as long as it may be fits into an SMS, and still says what failed', () => {
+  const context = Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`key_${i}`, 'v'.repeat(90)]));
+  const long = 'é'.repeat(2_000);
+  const { subject, body } = alertOf(
+    {
+      ...{ ...failedImport, outcome: 'not_found', label: 'é'.repeat(128), registeredBy: 'k'.repeat(64) },
+      ...{ context, error: { code: 'C'.repeat(200), message: long, requestId: long } },
+      summary: { created: 1, updated: 100, failed: 1_000, ignored: 1_000, file_name: long },
+    },
+    options,
+  );
+  expect(subject).toMatch(SUBJECT);
+  expect(body.length).toBeLessThanOrEqual(MAX_ALERT_UNITS);
+  expect(body).toMatch(/1000 failed APIs/);
+});
 
 it('a round tells about every result once, within every limit, whatever the results', () => {
   fc.assert(

@@ -139,6 +139,7 @@ describe('whoever starts something from the page', () => {
     await page.getByText('2 ids found. Not an id: https://example.com/x').waitFor();
     await page.getByRole('button', { name: 'Watch 2 tasks' }).click();
     await page.getByText('1 task now watched. 1 task registered before.').waitFor();
+    expect(await page.getByRole('link', { name: 'Running tasks' }).getAttribute('href')).toBe('#/tasks?state=pending');
     await part(page, 'Watch running tasks').getByLabel('Profile').fill('unheard-of');
     await page.getByRole('button', { name: 'Watch 2 tasks' }).click();
     await page.getByText(/unheard-of/).waitFor();

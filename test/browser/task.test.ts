@@ -65,10 +65,19 @@ describe('whoever opens a task', () => {
       'Ended: partially succeeded',
       expect.stringContaining('ops: delivered'),
       'webhook: failed',
-      expect.stringContaining('The result is deleted'),
+      expect.stringContaining('The result will be deleted'),
     ]);
     expect(moments[5]).toContain('3 attempts, HTTP 500, the receiver answers 500');
     for (const text of moments) expect(text).toMatch(/\d{2}:\d{2}:\d{2} GMT\+8/);
+  });
+
+  it('reads what has happened as past, although the clock of the browser is an hour behind', async () => {
+    const page = await stage.open();
+    await page.clock.setFixedTime(Date.now() - 3_600_000);
+    await page.goto('/#many');
+    const coming = part(page, 'Timeline').locator('li.coming');
+    await coming.first().waitFor();
+    expect(await coming.locator('strong').allTextContents()).toEqual(['The result will be deleted']);
   });
 
   it('reads its failures by code with what helps, and has all of them shown', async () => {

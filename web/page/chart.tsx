@@ -58,8 +58,8 @@ export function Chart({
         ))}
       </svg>
       <figcaption class="soft">
-        the newest {timed.length}, up to {longest} · <span class="key p50">half {words(p50)} at most</span> ·{' '}
-        <span class="key p95">95 % {words(p95)} at most</span>
+        the newest {timed.length}, up to {longest} · <span class="key p50">half took {words(p50)} at most</span> ·{' '}
+        <span class="key p95">95 % took {words(p95)} at most</span>
       </figcaption>
     </figure>
   );

@@ -107,8 +107,8 @@ function LabelRow({ one, since, nowMs }: { one: LabelStats; since: string; nowMs
       <td data-label="Succeeded" class={one.success_rate < 0.8 ? 'failed' : ''}>
         {percent(one.success_rate)}
       </td>
-      <td data-label="Half">{secondsWords(one.p50_seconds)}</td>
-      <td data-label="95 %">{secondsWords(one.p95_seconds)}</td>
+      <td data-label="Half within">{secondsWords(one.p50_seconds)}</td>
+      <td data-label="95 % within">{secondsWords(one.p95_seconds)}</td>
       <td data-label="Newest">
         <a href={addressOf({ name: 'task', id: newest.task_id })}>
           <Mark state={newest.outcome} /> <Ago at={newest.completed_at} nowMs={nowMs} />

@@ -56,7 +56,8 @@ const SIGNS: Record<Outcome | 'pending', string> = {
 export function Mark({ state }: { state: Outcome | 'pending' }) {
   return (
     <span class={`mark ${state}`}>
-      <span aria-hidden="true">{SIGNS[state]}</span> {stateWords(state)}
+      <span aria-hidden="true">{`${SIGNS[state]} `}</span>
+      {stateWords(state)}
     </span>
   );
 }
@@ -99,13 +100,19 @@ async function copyText(text: string): Promise<boolean> {
   return isDone;
 }
 
-export type Said = { text: string; isGood?: boolean };
+export type Said = { text: string; isGood?: boolean; link?: { href: string; text: string } };
 
 /** Says something beside a form or button; without a text it has no size, and a screen reader watches it all the same. */
 export function Note({ said }: { said: Said | undefined }) {
   return (
     <p class={said?.isGood ? 'note good' : 'note'} role="status">
       {said?.text}
+      {said?.link && (
+        <>
+          {' '}
+          <a href={said.link.href}>{said.link.text}</a>
+        </>
+      )}
     </p>
   );
 }

@@ -80,5 +80,10 @@ function reportOf(entries: Entry[]): Said {
     ...refused.slice(0, 3).map(({ task_id: id, problem }) => `${id}: ${problem?.detail}`),
     refused.length > 3 && `And ${refused.length - 3} more were refused.`,
   ];
-  return { text: parts.filter(Boolean).join(' '), isGood: refused.length === 0 };
+  const link = { href: addressOf({ name: 'list', filter: { state: 'pending', outcomes: [] } }), text: 'Running tasks' };
+  return {
+    text: parts.filter(Boolean).join(' '),
+    isGood: refused.length === 0,
+    ...(refused.length < entries.length && { link }),
+  };
 }

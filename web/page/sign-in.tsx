@@ -42,8 +42,8 @@ export function SignIn({ reason, onSignedIn }: { reason: string | undefined; onS
               {reason}
             </p>
             <p class="soft" id="key-help">
-              It is <code>generated_key</code> in the ApiKeysSecret; on one machine the file <code>api-key</code> in
-              DATA_DIR. It goes only to this service, and is forgotten with this tab unless you keep it.
+              The key is <code>generated_key</code> in the ApiKeysSecret; on one machine the file <code>api-key</code>{' '}
+              in DATA_DIR. It goes only to this service, and is forgotten with this tab unless you keep it.
             </p>
           </form>
         </section>

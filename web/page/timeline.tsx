@@ -7,13 +7,13 @@ type Moment = { at: string; what: string; detail?: ComponentChildren; className?
 
 /** What happened to a task, oldest first, and what comes next. */
 export function Timeline({ task, nowMs }: { task: Task; nowMs: number }) {
-  const past = [...begun(task), ...answered(task), ...ended(task), ...delivered(task)];
+  const moments = [...begun(task), ...answered(task), ...ended(task), ...delivered(task), ...coming(task)];
   return (
     <section class="card" aria-label="Timeline">
       <h2>Timeline</h2>
       <ol class="timeline">
-        {[...past, ...coming(task)].map(({ at, what, detail, className = '' }) => (
-          <li key={`${what} ${at}`} class={new Date(at).getTime() > nowMs ? 'coming' : className}>
+        {moments.map(({ at, what, detail, className = '' }) => (
+          <li key={`${what} ${at}`} class={className}>
             <strong>{what}</strong>
             {detail && <span class="soft"> {detail}</span>}
             <br />
@@ -60,10 +60,12 @@ function delivered(task: Task): Moment[] {
   }));
 }
 
+/** Told from the past by what they are: a reader's clock may be behind that of the service. */
 function coming(task: Task): Moment[] {
-  if (task.state === 'final') return [{ at: task.expires_at, what: 'The result is deleted' }];
+  const className = 'coming';
+  if (task.state === 'final') return [{ at: task.expires_at, what: 'The result will be deleted', className }];
   return [
-    { at: task.next_poll_at, what: 'Next poll' },
-    { at: task.deadline_at, what: 'Deadline', detail: 'ends as expired unless it finishes' },
+    { at: task.next_poll_at, what: 'Next poll', className },
+    { at: task.deadline_at, what: 'Deadline', detail: 'ends as expired unless it finishes', className },
   ];
 }

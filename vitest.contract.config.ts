@@ -11,7 +11,7 @@ export default defineConfig({
       'test/cli/broken-real-service.test.ts',
       'test/package/*.test.ts',
     ],
-    env: { FAULT_ROUNDS: '40' },
+    env: { FAULT_ROUNDS: '14' },
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

@@ -10,10 +10,19 @@ const LISTEN = '0A';
 /** 127.0.0.1, its bytes in the order of the machine. */
 const LOOPBACK = '0100007F';
 
+/** A file may be closed while the folder is read. */
+function targetOf(link: string): string | undefined {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return undefined;
+  }
+}
+
 /** What `ss -ltnp` shows of a process, as `address:port`. */
 function listeningSockets(pid: number): string[] {
   const folder = `/proc/${pid}/fd`;
-  const held = new Set(readdirSync(folder).map((fd) => readlinkSync(path.join(folder, fd))));
+  const held = new Set(readdirSync(folder).map((fd) => targetOf(path.join(folder, fd))));
   const lines = ['tcp', 'tcp6'].flatMap((name) =>
     readFileSync(`/proc/${pid}/net/${name}`, 'utf8').split('\n').slice(1),
   );

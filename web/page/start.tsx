@@ -4,7 +4,7 @@ import { ExportForm } from './export-form.tsx';
 import { ImportForm } from './import-form.tsx';
 import { go } from './places.ts';
 import { RegisterForm } from './register-form.tsx';
-import { addressOf } from './route.ts';
+import { addressOf, parseView } from './route.ts';
 
 /** A file that was dropped anywhere on the page, which shows the form for it. */
 export function useDroppedFile(isWanted: boolean): File | undefined {
@@ -25,7 +25,8 @@ export function useDroppedFile(isWanted: boolean): File | undefined {
       if (dropped === undefined) return;
       event.preventDefault();
       setFile(dropped);
-      go(addressOf({ name: 'start' }));
+      // The form that is open may be filled in, for a group that its address names.
+      if (parseView(location.hash).name !== 'start') go(addressOf({ name: 'start' }));
     };
     addEventListener('dragover', over);
     addEventListener('dragleave', leave);

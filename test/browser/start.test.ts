@@ -37,6 +37,9 @@ describe('whoever starts something from the page', () => {
     await timeline.getByText('import started').waitFor();
     await timeline.getByText(/Ended: (succeeded|partially succeeded)/).waitFor({ timeout: 20_000 });
     expect(await part(page, 'About the task').textContent()).toContain('dropped.json');
+    await page.getByRole('link', { name: 'Start', exact: true }).click();
+    await form.waitFor();
+    expect(await form.textContent()).not.toContain('dropped.json');
   });
 
   it('imports into an existing group with override', async () => {

@@ -107,6 +107,13 @@ describe('whoever opens a task', () => {
     await expect.poll(() => page.getByLabel('an existing one').isChecked()).toBe(true);
     const form = part(page, 'Import an OpenAPI file');
     expect(await form.getByLabel('API group').inputValue()).toBe(GROUP);
+    await page.evaluate(`(() => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(['{}'], 'mended.json'));
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+    })()`);
+    await form.getByText('mended.json').waitFor();
+    expect(await form.getByLabel('API group').inputValue({ timeout: 1_000 })).toBe(GROUP);
   });
 
   it('has the failures on a telephone without a line that is too wide', async () => {

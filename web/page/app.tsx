@@ -63,7 +63,7 @@ function SignedIn({ view, onForget }: { view: View; onForget(): void }) {
   const caller = useCaller();
   const may = (scope: Caller['scopes'][number]) => caller.scopes.includes(scope);
   const canBegin = may('start') || may('register');
-  const file = useDroppedFile(may('start'));
+  const file = useDroppedFile(may('start'), view.name);
   const address = addressOf(view);
   usePlace(address);
   return (

@@ -4,11 +4,14 @@ import { ExportForm } from './export-form.tsx';
 import { ImportForm } from './import-form.tsx';
 import { go } from './places.ts';
 import { RegisterForm } from './register-form.tsx';
-import { addressOf } from './route.ts';
+import { addressOf, parseView, type View } from './route.ts';
 
-/** A file that was dropped anywhere on the page, which shows the form for it. */
-export function useDroppedFile(isWanted: boolean): File | undefined {
+/** A file that was dropped anywhere on the page, which shows the form for it; whoever leaves the form drops it again, mended. */
+export function useDroppedFile(isWanted: boolean, view: View['name']): File | undefined {
   const [file, setFile] = useState<File>();
+  useEffect(() => {
+    if (view !== 'start') setFile(undefined);
+  }, [view]);
   useEffect(() => {
     if (!isWanted) return;
     const over = (event: DragEvent) => {
@@ -25,7 +28,8 @@ export function useDroppedFile(isWanted: boolean): File | undefined {
       if (dropped === undefined) return;
       event.preventDefault();
       setFile(dropped);
-      go(addressOf({ name: 'start' }));
+      // The form that is open may be filled in, for a group that its address names.
+      if (parseView(location.hash).name !== 'start') go(addressOf({ name: 'start' }));
     };
     addEventListener('dragover', over);
     addEventListener('dragleave', leave);

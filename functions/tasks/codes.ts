@@ -109,7 +109,8 @@ const HELP: Record<string, Help> = {
   'APIG.3209': 'Rename one of the two parameters; names of headers ignore case.',
   'APIG.3301':
     'An API with this method, path and match mode exists: change the path, or import with api_mode=override to replace it.',
-  'APIG.3003': 'The request or the definition names an environment that this gateway does not have: check `env_id` (for an import `publish_to`).',
+  'APIG.3003':
+    'The request or the definition names an environment that this gateway does not have: check `env_id` (for an import `publish_to`).',
   'APIG.3005': missing('a request throttling policy'),
   'APIG.3006': missing('an access control policy'),
   'APIG.3017': missing('a signature key'),

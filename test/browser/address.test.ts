@@ -42,6 +42,17 @@ describe('whoever looks for tasks', () => {
     expect(await page.getByLabel('Label, or its start').inputValue()).toBe('orders*');
   });
 
+  it('types the start of a label slowly, while the list is drawn again, and loses none of it', async () => {
+    const { page } = await openList();
+    await page.getByLabel('Label, or its start').pressSequentially('ord');
+    // A change of the address draws the whole form again, as each answer does.
+    await page.evaluate("location.hash = '#/tasks?since=1h'");
+    await expect.poll(() => page.getByLabel('Since').inputValue()).toBe('1h');
+    await page.getByLabel('Label, or its start').pressSequentially('ers*');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.url()).toContain('label=orders*');
+  });
+
   it('goes back and forward through filters and tasks', async () => {
     const { page, names } = await openList();
     await page.getByLabel('State').selectOption('ended');

@@ -1,3 +1,4 @@
+import { useEffect, useState } from 'preact/hooks';
 import { OUTCOMES, type Outcome } from '../../functions/names.ts';
 import { go } from './places.ts';
 import { addressOf, type Filter, NO_FILTER, parseView } from './route.ts';
@@ -54,14 +55,12 @@ export function FilterForm({ filter }: { filter: Filter }) {
           ))}
         </select>
       </label>
-      <label>
-        Label, or its start and *
-        <input
-          value={filter.label ?? ''}
-          maxLength={128}
-          onChange={(event) => changeText('label', event.currentTarget.value)}
-        />
-      </label>
+      <TextFilter
+        words="Label, or its start and *"
+        value={filter.label}
+        maxLength={128}
+        onChange={(text) => changeText('label', text)}
+      />
       <label>
         Kind
         <select value={filter.task_type ?? ''} onChange={(event) => changeText('task_type', event.currentTarget.value)}>
@@ -87,18 +86,37 @@ export function FilterForm({ filter }: { filter: Filter }) {
         <summary>More</summary>
         <div class="fields">
           {Object.entries(MORE).map(([name, words]) => (
-            <label key={name}>
-              {words}
-              <input
-                value={filter[name as keyof typeof MORE] ?? ''}
-                maxLength={64}
-                onChange={(event) => changeText(name as keyof typeof MORE, event.currentTarget.value)}
-              />
-            </label>
+            <TextFilter
+              key={name}
+              words={words}
+              value={filter[name as keyof typeof MORE]}
+              maxLength={64}
+              onChange={(text) => changeText(name as keyof typeof MORE, text)}
+            />
           ))}
         </div>
       </details>
     </form>
+  );
+}
+
+type TextFilterProps = { words: string; value: string | undefined; maxLength: number; onChange(text: string): void };
+
+/** Keeps what is being typed: the list is drawn again every few seconds, and with it what the address says. */
+function TextFilter({ words, value = '', maxLength, onChange }: TextFilterProps) {
+  const [typed, setTyped] = useState<string>();
+  useEffect(() => setTyped(undefined), [value]);
+  return (
+    <label>
+      {words}
+      <input
+        value={typed ?? value}
+        maxLength={maxLength}
+        onInput={(event) => setTyped(event.currentTarget.value)}
+        onChange={(event) => onChange(event.currentTarget.value)}
+        onBlur={() => setTyped(undefined)}
+      />
+    </label>
   );
 }
 

@@ -15,6 +15,8 @@ export default defineConfig({
     // One worker less than there are cores is the default, and on two cores that is one.
     maxWorkers: Math.max(2, availableParallelism()),
     // A net, not a limit: under a load of twenty the slowest cases take half a minute.
+    // `.ci/run` asks for some: a case that lost a race on a busy machine is named, and does not stop everything.
+    retry: Number(process.env.RETRIES ?? 0),
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [

@@ -12,6 +12,7 @@ export default defineConfig({
       'test/package/*.test.ts',
     ],
     env: { FAULT_ROUNDS: '14' },
+    retry: Number(process.env.RETRIES ?? 0),
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

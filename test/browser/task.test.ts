@@ -165,7 +165,7 @@ describe('whoever opens a task', () => {
     await page.getByText('Choose a channel, or everybody.').waitFor();
     const sent = page.waitForRequest((request) => request.url().endsWith('/tasks/many/notifications'));
     await page.getByLabel('ops').check();
-    expect(await page.getByLabel('only:').isChecked()).toBe(true);
+    await expect.poll(() => page.getByLabel('only:').isChecked()).toBe(true);
     await send.click();
     expect((await sent).postDataJSON()).toEqual({ channel: 'ops' });
     await page.getByText(/"channel" (is not a known channel|names a channel)/).waitFor();

@@ -83,7 +83,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
 
 /**
  * Gathers one answer for undici, which calls it as the answer comes. Made for each of thousands of polls: a stream of the
- * body, as `request` makes one, would be a quarter of a poll's CPU. Undici itself ends what is larger than allowed.
+ * body, as `request` makes one, costs more CPU than anything else of a poll that we can leave out. Undici itself ends what is larger than allowed.
  */
 class Collector implements Dispatcher.DispatchHandler {
   readonly #allowance: Allowance | undefined;

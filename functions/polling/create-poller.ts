@@ -82,7 +82,7 @@ export type RunLimits = {
 /** What a run did, or why it had nothing to do. */
 export type RunReport = ({ kind: 'ran' } & HoldReport) | { kind: Refusal | 'stale' };
 
-/** Sweeps the trigger's shard, unless somebody else does: see `lease.ts` and `hold-shard.ts`. */
+/** Sweeps the trigger's shard, unless somebody else does: see `hold-shard.ts`. */
 export type Poller = (trigger: Trigger, limits?: RunLimits) => Promise<RunReport>;
 
 /** Puts the parts of the poller together; make it once per process, call it once per trigger. */

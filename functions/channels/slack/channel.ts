@@ -68,6 +68,7 @@ export function renderSlackPosts<T extends Shown>(items: T[]): ChatPost<T, Slack
   return sorted.map((item) => ({ message: renderSlackMessage(item.event, item.mention), items: [item] }));
 }
 
+/** Posts one message; `reason` of a refusal is Slack's own short word. Never throws for what the network or Slack does. */
 export function postToSlack(url: string, message: SlackMessage, limits: PostLimits): Promise<Answer> {
   const wordOf = (answer: string) => (SLACK_WORD.test(answer.trim()) ? answer.trim() : '');
   return postToService({ url, body: message, wordOf }, limits);

@@ -1,6 +1,5 @@
 import { linksOf } from '../../messages/alert.ts';
 import { needsAttention } from '../../messages/words.ts';
-
 import { pack } from '../../tasks/safe-text.ts';
 import { type ChatPost, type DigestPage, digestPosts, listedFactsOf, type Shown } from '../pages.ts';
 import {

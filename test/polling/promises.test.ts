@@ -156,3 +156,26 @@ describe('a trigger of another number of shards', () => {
     expect([requestsAt(), wakes]).toEqual([[], []]);
   });
 });
+
+describe('scans', () => {
+  it('take a tenth of the time at most, however long one takes', async () => {
+    const life = startLife({
+      tasks: many(1),
+      answer: async () => {
+        await life.clock.sleep(40_000);
+        return processing;
+      },
+    });
+    const { scan } = life.pending;
+    const startsAt: number[] = [];
+    life.pending.scan = async function* (shard) {
+      startsAt.push(life.clock.now() - START_MS);
+      await life.clock.sleep(400);
+      yield* scan(shard);
+    };
+    await life.runMinutes(0, 1);
+    const gaps = startsAt.slice(1).map((atMs, i) => atMs - (startsAt[i] ?? 0));
+    expect(gaps.length).toBeGreaterThan(5);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(4_000);
+  });
+});

@@ -12,8 +12,10 @@ const ELSEWHERE = ['test/contract/**', 'test/browser/**', 'test/e2e/**', 'test/s
 
 export default defineConfig({
   test: {
-    // One worker less than there are cores is the default, and on two cores that is one.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // Node itself reads TypeScript, so that nothing is transformed for the tests: they run what runs.
+    experimental: { viteModuleRunner: false },
+    // One more than there are cores, because many of the tests mostly wait.
+    maxWorkers: availableParallelism() + 1,
     // A net, not a limit: under a load of twenty the slowest cases take half a minute.
     // `.ci/run` asks for some: a case that lost a race on a busy machine is named, and does not stop everything.
     retry: Number(process.env.RETRIES ?? 0),

@@ -20,6 +20,8 @@ export type HttpServerOptions = {
   mayImport?: (authorization: string | undefined) => Promise<boolean>;
   /** For the whole request, its body included. Default 60000: an import may be large. */
   requestTimeoutMs?: number;
+  /** How long a body that is read may stop before its connection is cut: it has a turn that others wait for. Default 5000. */
+  silenceMs?: number;
   /** For requests in flight when `close` is called; then they are cut off. Default 3000. */
   closeGraceMs?: number;
 };
@@ -54,7 +56,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   return { url: `http://${hostPart}:${address.port}`, close: () => close(server, closeGraceMs) };
 }
 
-type Serving = Pick<HttpServerOptions, 'handler' | 'mayImport'>;
+type Serving = Pick<HttpServerOptions, 'handler' | 'mayImport' | 'silenceMs'>;
 
 async function serve(serving: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
@@ -65,16 +67,17 @@ async function serve(serving: Serving, request: IncomingMessage, response: Serve
   }
 }
 
-async function answerTo({ handler, mayImport }: Serving, request: IncomingMessage): Promise<ApiResponse> {
+async function answerTo(serving: Serving, request: IncomingMessage): Promise<ApiResponse> {
+  const { handler, mayImport, silenceMs = 5_000 } = serving;
   const limit = bodyLimitOf(request);
   const answer = async () => {
-    const body = await readBody(request, limit);
+    const body = await readBody(request, limit, silenceMs);
     return body === undefined ? tooLarge(limit) : await handler(toEvent(request, body), {} as Context);
   };
   if (limit === MAX_BODY_BYTES) return answer();
   if (mayImport === undefined || (await mayImport(request.headers.authorization))) return inTurn(answer);
   // A stranger would hold up the others by sending slowly. What refuses him reads no body.
-  await readBody(request, 0);
+  await readBody(request, 0, silenceMs);
   return handler(toEvent(request, Buffer.alloc(0)), {} as Context);
 }
 
@@ -89,13 +92,19 @@ function bodyLimitOf({ method, url }: IncomingMessage): number {
  * Undefined when it is longer than the API takes. The rest is read all the same, and dropped: a client that is still
  * sending when the connection closes would see a reset instead of the answer. `requestTimeoutMs` bounds it.
  */
-async function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
+async function readBody(request: IncomingMessage, limit: number, silenceMs: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= limit) chunks.push(chunk);
-    else chunks.length = 0;
+  const silence = setTimeout(() => request.destroy(), silenceMs);
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      silence.refresh();
+      size += chunk.length;
+      if (size <= limit) chunks.push(chunk);
+      else chunks.length = 0;
+    }
+  } finally {
+    clearTimeout(silence);
   }
   return size > limit ? undefined : Buffer.concat(chunks);
 }

@@ -3,10 +3,10 @@ import { type Child, startChild } from '../../bench/child.ts';
 import type { NotifyRequest } from '../../bench/notify/notify-process.ts';
 import type { Received } from '../../bench/notify/receiver-process.ts';
 
-const COMPLETIONS = 10_000;
+const COMPLETIONS = 2_000;
 const benchModule = (name: string) => new URL(`../../bench/notify/${name}`, import.meta.url);
 
-describe('what 10,000 ends cost in messages', () => {
+describe('what 2,000 ends cost in messages', () => {
   let receiver: Child;
   let teller: Child;
   beforeAll(() => {
@@ -24,15 +24,15 @@ describe('what 10,000 ends cost in messages', () => {
   }
 
   it.each([100, COMPLETIONS])('is an event an end, ten in every PublishBatch, at %i ends a sweep', async (perRound) => {
-    expect(await tell('events', perRound)).toEqual({ snsRequests: 1_000, snsMessages: COMPLETIONS, slackPosts: 0 });
+    expect(await tell('events', perRound)).toEqual({ snsRequests: 200, snsMessages: COMPLETIONS, slackPosts: 0 });
   });
 
   it('is one alert a sweep, however many ended in it', async () => {
-    expect(await tell('alerts', 100)).toEqual({ snsRequests: 100, snsMessages: 100, slackPosts: 0 });
+    expect(await tell('alerts', 100)).toEqual({ snsRequests: 20, snsMessages: 20, slackPosts: 0 });
     expect(await tell('alerts', COMPLETIONS)).toEqual({ snsRequests: 1, snsMessages: 1, slackPosts: 0 });
   });
 
   it('is one Slack post for each batch of the queue', async () => {
-    expect(await tell('slack', 100)).toEqual({ snsRequests: 0, snsMessages: 0, slackPosts: 100 });
+    expect(await tell('slack', 100)).toEqual({ snsRequests: 0, snsMessages: 0, slackPosts: 20 });
   });
 });

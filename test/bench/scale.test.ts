@@ -3,7 +3,7 @@ import { sweepShards } from '../../bench/scale/sweep-shards.ts';
 import { type Stage, setStage } from '../../bench/sweep/stage.ts';
 
 describe('shards as separate processes', () => {
-  const tasks = 3_000;
+  const tasks = 1_500;
   let stage: Stage;
   beforeAll(async () => {
     stage = await setStage(tasks);

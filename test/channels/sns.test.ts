@@ -133,7 +133,7 @@ describe('a topic', () => {
       fc.asyncProperty(fc.array(arbitraryResult, { maxLength: 25 }), async (round) => {
         expect(await publisher.publish(round)).toEqual({ failed: [] });
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   }, 120_000);
 });

@@ -75,7 +75,7 @@ describe('the exit code of a wait', () => {
         service.tasks.clear();
         await Promise.all(drawn.map(([ends, given], index) => proveCode(`run-${index}`, ends, given)));
       }),
-      { numRuns: 6, endOnFailure: true },
+      { numRuns: 4, endOnFailure: true },
     );
   });
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_ACCOUNT } from '../../simulator/defaults.ts';
-import { compileCache } from '../support/compile-cache.ts';
+import { bundled, compileCache } from '../support/bundled.ts';
 import { KEY, startDeployment } from './deployed.ts';
 
 let deployed: Awaited<ReturnType<typeof startDeployment>>;
@@ -25,10 +25,11 @@ afterAll(async () => {
 type Ended = { status: number; stdout: string; stderr: string };
 
 /** `npm run doctor -- …` with nothing of this machine's own environment. */
-function runDoctor(args: string[], env: Record<string, string> = {}): Promise<Ended> {
+async function runDoctor(args: string[], env: Record<string, string> = {}): Promise<Ended> {
+  const doctor = await bundled('doctor');
   return new Promise((resolve) => {
     const options = { env: { PATH: process.env.PATH, ...compileCache, DATA_DIR: folder, ...env } };
-    execFile(process.execPath, ['bin/doctor.ts', ...args], options, (error, stdout, stderr) => {
+    execFile(process.execPath, [doctor, ...args], options, (error, stdout, stderr) => {
       resolve({ status: error === null ? 0 : Number(error.code), stdout, stderr });
     });
   });

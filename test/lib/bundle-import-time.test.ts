@@ -8,7 +8,7 @@ import { expect, it } from 'vitest';
 import { bundles } from './bundles.ts';
 
 const run = promisify(execFile);
-const ROUNDS = 5;
+const ROUNDS = 3;
 const MAX_RATIO = 2.5;
 
 const TIMER = `

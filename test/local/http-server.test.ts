@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -88,6 +89,30 @@ describe('startHttpServer', () => {
     await fetch(`${server.url}/imports`, { method: 'POST', body: 'x'.repeat(5_000_000) });
     // What he sent is not even handed on.
     expect(events.map(({ body }) => body)).toEqual(['eA==', undefined]);
+  });
+
+  it('gives the turn of an import whose client falls silent to the next one', async () => {
+    const server = await start({ ...recorder(), silenceMs: 200 });
+    const stalled = Array.from({ length: 2 }, () => dial(server));
+    const head = 'POST /imports HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000\r\n\r\nhalf';
+    for (const client of stalled) client.on('error', () => {}).write(head);
+    const cut = Promise.all(stalled.map((client) => once(client, 'close')));
+    expect((await fetch(`${server.url}/imports`, { method: 'POST', body: 'x' })).status).toBe(200);
+    await cut;
+  });
+
+  it('waits for a body that arrives in pieces', async () => {
+    const { events, handler } = recorder();
+    const server = await start({ handler, silenceMs: 400 });
+    const pieces = async function* () {
+      for (const piece of ['one ', 'two ', 'three ', 'four']) {
+        yield Buffer.from(piece);
+        await delay(150);
+      }
+    };
+    const init = { method: 'POST', body: ReadableStream.from(pieces()), duplex: 'half' } as const;
+    expect((await fetch(`${server.url}/imports`, init)).status).toBe(200);
+    expect(Buffer.from(String(events[0]?.body), 'base64').toString()).toBe('one two three four');
   });
 
   it('says no length to HEAD but that of the body that GET has', async () => {

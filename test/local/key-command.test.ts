@@ -3,11 +3,11 @@ import process from 'node:process';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { findKey, parseApiKeys } from '../../functions/http/api-keys.ts';
-import { compileCache } from '../support/compile-cache.ts';
+import { bundled, compileCache } from '../support/bundled.ts';
 
 const run = promisify(execFile);
-const key = (...args: string[]) =>
-  run(process.execPath, ['bin/key.ts', ...args], { env: { PATH: process.env.PATH, ...compileCache } });
+const key = async (...args: string[]) =>
+  run(process.execPath, [await bundled('key'), ...args], { env: { PATH: process.env.PATH, ...compileCache } });
 
 it('npm run key prints a key once, and an entry that lets it in with its name and scopes', async () => {
   const { stdout } = await key('--name', 'ci-orders', '--scopes', 'register, read,read');

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { DEFAULT_ACCOUNT } from '../../simulator/defaults.ts';
 import type { Simulator } from '../../simulator/simulator.ts';
-import { compileCache } from '../support/compile-cache.ts';
+import { bundled, compileCache } from '../support/bundled.ts';
 
 export const API_KEY = 'a-key-for-this-test-alone';
 
@@ -21,14 +21,14 @@ export type ServiceProcessOptions = {
   simulator: Simulator;
   dataDir: string;
   environment?: Record<string, string>;
-  /** Default: Node itself, without npm. */
+  /** Default: Node itself, without npm, and what `npm start` runs in one file. */
   command?: [string, ...string[]];
   detached?: boolean;
 };
 
 /** Resolves when it listens; rejects with its output when it ends before. */
 export async function startServiceProcess(options: ServiceProcessOptions): Promise<ServiceProcess> {
-  const { command = [process.execPath, 'bin/local.ts'], detached = false } = options;
+  const { command = [process.execPath, await bundled('local')], detached = false } = options;
   const [program, ...args] = command;
   const child = spawn(program, args, { env: environmentOf(options), detached });
   let output = '';

@@ -48,7 +48,7 @@ describe('createTerminalPublisher', () => {
       fc.asyncProperty(fc.array(arbitraryResult, { minLength: 1, maxLength: 4 }), async (results) => {
         expect(await print(results, false)).not.toMatch(/(?!\n)\p{Cc}/u);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   }, 60_000);
 });

@@ -22,7 +22,7 @@ it('an alert fits a subject and an SMS, whatever the result', () => {
       expect(body).toContain(`${options.publicUrl}/tasks/${result.taskId}`);
       if ((result.summary.failed ?? 0) > 0) expect(body).toMatch(/failed API/);
     }),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
 }, 120_000);
 
@@ -55,7 +55,7 @@ it('a round tells about every result once, within every limit, whatever the resu
         expect(body).not.toMatch(FORBIDDEN);
       }
     }),
-    { numRuns: 200 },
+    { numRuns: 80 },
   );
 }, 120_000);
 
@@ -70,6 +70,6 @@ it('a digest names every task that did not succeed, however many repeat', () => 
       const told = new Set(bodies.join('\n').match(/\S+\/tasks\/task-\d+/g));
       if (pattern.outcome !== 'succeeded') expect(told).toEqual(new Set(urls));
     }),
-    { numRuns: 100 },
+    { numRuns: 40 },
   );
 }, 120_000);

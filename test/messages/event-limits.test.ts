@@ -9,7 +9,7 @@ import {
 import { eventId } from '../../functions/tasks/result.ts';
 import { arbitraryResult } from './arbitrary-result.ts';
 
-const NUM_RUNS = 400;
+const NUM_RUNS = 200;
 
 it('every event is a whole CloudEvent of at most 64 KiB, whatever the result', () => {
   fc.assert(

@@ -74,7 +74,7 @@ describe('toChatMessage', () => {
   it('holds the schema, whatever the result', () => {
     fc.assert(
       fc.property(arbitraryResult, (result) => expectValid(chatOf(result, { publicUrl }))),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   }, 120_000);
 });
@@ -110,7 +110,7 @@ describe('composeChat', () => {
         );
         for (const { message } of notes) expectValid(message);
       }),
-      { numRuns: 100, endOnFailure: true },
+      { numRuns: 50, endOnFailure: true },
     );
   }, 120_000);
 });

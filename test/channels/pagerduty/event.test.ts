@@ -48,7 +48,7 @@ describe('an event for PagerDuty', () => {
         const event = toTaskEvent(result, { publicUrl: 'https://tasks.example.com' });
         expect(eventProblems(JSON.stringify({ routing_key, ...toPagerDutyEvent(event) }))).toEqual([]);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   }, 120_000);
 

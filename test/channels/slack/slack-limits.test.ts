@@ -66,7 +66,7 @@ describe('Slack limits', () => {
       fc.property(event, mention, (it, who) => {
         expect(findViolations(renderSlackMessage(it, who))).toEqual([]);
       }),
-      { numRuns: 800 },
+      { numRuns: 400 },
     );
   });
 
@@ -79,7 +79,7 @@ describe('Slack limits', () => {
         expect(new Set(posts.flatMap((post) => post.items))).toEqual(new Set(batch));
         expect(posts.flatMap((post) => post.items)).toHaveLength(batch.length);
       }),
-      { numRuns: 150 },
+      { numRuns: 75 },
     );
   });
 

@@ -52,7 +52,7 @@ describe('a card for Teams', () => {
   it('is within schema and limit, whatever the result', () => {
     fc.assert(
       fc.property(arbitraryResult, (result) => check(renderTeamsCard(toNotice(result, options)))),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   }, 120_000);
 
@@ -84,7 +84,7 @@ describe('a burst for Teams', () => {
         expect(posts.flatMap((post) => post.items)).toHaveLength(items.length);
         for (const { message } of posts) check(message as TeamsMessage);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   }, 120_000);
 });

@@ -10,7 +10,7 @@ import { aResult, aTask } from '../../contract/samples.ts';
 import { makeFolder, openStores } from './support.ts';
 
 /** `DAMAGE_RUNS=5000 npx vitest run test/stores/sqlite/damage.test.ts` looks further, and prints what was found. */
-const RUNS = Number(process.env.DAMAGE_RUNS ?? 150);
+const RUNS = Number(process.env.DAMAGE_RUNS ?? 80);
 
 const PENDING = Array.from({ length: 120 }, (_, i) => aTask({ taskId: `pending-${i * 7919}`, label: `label ${i}` }));
 const RESULTS = Array.from({ length: 40 }, (_, i) => aResult({ taskId: `result-${i * 7919}`, result: parsed(i) }));

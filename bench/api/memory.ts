@@ -20,7 +20,7 @@ async function measureOnce(): Promise<Memory> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'bench-memory-'));
   const simulator = await startSimulator();
   simulator.control.addTasks({ count: TASKS, ending: 'never' });
-  const service = await startServiceProcess({ simulator, dataDir });
+  const service = await startServiceProcess({ simulator, dataDir, command: [process.execPath, 'bin/local.ts'] });
   try {
     await getJson(service.url, '/health');
     const idleMb = residentMb(service.child.pid);

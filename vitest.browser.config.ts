@@ -5,6 +5,7 @@ const LOAD = 'test/browser/load.test.ts';
 // The status page in Debian's Chromium, against the local service: it needs the package chromium.
 export default defineConfig({
   test: {
+    experimental: { viteModuleRunner: false },
     retry: Number(process.env.RETRIES ?? 0),
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config';
 // packed file, installed as others install it, and the client behind hundreds of connections that break.
 export default defineConfig({
   test: {
+    experimental: { viteModuleRunner: false },
     include: [
       'test/contract/**/*.test.ts',
       'test/stores/dynamo/stores.test.ts',

@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 // bash, curl, Python and, the first time, the package index.
 export default defineConfig({
   test: {
+    experimental: { viteModuleRunner: false },
     include: ['test/sdk/**/*.test.ts'],
     // All of them use one Python environment, which the first one makes.
     fileParallelism: false,

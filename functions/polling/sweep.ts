@@ -245,7 +245,7 @@ export class Sweep {
     const deps = this.#deps;
     this.counts.polled += 1;
     this.counts.requests += observed.requests;
-    noteFault({ ...deps, slowedDown: this.#slowedDown }, task, observed);
+    if (observed.observation.kind === 'fault') noteFault({ ...deps, slowedDown: this.#slowedDown }, task, observed);
     const nowMs = deps.clock.now();
     const conclusion = concludeTask(deps.pending.asOfNow?.(task) ?? task, observed.observation, nowMs);
     if (conclusion.kind === 'over') {

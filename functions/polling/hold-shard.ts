@@ -198,7 +198,7 @@ class Run {
       const nowMs = Math.max(startMs, this.#coveredMs);
       this.#scannedMs = nowMs;
       this.#isWhole = await sweep.scan(this.#coveredMs, nowMs);
-      this.#scanTookMs = clock.now() - startMs;
+      this.#scanTookMs = clock.now() - startMs - sweep.waitedMs;
       if (!this.#isWhole) return;
       this.#coveredMs = nowMs;
     } while ((await this.#waitForNext()) && lease.mayPoll());

@@ -1,4 +1,4 @@
-import { createHmac, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** A permanent or (with `securityToken`) temporary access key. */
 export type AccessKey = { ak: string; sk: string; securityToken?: string | undefined };
@@ -31,13 +31,15 @@ export function signRequest(request: SignableRequest, key: AccessKey, date: stri
   return signPrepared(request, prepareSignature(request, key, date));
 }
 
-/** What the requests of one key, host and second share: the headers, as sent and in canonical form, and the key. */
+/** What the requests of one key, host and second share: the headers, as sent and in canonical form, and the key's HMAC. */
 export type PreparedSignature = {
   sent: Record<string, string>;
   canonical: string;
   signed: string;
-  date: string;
-  key: AccessKey;
+  ak: string;
+  /** What the two hashes of the HMAC read, each with room at its end for what a request adds. */
+  inner: Buffer;
+  outer: Buffer;
 };
 
 export function prepareSignature(
@@ -47,21 +49,41 @@ export function prepareSignature(
 ): PreparedSignature {
   const sent: Record<string, string> = { ...headers, 'x-sdk-date': date };
   if (key.securityToken) sent['x-security-token'] = key.securityToken;
-  return { sent, date, ...canonicalHeaders({ ...sent, host }), key };
+  const prefix = Buffer.from(`${ALGORITHM}\n${date}\n`);
+  return {
+    ...{ sent, ...canonicalHeaders({ ...sent, host }), ak: key.ak },
+    inner: Buffer.concat([padded(key.sk, 0x36), prefix, Buffer.alloc(HEX_BYTES)]),
+    outer: Buffer.concat([padded(key.sk, 0x5c), Buffer.alloc(DIGEST_BYTES)]),
+  };
 }
 
-/** `signRequest`, with what can be shared prepared. */
+const BLOCK_BYTES = 64;
+const DIGEST_BYTES = 32;
+const HEX_BYTES = 2 * DIGEST_BYTES;
+
+/** The key as RFC 2104 mixes it into a hash. */
+function padded(secret: string, pad: number): Buffer {
+  const bytes = Buffer.from(secret);
+  const key = bytes.length > BLOCK_BYTES ? hash('sha256', bytes, 'buffer') : bytes;
+  return Buffer.alloc(BLOCK_BYTES).map((_, index) => (key[index] ?? 0) ^ pad) as Buffer;
+}
+
+/**
+ * `signRequest`, with what can be shared prepared. The HMAC is made of two hashes (RFC 2104): the native object that
+ * `createHmac` makes for each request costs a tenth of a poll's CPU.
+ */
 export function signPrepared(
   request: Omit<SignableRequest, 'host' | 'headers'>,
-  { sent, canonical, signed, date, key: { ak, sk } }: PreparedSignature,
+  { sent, canonical, signed, ak, inner, outer }: PreparedSignature,
 ): Record<string, string> {
   // Ends in a slash for signing, whatever is sent.
   const path = request.path.endsWith('/') ? request.path : `${request.path}/`;
   const query = request.query ? canonicalQuery(request.query) : '';
   const bodyHash = request.bodyHash ?? (request.body ? hash('sha256', request.body, 'hex') : EMPTY_BODY_SHA256);
   const canonicalRequest = `${request.method}\n${path}\n${query}\n${canonical}\n${signed}\n${bodyHash}`;
-  const text = `${ALGORITHM}\n${date}\n${hash('sha256', canonicalRequest, 'hex')}`;
-  const signature = createHmac('sha256', sk).update(text).digest('hex');
+  inner.write(hash('sha256', canonicalRequest, 'hex'), inner.length - HEX_BYTES, 'latin1');
+  outer.write(hash('sha256', inner, 'hex'), BLOCK_BYTES, 'hex');
+  const signature = hash('sha256', outer, 'hex');
   return { ...sent, authorization: `${ALGORITHM} Access=${ak}, SignedHeaders=${signed}, Signature=${signature}` };
 }
 

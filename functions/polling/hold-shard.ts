@@ -130,8 +130,8 @@ const LINGER_MS = 1_000;
 const SCAN_GAP_MS = 500;
 /** While polls are under way, so that a slow one delays no registration. */
 const SCAN_AT_LEAST_EVERY_MS = 1_000;
-/** A scan reads the whole shard: where that takes long, it is read less often, so that scans take a tenth of the time. */
-const GAP_PER_SCAN = 10;
+/** A scan reads the whole shard: where that takes long, it is read less often, so that scans take a twentieth of the time. */
+const GAP_PER_SCAN = 20;
 /** What polls under way get when the run's time is over. */
 const GRACE_MS = 5_000;
 /** From so many polls a second of all shards on a holder promises to stay awake: then a registration needs no wake. */
@@ -198,7 +198,7 @@ class Run {
       const nowMs = Math.max(startMs, this.#coveredMs);
       this.#scannedMs = nowMs;
       this.#isWhole = await sweep.scan(this.#coveredMs, nowMs);
-      this.#scanTookMs = clock.now() - startMs;
+      this.#scanTookMs = clock.now() - startMs - sweep.waitedMs;
       if (!this.#isWhole) return;
       this.#coveredMs = nowMs;
     } while ((await this.#waitForNext()) && lease.mayPoll());

@@ -91,23 +91,21 @@ export class Line {
   }
 
   async #serveAll(): Promise<void> {
-    const { health, concurrency, signal, mayPoll } = this.#deps;
+    const { health, concurrency, untilMs, signal, mayPoll, giveUp } = this.#deps;
     while (this.#waiting.length > 0 && this.#underWay < concurrency && mayPoll() && !signal.aborted) {
       const probing = health.probing(this.#profile);
       if (probing) await probing;
       else if (this.#isNextPaused()) this.#startNext();
-      else await this.#startAtTurn();
+      else {
+        const turn = this.#limiter.take(untilMs, signal);
+        // A turn at once is the rule, and thousands of polls would each wait for the next microtask.
+        const hasTurn = typeof turn === 'boolean' ? turn : await turn;
+        if (hasTurn && mayPoll()) this.#startNext();
+        else giveUp(this.withdraw());
+      }
     }
     // At once and not in a later microtask, because a poll that ends in between has to find the line free.
     this.#isServing = false;
-  }
-
-  async #startAtTurn(): Promise<void> {
-    const { untilMs, signal, mayPoll, giveUp } = this.#deps;
-    const turn = this.#limiter.take(untilMs, signal);
-    const hasTurn = typeof turn === 'boolean' ? turn : await turn;
-    if (hasTurn && mayPoll()) this.#startNext();
-    else giveUp(this.withdraw());
   }
 
   #isNextPaused(): boolean {
@@ -121,7 +119,7 @@ export class Line {
     const entry = this.#waiting.pop();
     if (entry === undefined) return;
     this.#underWay += 1;
-    void this.#deps.run(entry).finally(() => {
+    void this.#deps.run(entry).then(() => {
       this.#underWay -= 1;
       this.serve();
     });

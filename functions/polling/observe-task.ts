@@ -48,23 +48,18 @@ export async function observeTask(deps: ObserveDeps, task: PendingTask, limits: 
   if (paused) return { observation: { kind: 'fault', fault: paused }, requests: 0 };
   const report = deps.health.begin(task);
   let learned: Learned = 'nothing';
+  const poll = { signal: limits.cutOff, allowance: limits.allowance };
   try {
-    const observed = await pollWithRetries(deps, task, limits);
-    learned = observed.observation.kind === 'fault' ? observed.observation.fault : 'works';
-    return observed;
+    for (let requests = 1; ; requests += 1) {
+      limits.allowance.release();
+      const observation = await deps.query.poll(task, poll);
+      learned = observation.kind === 'fault' ? observation.fault : 'works';
+      const observed = { observation, requests };
+      if (observation.kind !== 'fault' || !isPassing(observation.fault)) return observed;
+      if (!(await waitToRetry(deps, task, { ...limits, fault: observation.fault, requests }))) return observed;
+    }
   } finally {
     await report(learned);
-  }
-}
-
-async function pollWithRetries(deps: ObserveDeps, task: PendingTask, limits: ObserveLimits): Promise<Observed> {
-  const { cutOff, allowance } = limits;
-  for (let requests = 1; ; requests += 1) {
-    allowance.release();
-    const observation = await deps.query.poll(task, { signal: cutOff, allowance });
-    const observed = { observation, requests };
-    if (observation.kind !== 'fault' || !isPassing(observation.fault)) return observed;
-    if (!(await waitToRetry(deps, task, { ...limits, fault: observation.fault, requests }))) return observed;
   }
 }
 

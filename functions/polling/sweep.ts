@@ -73,6 +73,8 @@ export class Sweep {
   readonly counts: SweepCounts = { scans: 0, polled: 0, requests: 0, missed: 0, pending: 0, oldestAgeMs: 0 };
   /** The earliest point after the last scan among the tasks that are not open (epoch milliseconds). */
   nextDueMs = Number.POSITIVE_INFINITY;
+  /** How long the last scan did not read, because a line held more than it may. */
+  waitedMs = 0;
   readonly #deps: SweepDeps;
   readonly #limits: SweepLimits;
   readonly #lines = new Map<string, Line>();
@@ -97,6 +99,7 @@ export class Sweep {
     this.#scannedMs = nowMs;
     for (const [taskId, askedMs] of this.#asked) if (askedMs <= afterMs) this.#asked.delete(taskId);
     this.nextDueMs = Number.POSITIVE_INFINITY;
+    this.waitedMs = 0;
     const seen = { pending: 0, oldestAgeMs: 0 };
     const patient = new Set<Line>();
     try {
@@ -198,10 +201,15 @@ export class Sweep {
       line.serve();
       for (let waitedMs = 0; line.excess() > 0 && !patient.has(line); waitedMs += 50) {
         if (waitedMs >= PATIENCE_MS) patient.add(line);
-        else await this.#deps.clock.sleep(50, this.#limits.signal);
+        else await this.#sleep(50);
       }
       this.#giveUp(line.withdraw(Math.max(0, line.excess())));
     }
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    await this.#deps.clock.sleep(ms, this.#limits.signal);
+    this.waitedMs += ms;
   }
 
   #lineOf(profile: string): Line {
@@ -245,7 +253,7 @@ export class Sweep {
     const deps = this.#deps;
     this.counts.polled += 1;
     this.counts.requests += observed.requests;
-    noteFault({ ...deps, slowedDown: this.#slowedDown }, task, observed);
+    if (observed.observation.kind === 'fault') noteFault({ ...deps, slowedDown: this.#slowedDown }, task, observed);
     const nowMs = deps.clock.now();
     const conclusion = concludeTask(deps.pending.asOfNow?.(task) ?? task, observed.observation, nowMs);
     if (conclusion.kind === 'over') {

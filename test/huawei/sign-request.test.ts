@@ -1,3 +1,4 @@
+import { createHmac, hash } from 'node:crypto';
 import { AKSKSigner } from '@huaweicloud/huaweicloud-sdk-core/auth/AKSKSigner.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -111,6 +112,17 @@ describe("Huawei's own signer", () => {
 
 describe('signing', () => {
   const request = { method: 'GET', host: 'example.com', path: '/a' };
+
+  test.each(['s', 'é😀', 'x'.repeat(64), 'x'.repeat(65), 'ü'.repeat(500)])(
+    'makes the HMAC of Node, with key %s',
+    (sk) => {
+      const date = '20200608T023900Z';
+      const canonical = `GET\n/a/\n\nhost:example.com\nx-sdk-date:${date}\n\nhost;x-sdk-date\n${hash('sha256', '')}`;
+      const text = `SDK-HMAC-SHA256\n${date}\n${hash('sha256', canonical)}`;
+      const signature = createHmac('sha256', sk).update(text).digest('hex');
+      expect(signatureOf(signRequest(request, { ak: 'a', sk }, date))).toBe(signature);
+    },
+  );
 
   test('covers the temporary token, each given header, and trims values', () => {
     const headers = signRequest(

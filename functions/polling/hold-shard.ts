@@ -130,8 +130,8 @@ const LINGER_MS = 1_000;
 const SCAN_GAP_MS = 500;
 /** While polls are under way, so that a slow one delays no registration. */
 const SCAN_AT_LEAST_EVERY_MS = 1_000;
-/** A scan reads the whole shard: where that takes long, it is read less often, so that scans take a twentieth of the time. */
-const GAP_PER_SCAN = 20;
+/** A scan reads the whole shard: where that takes long, it is read less often, so that scans take a thirtieth of the time. */
+const GAP_PER_SCAN = 30;
 /** What polls under way get when the run's time is over. */
 const GRACE_MS = 5_000;
 /** From so many polls a second of all shards on a holder promises to stay awake: then a registration needs no wake. */
@@ -255,7 +255,7 @@ class Run {
     this.#renewedAtMs = nowMs;
     const awakeUntilMs = nowMs + AWAKE_MS;
     // A promise that was given is kept, so it is not written shorter either.
-    this.#isBusy = perSecond * this.#deps.totalShards >= BUSY_PER_SECOND && this.#gapMs() <= SCAN_GAP_MS;
+    this.#isBusy = perSecond * this.#deps.totalShards >= BUSY_PER_SECOND && this.#gapMs() <= SCAN_AT_LEAST_EVERY_MS;
     if (this.#isBusy && awakeUntilMs <= this.#untilMs) this.#awakeUntilMs = awakeUntilMs;
     return { ...this.progress(), awakeUntilMs: this.#awakeUntilMs };
   }

@@ -7,6 +7,8 @@ export type Entry = {
   task: PendingTask;
   /** The first of its points that this poll answers (epoch milliseconds). */
   pointMs: number;
+  /** The first of its points after the last scan, or an earlier one where it was not asked for since. */
+  nextMs: number;
   /** Nobody has asked for the task yet. */
   isFirst: boolean;
   /** Time since its last poll, as a share of the interval at its age. */

@@ -177,8 +177,9 @@ export class Sweep {
       this.nextDueMs = Math.min(this.nextDueMs, pointMs);
       return;
     }
-    const isFirst = this.#deps.schedule.countPolls(task, pointMs) <= 1 && nowMs - pointMs < NEW_MS;
-    const entry = { task, pointMs, isFirst, overdue: this.#overdueOf(task, pointMs, nowMs) };
+    const isNew = nowMs - pointMs < NEW_MS && task.heardAtMs === undefined;
+    const isFirst = isNew && this.#deps.schedule.countPolls(task, pointMs) <= 1;
+    const entry = { task, pointMs, nextMs: pointMs, isFirst, overdue: this.#overdueOf(task, pointMs, nowMs) };
     this.#open.set(task.taskId, entry);
     this.#lineOf(task.profile).add(entry);
   }
@@ -229,14 +230,14 @@ export class Sweep {
   async #poll(entry: Entry): Promise<void> {
     const { task } = entry;
     const allowance = this.#deps.budget.open();
-    this.#noteAsked(task);
+    this.#noteAsked(entry);
     try {
       const limits = { ...this.#limits, cutOff: this.#cutOff.signal, allowance };
-      await this.#handle(task, await observeTask(this.#deps, task, limits));
+      await this.#handle(entry, await observeTask(this.#deps, task, limits));
     } catch (error) {
       this.#deps.log.error('task not handled', { task_id: task.taskId, error });
       this.#troubles.add(error);
-      this.#noteNext(task);
+      this.#noteNext(entry);
     } finally {
       allowance.release();
       this.#close(task);
@@ -244,13 +245,14 @@ export class Sweep {
   }
 
   /** A point between the last scan and the start of a poll belongs to that poll. */
-  #noteAsked(task: PendingTask): void {
+  #noteAsked(entry: Entry): void {
     const nowMs = this.#deps.clock.now();
-    if (this.#dueAt(task, this.#scannedMs) <= nowMs) this.#asked.set(task.taskId, nowMs);
+    if (this.#nextOf(entry) <= nowMs) this.#asked.set(entry.task.taskId, nowMs);
   }
 
-  async #handle(task: PendingTask, observed: Observed): Promise<void> {
+  async #handle(entry: Entry, observed: Observed): Promise<void> {
     const deps = this.#deps;
+    const { task } = entry;
     this.counts.polled += 1;
     this.counts.requests += observed.requests;
     if (observed.observation.kind === 'fault') noteFault({ ...deps, slowedDown: this.#slowedDown }, task, observed);
@@ -260,28 +262,34 @@ export class Sweep {
       const isPublished = task.started?.publish_to !== undefined;
       const over = isPublished ? await publishImported(deps.publisher, { task, over: conclusion, nowMs }) : conclusion;
       if (over.kind === 'later') {
-        this.#noteNext(task);
+        this.#noteNext(entry);
         return deps.pending.recordError(task.taskId, over.error);
       }
       const isOurs = await deps.round.add(resultOf(task, { ...deps, conclusion: over, nowMs }));
-      if (!isOurs) return this.#noteNext(task);
+      if (!isOurs) return this.#noteNext(entry);
       this.#over.add(task.taskId);
       return noteEnd(deps, task, { outcome: over.outcome, nowMs });
     }
-    this.#noteNext(task);
+    this.#noteNext(entry);
     if (conclusion.heard) deps.pending.noteHeard(task.taskId, conclusion.heard);
     await keepError(deps, task, observed.observation);
   }
 
-  #noteNext(task: PendingTask): void {
-    this.nextDueMs = Math.min(this.nextDueMs, this.#dueAt(task, this.#scannedMs));
+  #noteNext(entry: Entry): void {
+    this.nextDueMs = Math.min(this.nextDueMs, this.#nextOf(entry));
+  }
+
+  /** The first point after the last scan, which may be another one by now. */
+  #nextOf(entry: Entry): number {
+    if (entry.nextMs <= this.#scannedMs) entry.nextMs = this.#dueAt(entry.task, this.#scannedMs);
+    return entry.nextMs;
   }
 
   #giveUp(entries: Entry[]): void {
     this.counts.missed += entries.length;
-    for (const { task } of entries) {
-      this.#noteNext(task);
-      this.#close(task);
+    for (const entry of entries) {
+      this.#noteNext(entry);
+      this.#close(entry.task);
     }
   }
 

@@ -158,7 +158,7 @@ describe('a trigger of another number of shards', () => {
 });
 
 describe('scans', () => {
-  it('take a twentieth of the time at most, however long one takes', async () => {
+  it('take a thirtieth of the time at most, however long one takes', async () => {
     const life = startLife({
       tasks: many(1),
       answer: async () => {
@@ -175,8 +175,8 @@ describe('scans', () => {
     };
     await life.runMinutes(0, 1);
     const gaps = startsAt.slice(1).map((atMs, i) => atMs - (startsAt[i] ?? 0));
-    expect(gaps.length).toBeGreaterThan(4);
-    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(8_000);
+    expect(gaps.length).toBeGreaterThan(3);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(12_000);
   });
 
   it('are not put off by the profile that has more due than its rate allows', async () => {

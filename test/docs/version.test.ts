@@ -8,6 +8,13 @@ describe('the version', () => {
     expect(openapi.info.version).toBe(manifest.version);
   });
 
+  it.each([
+    ['README.md', `Version ${manifest.version} `],
+    ['docs/ci.md', `apig-task-notifier@v${manifest.version}\n`],
+  ])('of package.json is the one that %s names', (page, words) => {
+    expect(readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8')).toContain(words);
+  });
+
   it('of package.json is the newest one in CHANGELOG', () => {
     const changelog = readFileSync(new URL('../../CHANGELOG.md', import.meta.url), 'utf8');
     const versions = [...changelog.matchAll(/^## \[(\d+\.\d+\.\d+)\] - \d{4}-\d{2}-\d{2}$/gm)].map(

@@ -58,8 +58,8 @@ function pollingSpecs(metrics: Metrics, { alarms }: Settings): AlarmSpec[] {
       id: 'UnreadableRows',
       metric: metrics.unreadableRows,
       from: 1,
-      harm: 'A row of the table of pending tasks cannot be read: its task is not watched, and nobody learns how it ends.',
-      todo: 'The poller’s log names the task and what is wrong with its row. Remove the row with DELETE, and register the task again.',
+      harm: 'A row cannot be read. A pending task is not watched and nobody learns how it ends; a result is left out of lists.',
+      todo: 'The log of the poller, or of the API for a result, names the task and what is wrong with its row. Remove the row with DELETE, and register the task again.',
     },
     {
       id: 'OldestPendingTooOld',

@@ -23,14 +23,18 @@ const PROFILES_MAX_AGE_S = 10;
 export function createTasksApiRuntime() {
   const env = readEnvironment(apiEnvironment);
   const telemetry = createTelemetry();
-  const { log } = telemetry;
+  const { log, metrics } = telemetry;
   const client = createDynamoClient();
   const secrets = createSecretReader({ client: createSecretsClient(), maxAgeS: env.SECRET_MAX_AGE_S, clock, log });
   const profileParts = createDynamoProfileParts({ client, tableName: env.PROFILE_PARTS_TABLE });
   const publishers = createPublishers(env);
   const handler = createTasksApiHandler({
     pending: createDynamoPendingTaskStore({ client, tableName: env.PENDING_TABLE, log }),
-    results: createDynamoTaskResultStore({ client, tableName: env.RESULTS_TABLE, clock, log }),
+    results: createDynamoTaskResultStore({
+      ...{ client, tableName: env.RESULTS_TABLE, clock, log },
+      // Rows of pending tasks are read by the poller, which counts those.
+      onUnreadable: () => metrics.add('UnreadableRows', 1),
+    }),
     files: createFileStore(env, client),
     profiles: watchText(
       { maxAgeS: PROFILES_MAX_AGE_S, clock, log },

@@ -1,3 +1,4 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseSigningKeys } from '../../functions/channels/webhook/settings.ts';
 import { toTaskEvent } from '../../functions/messages/task-event.ts';
@@ -93,6 +94,15 @@ describe('bundles, imported from an .mjs file', () => {
     expect((await invokeBundle('tasks-api', get, environment)).answer).toMatchObject({ statusCode: 403 });
     const pending = createDynamoPendingTaskStore({ client: dynamo.client, tableName: LOCAL_TABLES.pending, log });
     await pending.remove('from-ci');
+  });
+
+  it('tasks-api counts results that cannot be read', async () => {
+    const Item = { task_id: { S: 'unreadable' }, outcome: { S: 'no such outcome' } };
+    await dynamo.client.send(new PutItemCommand({ TableName: LOCAL_TABLES.results, Item }));
+    const get = httpEvent('GET', '/tasks/unreadable', undefined);
+    const { answer, logs } = await invokeBundle('tasks-api', get, environment);
+    expect(answer).toMatchObject({ statusCode: 500, body: expect.stringContaining('unreadable-task') });
+    expect(logs).toContain('"UnreadableRows":1');
   });
 
   it('tasks-api says when to come again while Secrets Manager cannot be reached', async () => {

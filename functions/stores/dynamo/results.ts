@@ -88,6 +88,7 @@ async function getResult(table: DynamoResultTable, taskId: string): Promise<Task
   if (Item === undefined) return undefined;
   const read = readResultRow(Item);
   if (read.ok) return read.value;
+  table.onUnreadable?.();
   throw new UnreadableTaskError(taskId, { table: table.tableName, reason: read.reason, holds: 'result' });
 }
 

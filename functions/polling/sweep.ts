@@ -73,7 +73,7 @@ export class Sweep {
   readonly counts: SweepCounts = { scans: 0, polled: 0, requests: 0, missed: 0, pending: 0, oldestAgeMs: 0 };
   /** The earliest point after the last scan among the tasks that are not open (epoch milliseconds). */
   nextDueMs = Number.POSITIVE_INFINITY;
-  /** How long the last scan did not read, because a line held more than it may. */
+  /** How long the last scan did not read, because a line held more than it may (milliseconds). */
   waitedMs = 0;
   readonly #deps: SweepDeps;
   readonly #limits: SweepLimits;
@@ -109,7 +109,9 @@ export class Sweep {
           seen.oldestAgeMs = Math.max(seen.oldestAgeMs, nowMs - task.registeredAtMs);
           this.#note(task, afterMs, nowMs);
         }
+        const readMs = this.#deps.clock.now();
         await this.#serve(patient);
+        this.waitedMs += this.#deps.clock.now() - readMs;
         if (this.#limits.signal.aborted) return false;
       }
     } catch (error) {
@@ -117,8 +119,7 @@ export class Sweep {
       this.#troubles.add(error);
       return false;
     }
-    this.counts.scans += 1;
-    Object.assign(this.counts, seen);
+    Object.assign(this.counts, seen, { scans: this.counts.scans + 1 });
     return true;
   }
 
@@ -202,15 +203,10 @@ export class Sweep {
       line.serve();
       for (let waitedMs = 0; line.excess() > 0 && !patient.has(line); waitedMs += 50) {
         if (waitedMs >= PATIENCE_MS) patient.add(line);
-        else await this.#sleep(50);
+        else await this.#deps.clock.sleep(50, this.#limits.signal);
       }
       this.#giveUp(line.withdraw(Math.max(0, line.excess())));
     }
-  }
-
-  async #sleep(ms: number): Promise<void> {
-    await this.#deps.clock.sleep(ms, this.#limits.signal);
-    this.waitedMs += ms;
   }
 
   #lineOf(profile: string): Line {

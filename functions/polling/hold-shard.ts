@@ -128,10 +128,10 @@ class HeldLease implements Lease {
 const LINGER_MS = 1_000;
 /** From the start of one scan to the next: points that come meanwhile share one. */
 const SCAN_GAP_MS = 500;
-/** While polls are under way, so that a slow one delays no registration. */
+/** While polls are under way, so that a slow one delays no registration of a short shard. */
 const SCAN_AT_LEAST_EVERY_MS = 1_000;
-/** A scan reads the whole shard: where that takes long, it is read less often, so that scans take a thirtieth of the time. */
-const GAP_PER_SCAN = 30;
+/** A scan reads the whole shard: a long one is read less often, so that it is no more than so many rows on average. */
+const ROWS_PER_MS = 3;
 /** What polls under way get when the run's time is over. */
 const GRACE_MS = 5_000;
 /** From so many polls a second of all shards on a holder promises to stay awake: then a registration needs no wake. */
@@ -155,7 +155,8 @@ export type HoldReport = SweepCounts &
 /*
  * One run, from a granted lease on:
  *
- *   SCAN ─► something is open: scan again at the next point, a second after the last scan at the latest
+ *   SCAN ─► something is open: scan again at the next point, a second after the last scan at the latest (where the
+ *     │     shard is long, not sooner than a second for each 3,000 rows)
  *     ▲ ─► something is due within a second, or the wake's own point lies ahead: scan again then
  *     └──┘─► else, or at `untilMs`, or when the lease is lost, or when a page cannot be read ─► FINISH: give up what
  *            waits, 5 s for what is under way, publish ─► (the caller sends the next wake and releases the lease)
@@ -174,7 +175,6 @@ class Run {
   readonly #signal: AbortSignal;
   #coveredMs: number;
   #scannedMs = 0;
-  #scanTookMs = 0;
   #isWhole = true;
   #awakeUntilMs: number | undefined;
   #renewedAtMs: number;
@@ -194,11 +194,9 @@ class Run {
     const { clock, sweep, lease } = this.#deps;
     do {
       // The holder before may have had a clock that is ahead of ours: the cursor never goes back.
-      const startMs = clock.now();
-      const nowMs = Math.max(startMs, this.#coveredMs);
+      const nowMs = Math.max(clock.now(), this.#coveredMs);
       this.#scannedMs = nowMs;
       this.#isWhole = await sweep.scan(this.#coveredMs, nowMs);
-      this.#scanTookMs = clock.now() - startMs - sweep.waitedMs;
       if (!this.#isWhole) return;
       this.#coveredMs = nowMs;
     } while ((await this.#waitForNext()) && lease.mayPoll());
@@ -218,8 +216,10 @@ class Run {
 
   #nextScanAt(nowMs: number): number | undefined {
     const { sweep } = this.#deps;
-    const earliestMs = this.#scannedMs + this.#gapMs();
-    const isAwake = !sweep.isIdle() || nowMs < (this.#awakeUntilMs ?? 0);
+    const hasPromised = nowMs < (this.#awakeUntilMs ?? 0);
+    const gapMs = hasPromised ? Math.min(this.#gapMs(), SCAN_AT_LEAST_EVERY_MS) : this.#gapMs();
+    const earliestMs = this.#scannedMs + gapMs;
+    const isAwake = hasPromised || !sweep.isIdle();
     const nextDueMs = Math.min(sweep.nextDueMs, this.#wakeDueMs());
     if (!isAwake && nextDueMs > nowMs + LINGER_MS) return undefined;
     const latestMs = isAwake ? this.#scannedMs + SCAN_AT_LEAST_EVERY_MS : Number.POSITIVE_INFINITY;
@@ -243,7 +243,7 @@ class Run {
   }
 
   #gapMs(): number {
-    return Math.max(SCAN_GAP_MS, GAP_PER_SCAN * this.#scanTookMs);
+    return Math.max(SCAN_GAP_MS, this.#deps.sweep.counts.pending / ROWS_PER_MS);
   }
 
   /** What is written at a renewal. */

@@ -73,8 +73,6 @@ export class Sweep {
   readonly counts: SweepCounts = { scans: 0, polled: 0, requests: 0, missed: 0, pending: 0, oldestAgeMs: 0 };
   /** The earliest point after the last scan among the tasks that are not open (epoch milliseconds). */
   nextDueMs = Number.POSITIVE_INFINITY;
-  /** How long the last scan did not read, because a line held more than it may (milliseconds). */
-  waitedMs = 0;
   readonly #deps: SweepDeps;
   readonly #limits: SweepLimits;
   readonly #lines = new Map<string, Line>();
@@ -99,7 +97,6 @@ export class Sweep {
     this.#scannedMs = nowMs;
     for (const [taskId, askedMs] of this.#asked) if (askedMs <= afterMs) this.#asked.delete(taskId);
     this.nextDueMs = Number.POSITIVE_INFINITY;
-    this.waitedMs = 0;
     const seen = { pending: 0, oldestAgeMs: 0 };
     const patient = new Set<Line>();
     try {
@@ -109,9 +106,7 @@ export class Sweep {
           seen.oldestAgeMs = Math.max(seen.oldestAgeMs, nowMs - task.registeredAtMs);
           this.#note(task, afterMs, nowMs);
         }
-        const readMs = this.#deps.clock.now();
         await this.#serve(patient);
-        this.waitedMs += this.#deps.clock.now() - readMs;
         if (this.#limits.signal.aborted) return false;
       }
     } catch (error) {
@@ -226,8 +221,8 @@ export class Sweep {
   async #poll(entry: Entry): Promise<void> {
     const { task } = entry;
     const allowance = this.#deps.budget.open();
-    this.#noteAsked(entry);
     try {
+      this.#noteAsked(entry);
       const limits = { ...this.#limits, cutOff: this.#cutOff.signal, allowance };
       await this.#handle(entry, await observeTask(this.#deps, task, limits));
     } catch (error) {

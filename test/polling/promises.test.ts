@@ -158,9 +158,10 @@ describe('a trigger of another number of shards', () => {
 });
 
 describe('scans', () => {
-  it('take a thirtieth of the time at most, however long one takes', async () => {
+  /** From the start of one scan to the next in a minute, with so many tasks whose polls never end. */
+  async function gapsWith(rows: number, tookMs: (scan: number) => number): Promise<number[]> {
     const life = startLife({
-      tasks: many(1),
+      tasks: many(rows, { registeredAtMs: START_MS - 600_000 }),
       answer: async () => {
         await life.clock.sleep(58_000);
         return processing;
@@ -169,14 +170,25 @@ describe('scans', () => {
     const { scan } = life.pending;
     const startsAt: number[] = [];
     life.pending.scan = async function* (shard) {
-      startsAt.push(life.clock.now() - START_MS);
-      await life.clock.sleep(400);
+      startsAt.push(life.clock.now());
+      await life.clock.sleep(tookMs(startsAt.length));
       yield* scan(shard);
     };
     await life.runMinutes(0, 1);
-    const gaps = startsAt.slice(1).map((atMs, i) => atMs - (startsAt[i] ?? 0));
+    const inOneRun = startsAt.filter((atMs) => atMs < START_MS + 50_000);
+    return inOneRun.slice(1).map((atMs, i) => atMs - (inOneRun[i] ?? 0));
+  }
+
+  it('come less often in a long shard', async () => {
+    const gaps = await gapsWith(5_000, () => 10);
     expect(gaps.length).toBeGreaterThan(3);
-    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(12_000);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1_666);
+  });
+
+  it('come each second in a short one, also after one that was slow', async () => {
+    const gaps = await gapsWith(3, (scan) => (scan === 1 ? 800 : 10));
+    expect(gaps.length).toBeGreaterThan(30);
+    expect(Math.max(...gaps)).toBeLessThan(2_000);
   });
 
   it('are not put off by the profile that has more due than its rate allows', async () => {

@@ -20,7 +20,7 @@ export type HttpServerOptions = {
   mayImport?: (authorization: string | undefined) => Promise<boolean>;
   /** For the whole request, its body included. Default 60000: an import may be large. */
   requestTimeoutMs?: number;
-  /** How long a body that is read may stop before its connection is cut: it has a turn that others wait for. Default 5000. */
+  /** How long a client may pause within a body before its connection is cut, without an answer. Default 5000. */
   silenceMs?: number;
   /** For requests in flight when `close` is called; then they are cut off. Default 3000. */
   closeGraceMs?: number;

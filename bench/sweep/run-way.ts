@@ -16,7 +16,7 @@ type Load = {
   warmUp: number;
   /** Calls that are measured together where the upstream answers at once. */
   calls: number;
-  /** The same with latency, and the tasks of each. */
+  /** Calls with latency, and the tasks of each. */
   slowCalls: number;
   slowTasks: number;
 };

@@ -70,7 +70,7 @@ function padded(secret: string, pad: number): Buffer {
 
 /**
  * `signRequest`, with what can be shared prepared. The HMAC is made of two hashes (RFC 2104): the native object that
- * `createHmac` makes for each request costs a tenth of a poll's CPU.
+ * `createHmac` makes for each request costs about a tenth of a poll's CPU.
  */
 export function signPrepared(
   request: Omit<SignableRequest, 'host' | 'headers'>,

@@ -131,7 +131,7 @@ const SCAN_GAP_MS = 500;
 /** While polls are under way, so that a slow one delays no registration of a short shard. */
 const SCAN_AT_LEAST_EVERY_MS = 1_000;
 /** A scan reads the whole shard: a long one is read less often, so that it is no more than so many rows on average. */
-const ROWS_PER_MS = 3;
+const ROWS_PER_MS = 2;
 /** What polls under way get when the run's time is over. */
 const GRACE_MS = 5_000;
 /** From so many polls a second of all shards on a holder promises to stay awake: then a registration needs no wake. */
@@ -156,7 +156,7 @@ export type HoldReport = SweepCounts &
  * One run, from a granted lease on:
  *
  *   SCAN ─► something is open: scan again at the next point, a second after the last scan at the latest (where the
- *     │     shard is long, not sooner than a second for each 3,000 rows)
+ *     │     shard is long, not sooner than a second for each 2,000 rows)
  *     ▲ ─► something is due within a second, or the wake's own point lies ahead: scan again then
  *     └──┘─► else, or at `untilMs`, or when the lease is lost, or when a page cannot be read ─► FINISH: give up what
  *            waits, 5 s for what is under way, publish ─► (the caller sends the next wake and releases the lease)

@@ -21,7 +21,7 @@ export type ServiceProcessOptions = {
   simulator: Simulator;
   dataDir: string;
   environment?: Record<string, string>;
-  /** Default: Node itself, without npm, and what `npm start` runs in one file. */
+  /** Default: Node itself, without npm, on the code of `npm start` bundled into one file. */
   command?: [string, ...string[]];
   detached?: boolean;
 };

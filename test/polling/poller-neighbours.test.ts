@@ -37,7 +37,8 @@ describe('a task is polled in time', () => {
       },
     });
     await runMinutes(0, 1);
-    expect(polls.quick?.[0]).toBeLessThan(2.1);
+    // So many rows are read every one and a half seconds.
+    expect(polls.quick?.[0]).toBeLessThan(2.6);
     expect(polls.quick?.filter((second) => second < 20).length).toBeGreaterThanOrEqual(8);
   });
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { AWAKE_MS, holdShard } from '../../functions/polling/hold-shard.ts';
+import type { Sweep } from '../../functions/polling/sweep.ts';
 import type { Observation } from '../../functions/tasks/observation.ts';
 import { faultObservation, pendingTask, processing, START_MS, succeeded } from '../support/fixtures.ts';
 import { many, profileOf, startLife } from './poller-life.ts';
@@ -204,5 +206,24 @@ describe('scans', () => {
     };
     await Promise.all([runMinutes(0, 1), register()]);
     expect(polls['of-other']?.[0]).toBeLessThan(24);
+  });
+});
+
+describe('a promise to stay awake', () => {
+  it('is kept by a scan a second, however long the shard is by now', async () => {
+    const { clock } = startLife({ answer: () => processing });
+    const startMs = clock.now();
+    const scansAt: number[] = [];
+    const sweep = {
+      ...{ counts: { polled: 0, pending: 20_000 }, nextDueMs: Number.POSITIVE_INFINITY, isIdle: () => true },
+      scan: async () => scansAt.push(clock.now() - startMs) > 0,
+      ...{ settledUntilMs: (coveredMs: number) => coveredMs, asked: () => ({}), finish: async () => {} },
+    } as unknown as Sweep;
+    const lease = {
+      ...{ coveredUntilMs: 0, awakeUntilMs: startMs + AWAKE_MS, asked: {} },
+      ...{ mayPoll: () => true, keep() {}, release: async () => {} },
+    };
+    await holdShard({ clock, lease, sweep, totalShards: 1 }, startMs + 55_000, new AbortController().signal);
+    expect(scansAt).toEqual([0, 1_000, 2_000, 3_000, 4_000, 5_000]);
   });
 });
